@@ -1,0 +1,115 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// The targets stand in their order: each may import those above it and what its line names.
+// `Scripts/check` holds every `import` against the same table.
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+/// A target of ours, with the settings that all of them share.
+func module(
+    _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil, exclude: [String] = [],
+    plugins: [Target.PluginUsage] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: swiftSettings,
+        plugins: plugins)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "runbook",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "runbook", targets: ["runbook"]),
+        .executable(name: "runbook-shim", targets: ["runbook-shim"]),
+    ],
+    dependencies: [
+        // Without their default traits: swift-configuration is not worth its minutes.
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1",
+            traits: [.trait(name: "FullFoundation")]),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    ],
+    targets: [
+        // 0
+        .systemLibrary(name: "CMarkGFM"),
+        .target(name: "CProcess"),
+        .executableTarget(name: "runbook-shim", dependencies: ["CProcess"]),
+        module("Essentials"),
+        .executableTarget(name: "embed-web", swiftSettings: swiftSettings),
+        .plugin(
+            name: "EmbedWebPlugin", capability: .buildTool(), dependencies: ["embed-web"],
+            path: "Sources/EmbedWebPlugin"),
+        module("Web", path: "Web", exclude: ["templates", "assets"], plugins: ["EmbedWebPlugin"]),
+        // 1
+        module("RunbookFormat", ["Essentials", "CMarkGFM", "Yams", crypto]),
+        module("API", ["Essentials"]),
+        module("Processes", ["Essentials", "CProcess", logging]),
+        module("Storage", ["Essentials", logging, .product(name: "GRDB", package: "GRDB.swift")]),
+        // 2
+        module("Journal", ["Essentials", "Storage", crypto, logging]),
+        // 3
+        module(
+            "Accounts", ["Essentials", "Storage", "Journal", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging]),
+        // 4
+        module("Runbooks", ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", crypto, logging]),
+        // 5
+        module("Executions", ["Essentials", "RunbookFormat", "Processes", "Storage", "Journal", "Accounts", "Runbooks", crypto, logging]),
+        // 8
+        module(
+            "Server",
+            [
+                "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
+                "Executions", crypto, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        // 9
+        module(
+            "App",
+            [
+                "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
+                "Executions", "Server", crypto, logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
+        // 10
+        .executableTarget(
+            name: "runbook",
+            dependencies: [
+                "App", "API", "RunbookFormat", "Essentials", "Storage", "Journal", "Accounts", "Runbooks", "Executions", crypto, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
+    ],
+    swiftLanguageModes: [.v6]
+)

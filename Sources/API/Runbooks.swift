@@ -1,0 +1,99 @@
+package import Essentials
+
+/// A runbook in a list.
+package struct RunbookSummary: Codable, Sendable {
+    package let name: String
+    package let title: String
+    /// SHA-256 of the source, in hex.
+    package let version: String
+    package let service: String?
+    /// `folder` for what stands in the watched folder, else `import`.
+    package let origin: String
+    package let updated: String
+    /// How many it has.
+    package let steps: Int
+    package let checklist: Int
+    package let findings: Int
+
+    package init(
+        name: String, title: String, version: String, service: String?, origin: String, updated: String, steps: Int,
+        checklist: Int, findings: Int
+    ) {
+        self.name = name
+        self.title = title
+        self.version = version
+        self.service = service
+        self.origin = origin
+        self.updated = updated
+        self.steps = steps
+        self.checklist = checklist
+        self.findings = findings
+    }
+}
+
+/// One stored version of a runbook; the highest number is the current one.
+package struct RunbookVersion: Codable, Sendable {
+    package let number: Int
+    package let version: String
+    package let created: String
+    package let bytes: Int
+    package let by: Actor
+
+    package init(number: Int, version: String, created: String, bytes: Int, by: Actor) {
+        self.number = number
+        self.version = version
+        self.created = created
+        self.bytes = bytes
+        self.by = by
+    }
+}
+
+/// Who did something.
+package struct Actor: Codable, Sendable, Equatable {
+    /// `person`, `token` or `system`.
+    package let kind: String
+    package let id: String
+    /// Absent when it was erased.
+    package let name: String?
+
+    package init(kind: String, id: String, name: String?) {
+        self.kind = kind
+        self.id = id
+        self.name = name
+    }
+}
+
+/// A runbook with all that was read from its current version; the parts are those of `runbook inspect`.
+package struct Runbook: Codable, Sendable {
+    package let name: String
+    package let title: String
+    /// SHA-256 of the source, in hex.
+    package let version: String
+    package let service: String?
+    /// `folder` for what stands in the watched folder, else `import`.
+    package let origin: String
+    package let updated: String
+    package let metadata: [String: JSONValue]
+    package let steps: [Inspection.Step]
+    package let checklist: [Inspection.Item]
+    package let sections: [Inspection.Section]
+    package let documents: [Inspection.Document]
+    package let findings: [Inspection.Finding]
+
+    package init(
+        name: String, service: String?, origin: String, updated: String, contents: Inspection
+    ) {
+        self.name = name
+        title = contents.title
+        version = contents.sha256
+        self.service = service
+        self.origin = origin
+        self.updated = updated
+        metadata = contents.metadata
+        steps = contents.steps
+        checklist = contents.checklist
+        sections = contents.sections
+        documents = contents.documents
+        findings = contents.findings
+    }
+}

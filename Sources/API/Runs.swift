@@ -1,0 +1,207 @@
+/// What `POST /api/v1/runs` takes.
+package struct RunRequest: Codable, Sendable {
+    package var runbook: String
+    /// A section's slug: only its steps and those of its subsections.
+    package var section: String?
+    /// Only these steps, in the runbook's order.
+    package var steps: [String]?
+    package var parameters: [String: String]?
+    /// Values for placeholders, by their text as it stands in the script, such as `<pod-name>`.
+    package var placeholders: [String: String]?
+    /// `critical`, `high`, `default` or `low`.
+    package var priority: String?
+    /// Answers what would run, and runs nothing.
+    package var dry_run: Bool?
+
+    package init(
+        runbook: String, section: String? = nil, steps: [String]? = nil, parameters: [String: String]? = nil,
+        placeholders: [String: String]? = nil, priority: String? = nil, dry_run: Bool? = nil
+    ) {
+        self.runbook = runbook
+        self.section = section
+        self.steps = steps
+        self.parameters = parameters
+        self.placeholders = placeholders
+        self.priority = priority
+        self.dry_run = dry_run
+    }
+}
+
+/// A run with its steps.
+package struct Run: Codable, Sendable {
+    package let id: String
+    package let runbook: String
+    package let version: String
+    package let section: String?
+    package let state: String
+    package let priority: String
+    /// The values of sensitive parameters are `••••••`.
+    package let parameters: [String: String]
+    package let created: String
+    package let started: String?
+    package let finished: String?
+    package let by: Actor
+    package let steps: [RunStep]
+
+    package init(
+        id: String, runbook: String, version: String, section: String?, state: String, priority: String,
+        parameters: [String: String], created: String, started: String?, finished: String?, by: Actor, steps: [RunStep]
+    ) {
+        self.id = id
+        self.runbook = runbook
+        self.version = version
+        self.section = section
+        self.state = state
+        self.priority = priority
+        self.parameters = parameters
+        self.created = created
+        self.started = started
+        self.finished = finished
+        self.by = by
+        self.steps = steps
+    }
+}
+
+package struct RunStep: Codable, Sendable {
+    package let id: String
+    package let state: String
+    package let line: Int
+    /// What the step wrote to `$RUNBOOK_OUTPUT`; absent when it wrote nothing.
+    package let outputs: [String: String]?
+    package let attempts: [RunAttempt]
+
+    package init(id: String, state: String, line: Int, outputs: [String: String]? = nil, attempts: [RunAttempt]) {
+        self.id = id
+        self.state = state
+        self.line = line
+        self.outputs = outputs
+        self.attempts = attempts
+    }
+}
+
+package struct RunAttempt: Codable, Sendable {
+    package let number: Int
+    package let state: String
+    package let exit_status: Int?
+    package let signal: Int?
+    /// A sentence, where the state alone does not say why.
+    package let reason: String?
+    package let started: String?
+    package let finished: String?
+    package let output_cut: Bool
+    package let output_may_end_early: Bool
+
+    package init(
+        number: Int, state: String, exit_status: Int?, signal: Int?, reason: String?, started: String?,
+        finished: String?, output_cut: Bool, output_may_end_early: Bool
+    ) {
+        self.number = number
+        self.state = state
+        self.exit_status = exit_status
+        self.signal = signal
+        self.reason = reason
+        self.started = started
+        self.finished = finished
+        self.output_cut = output_cut
+        self.output_may_end_early = output_may_end_early
+    }
+}
+
+/// A run in a list: as `Run`, with its steps counted.
+package struct RunSummary: Codable, Sendable {
+    package let id: String
+    package let runbook: String
+    package let version: String
+    package let section: String?
+    package let state: String
+    package let created: String
+    package let started: String?
+    package let finished: String?
+    package let by: Actor
+    package let steps_total: Int
+    package let steps_done: Int
+    /// The step that runs, waits, or stopped the run.
+    package let step: String?
+
+    package init(
+        id: String, runbook: String, version: String, section: String?, state: String, created: String,
+        started: String?, finished: String?, by: Actor, steps_total: Int, steps_done: Int, step: String?
+    ) {
+        self.id = id
+        self.runbook = runbook
+        self.version = version
+        self.section = section
+        self.state = state
+        self.created = created
+        self.started = started
+        self.finished = finished
+        self.by = by
+        self.steps_total = steps_total
+        self.steps_done = steps_done
+        self.step = step
+    }
+}
+
+/// A piece of what a run printed, as it arrived: of one stream, several lines or a part of one.
+package struct OutputChunk: Codable, Sendable {
+    /// From 1, per run, without gaps.
+    package let n: Int
+    package let step: String
+    package let attempt: Int
+    /// `stdout` or `stderr`.
+    package let stream: String
+    package let time: String
+    /// Bytes that are not UTF-8 are shown as U+FFFD.
+    package let text: String
+
+    package init(n: Int, step: String, attempt: Int, stream: String, time: String, text: String) {
+        self.n = n
+        self.step = step
+        self.attempt = attempt
+        self.stream = stream
+        self.time = time
+        self.text = text
+    }
+}
+
+/// What `POST /api/v1/runs/{id}/resumption` takes.
+package struct ResumptionRequest: Codable, Sendable {
+    /// What a person says of a step whose outcome is unknown: `succeeded`, `failed`, or `rerun`.
+    /// Where a step failed it may be left out: the step runs again.
+    package var outcome: String?
+    package var note: String?
+
+    package init(outcome: String? = nil, note: String? = nil) {
+        self.outcome = outcome
+        self.note = note
+    }
+}
+
+/// What would run, in order; the answer to `"dry_run": true`.
+package struct DryRun: Codable, Sendable {
+    package struct Step: Codable, Sendable {
+        package let id: String
+        package let line: Int
+        package let interpreter: [String]
+        package let script: String
+
+        package init(id: String, line: Int, interpreter: [String], script: String) {
+            self.id = id
+            self.line = line
+            self.interpreter = interpreter
+            self.script = script
+        }
+    }
+
+    package let runbook: String
+    package let version: String
+    package let parameters: [String: String]
+    package let steps: [Step]
+
+    package init(runbook: String, version: String, parameters: [String: String], steps: [Step]) {
+        self.runbook = runbook
+        self.version = version
+        self.parameters = parameters
+        self.steps = steps
+    }
+}

@@ -1,0 +1,55 @@
+import Essentials
+import Foundation
+
+/// What a server is started with: flags, then `RUNBOOK_*` variables, then what is usual.
+package struct Configuration: Sendable {
+    package struct Certificate: Sendable {
+        package let path: String
+        package let key: String
+
+        package init(path: String, key: String) {
+            self.path = path
+            self.key = key
+        }
+    }
+
+    package var host = "127.0.0.1"
+    /// 0 takes a free one.
+    package var port = 8080
+    package var data = "./data"
+    /// Loaded at start; nil for none.
+    package var runbooks: String?
+    /// Templates and assets are read from here at each request, while one designs; nil for those in the program.
+    package var web: String?
+    package var certificate: Certificate?
+    package var isRateLimited = true
+    /// Bytes of output that an attempt may leave.
+    package var outputLimit: Int64 = 64 << 20
+    /// Between SIGTERM and SIGKILL when a step is stopped.
+    package var grace = Duration.seconds(10)
+    /// Runs at once.
+    package var workers = 40
+    /// The program that owns a step's process.
+    package var shim: String
+    package var bootstrapToken: String?
+    package var version: String
+    /// The server's own environment.
+    package var environment: [String: String]
+
+    package init(version: String, environment: [String: String]) {
+        self.version = version
+        self.environment = environment
+        shim = environment["RUNBOOK_SHIM"] ?? Self.besideThisProgram("runbook-shim")
+        bootstrapToken = environment["RUNBOOK_BOOTSTRAP_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func besideThisProgram(_ name: String) -> String {
+        let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        return program.deletingLastPathComponent().appending(path: name).path
+    }
+
+    func address(port: Int) -> String {
+        let shown = host.contains(":") ? "[\(host)]" : host
+        return "\(certificate == nil ? "http" : "https")://\(shown):\(port)"
+    }
+}

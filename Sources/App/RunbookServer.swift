@@ -1,0 +1,125 @@
+import Accounts
+import Essentials
+import Executions
+import Foundation
+import Glibc
+import Journal
+package import Logging
+import NIOCore
+import Processes
+import Runbooks
+import Server
+import ServiceLifecycle
+import Storage
+import UnixSignals
+import Web
+
+/// The whole server, wired: from a configuration to its last word.
+package struct RunbookServer: Sendable {
+    private let configuration: Configuration
+    private let logger: Logger
+
+    package init(configuration: Configuration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Serves until SIGTERM or SIGINT; then takes nothing new, leaves running steps to their shims, and returns.
+    /// - Throws: `Problem` for what whoever starts it can mend: the folder, the port, the templates, the certificate.
+    package func run() async throws {
+        let database = try Database(folder: configuration.data, options: .init(isServer: true))
+        let journal = Journal(database: database)
+        let accounts = Accounts(journal: journal)
+        let catalogue = Catalogue(journal: journal)
+        let executions = Executions(
+            journal: journal, catalogue: catalogue, sealing: try Sealing(folder: configuration.data),
+            searchPath: configuration.environment["PATH"] ?? "")
+        let supervisor = try Supervisor(shim: configuration.shim, logger: logger)
+        let engine = Engine(executions: executions, supervisor: supervisor, settings: engineSettings, logger: logger)
+        let server = WebServer(
+            accounts: accounts, catalogue: catalogue, executions: executions, journal: journal,
+            templates: try templates(), settings: try webSettings(), logger: logger)
+        try await note("server.started", on: journal)
+        try await loadRunbooks(into: catalogue)
+        let welcome = try await Welcome(accounts, bootstrapToken: configuration.bootstrapToken)
+        let configuration = configuration
+        let application = try server.application { port in
+            welcome.say(at: configuration.address(port: port))
+        }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: application), .init(service: EngineService(engine: engine))],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw Problem.conflict(
+                "Port \(configuration.port) on \(configuration.host) is taken: stop what uses it, or choose another with --port.")
+        } catch let error as IOError where error.errnoCode == EACCES {
+            throw Problem.forbidden("Port \(configuration.port) is reserved for root: choose another with --port.")
+        } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL {
+            throw Problem.invalid("\(configuration.host) is not an address of this machine: choose another with --host.")
+        }
+        await supervisor.shutdown()
+        try await note("server.stopped", on: journal)
+        if let head = try await journal.head() { say("journal head \(head)") }
+        try database.close()
+    }
+
+    private var engineSettings: Engine.Settings {
+        var settings = Engine.Settings()
+        settings.environment = configuration.environment
+        settings.outputLimit = configuration.outputLimit
+        settings.grace = configuration.grace
+        settings.workers = configuration.workers
+        return settings
+    }
+
+    private func templates() throws -> Templates {
+        do {
+            return try Templates(files: configuration.web.map(WebFiles.init(folder:)) ?? .embedded)
+        } catch let error as TemplateError {
+            throw Problem.invalid("\(error)")
+        } catch let error as CocoaError {
+            throw Problem.invalid("The folder \(configuration.web ?? "") can't be read: \(error.localizedDescription)")
+        }
+    }
+
+    private func webSettings() throws(Problem) -> WebServer.Settings {
+        var settings = WebServer.Settings()
+        settings.host = configuration.host
+        settings.port = configuration.port
+        settings.isRateLimited = configuration.isRateLimited
+        if let certificate = configuration.certificate {
+            settings.tls = try .init(certificate: certificate.path, key: certificate.key)
+        }
+        return settings
+    }
+
+    private func note(_ kind: String, on journal: Journal) async throws {
+        try await journal.database.write { transaction in
+            _ = try journal.append(
+                Event(kind, details: ["version": .string(configuration.version)]), by: .system("server"), in: transaction)
+        }
+    }
+
+    private func loadRunbooks(into catalogue: Catalogue) async throws {
+        guard let folder = configuration.runbooks else { return }
+        let report = try await catalogue.load(folder: folder)
+        for (path, problem) in report.refused {
+            logger.warning("A guide was not loaded", metadata: ["path": "\(path)", "problem": "\(problem)"])
+        }
+        logger.info("Runbooks loaded", metadata: ["folder": "\(folder)", "count": "\(report.loaded.count)"])
+    }
+}
+
+/// Talk goes to standard error; standard output has the one line that scripts wait for.
+func say(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
+
+private struct EngineService: Service {
+    let engine: Engine
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await engine.run() }
+    }
+}

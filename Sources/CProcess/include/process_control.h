@@ -1,0 +1,30 @@
+// System calls that Swift cannot reach, or not safely: those that fork, and those with a variable number of arguments.
+#pragma once
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/types.h>
+
+/// Starts `shim FOLDER` in a session of its own, with standard input, output and error at /dev/null, no other file, every signal at
+/// its default and blocked (the shim takes them up when it is ready), and an empty environment but for `stop_at`, if it is not NULL.
+/// Returns 0 and the process with an open pidfd, or errno; then no shim runs, but one may have run for an instant.
+int runbook_start_shim(const char *shim, const char *folder, const char *stop_at, pid_t *pid, int *pidfd);
+
+/// Orphans among the descendants of this process become its children. Returns 0 or errno.
+int runbook_become_subreaper(void);
+
+/// A descriptor that names the process for as long as it is open, close-on-exec; -1 with errno.
+int runbook_pidfd_open(pid_t pid);
+
+/// Returns 0 or errno.
+int runbook_pidfd_signal(int pidfd, int signal);
+
+/// Takes the exit of a child, without waiting. Returns 0 and the wait status; ECHILD if it is no child of ours (any more), EAGAIN if it
+/// still runs.
+int runbook_pidfd_reap(int pidfd, int *status);
+
+/// Debug builds only: when the environment's RUNBOOK_STOP_AT, a list with commas, names the point, makes `stopped-POINT` in the
+/// folder and stops this process until somebody continues it. Else it does nothing.
+void runbook_stop_point(int folder, const char *point);

@@ -1,0 +1,102 @@
+#define _GNU_SOURCE
+#include "process_control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// glibc has wrappers since 2.36 only; the numbers are the same on every architecture.
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+
+int runbook_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int runbook_pidfd_signal(int pidfd, int signal) {
+    return syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) == 0 ? 0 : errno;
+}
+
+int runbook_pidfd_reap(int pidfd, int *status) {
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    const int by_pidfd = 3; // P_PIDFD, which older headers lack
+    while (waitid((idtype_t)by_pidfd, (id_t)pidfd, &info, WEXITED | WNOHANG) != 0) {
+        if (errno != EINTR) return errno;
+    }
+    if (info.si_pid == 0) return EAGAIN;
+    *status = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
+    return 0;
+}
+
+int runbook_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ? 0 : errno; }
+
+int runbook_start_shim(const char *shim, const char *folder, const char *stop_at, pid_t *pid, int *pidfd) {
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_t files;
+    sigset_t all;
+    sigfillset(&all);
+    int error = posix_spawnattr_init(&attributes);
+    if (error) return error;
+    if ((error = posix_spawn_file_actions_init(&files))) {
+        posix_spawnattr_destroy(&attributes);
+        return error;
+    }
+    char stop_entry[256];
+    char *environment[] = {NULL, NULL};
+    if (stop_at && (size_t)snprintf(stop_entry, sizeof stop_entry, "RUNBOOK_STOP_AT=%s", stop_at) < sizeof stop_entry)
+        environment[0] = stop_entry;
+    char *arguments[] = {"runbook-shim", (char *)folder, NULL};
+    if (!(error = posix_spawnattr_setsigdefault(&attributes, &all))
+        && !(error = posix_spawnattr_setsigmask(&attributes, &all))
+        && !(error = posix_spawnattr_setflags(
+                 &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+        && !(error = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDWR, 0))
+        && !(error = posix_spawn_file_actions_adddup2(&files, 0, 1))
+        && !(error = posix_spawn_file_actions_adddup2(&files, 0, 2))
+        && !(error = posix_spawn_file_actions_addclosefrom_np(&files, 3))
+        && !(error = posix_spawn(pid, shim, &files, &attributes, arguments, environment))) {
+        // Nobody else waits for our children, so the pid is still its own, even if it has ended.
+        *pidfd = runbook_pidfd_open(*pid);
+        if (*pidfd < 0) {
+            error = errno;
+            kill(*pid, SIGKILL);
+            while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR) {}
+        }
+    }
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    return error;
+}
+
+void runbook_stop_point(int folder, const char *point) {
+#ifdef DEBUG
+    const char *list = getenv("RUNBOOK_STOP_AT");
+    size_t length = strlen(point);
+    while (list && *list) {
+        size_t item = strcspn(list, ",");
+        if (item == length && memcmp(list, point, length) == 0) {
+            char name[64];
+            snprintf(name, sizeof name, "stopped-%s", point);
+            int file = openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+            if (file >= 0) close(file);
+            kill(getpid(), SIGSTOP);
+            return;
+        }
+        list += item + (list[item] == ',');
+    }
+#else
+    (void)folder;
+    (void)point;
+#endif
+}

@@ -1,0 +1,31 @@
+import RunbookFormat
+
+extension Engine {
+    /// What this engine does not carry out. Leaving out a confirmation or a condition without a word would be dangerous, so
+    /// such a run is refused before it starts.
+    static func reasonNotToCarryOut(_ step: Step) -> String? {
+        switch step.kind {
+        case .shell, .program: break
+        case .approval, .manual, .http, .runbook:
+            return "\(step.kind.rawValue) steps are not carried out by this version: run the other steps with --step"
+        case .unsupported: return "this version does not run \(step.language) scripts"
+        }
+        let settings = step.settings
+        let asked: [(Bool, String)] = [
+            (settings.retries > 0, "retries"), (settings.backoff != nil, "backoff"), (settings.condition != nil, "if"),
+            (settings.onFailure != .stop, "on-failure"), (settings.isAlways, "always"), (!settings.needs.isEmpty, "needs"),
+            (settings.isParallel, "parallel"), (settings.confirmation != nil, "confirm"), (!settings.hosts.isEmpty, "hosts"),
+            (settings.isInteractive, "interactive"),
+        ]
+        let names = asked.filter(\.0).map(\.1)
+        guard !names.isEmpty else { return nil }
+        return "this version does not carry out \(names.joined(separator: ", ")): leave it out, or run the other steps with --step"
+    }
+
+    static func reasonsNotToCarryOut(_ metadata: Metadata) -> [String] {
+        var reasons: [String] = []
+        if !metadata.secrets.isEmpty { reasons.append("this version has no store for the secrets that it declares") }
+        if metadata.raw["concurrency"] != nil { reasons.append("this version does not carry out concurrency") }
+        return reasons
+    }
+}

@@ -1,0 +1,234 @@
+import Essentials
+import Foundation
+import Journal
+package import Logging
+package import Processes
+import RunbookFormat
+import Storage
+import Synchronization
+
+/// Carries out runs: takes up what was under way when the server stopped, starts what is queued, and waits for more.
+///
+/// All it knows is in the database; it may be killed at any point and started again.
+package final class Engine: Sendable {
+    package struct Settings: Sendable {
+        /// Runs at once; the others wait in the order of their priority and arrival.
+        package var workers = 40
+        /// Bytes of output of an attempt; what comes after is cut off with a marker.
+        package var outputLimit: Int64 = 64 << 20
+        /// Between SIGTERM and SIGKILL.
+        package var grace = Duration.seconds(10)
+        /// The server's own environment, of which steps see a few names.
+        package var environment: [String: String] = [:]
+
+        package init() {}
+    }
+
+    let executions: Executions
+    let supervisor: Supervisor
+    let settings: Settings
+    let environment: StepEnvironment
+    let logger: Logger
+    private let driven = Mutex<Set<ID<RunRecord>>>([])
+
+    package init(executions: Executions, supervisor: Supervisor, settings: Settings, logger: Logger) {
+        self.executions = executions
+        self.supervisor = supervisor
+        self.settings = settings
+        self.logger = logger
+        environment = StepEnvironment(server: settings.environment)
+    }
+
+    var database: Database { executions.database }
+
+    /// Works until its task is cancelled. Then no new step starts; the processes of running steps live on, and the next
+    /// start takes them up again.
+    package func run() async {
+        executions.signals.wake()
+        await withDiscardingTaskGroup { group in
+            for await _ in executions.signals.wakes {
+                if Task.isCancelled { break }
+                await fill(&group)
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Starts as many of the waiting runs as there is room for.
+    private func fill(_ group: inout DiscardingTaskGroup) async {
+        while !Task.isCancelled {
+            let (room, busy) = driven.withLock { (settings.workers - $0.count, $0) }
+            guard room > 0 else { return }
+            let waiting: [ID<RunRecord>]
+            do {
+                waiting = try await waitingRuns(limit: room + busy.count).filter { !busy.contains($0) }
+            } catch {
+                logger.error("The queue can't be read", metadata: ["error": "\(error)"])
+                return
+            }
+            guard !waiting.isEmpty else { return }
+            for id in waiting.prefix(room) {
+                driven.withLock { _ = $0.insert(id) }
+                group.addTask {
+                    await self.drive(id)
+                    self.driven.withLock { _ = $0.remove(id) }
+                    // There is room now; and the run may have been resumed in the meantime.
+                    self.executions.signals.wake()
+                }
+            }
+        }
+    }
+
+    /// What was running comes before what is queued, the more urgent before the less, the older before the newer.
+    private func waitingRuns(limit: Int) async throws -> [ID<RunRecord>] {
+        struct Row: Decodable { let id: ID<RunRecord> }
+        return try await database.read { reader in
+            try reader.all(
+                """
+                SELECT id FROM runs WHERE state IN ('running', 'queued')
+                ORDER BY state = 'queued', CASE priority WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'default' THEN 2
+                    ELSE 3 END, id LIMIT \(limit)
+                """, as: Row.self
+            ).map(\.id)
+        }
+    }
+
+    /// Takes a run from where it stands to where it settles or waits.
+    private func drive(_ id: ID<RunRecord>) async {
+        var logger = logger
+        logger[metadataKey: "run"] = "\(id)"
+        do {
+            let work = try await RunWork(id, of: executions)
+            if work.isCancelling { executions.signals.stop(id) }
+            var finished = try await takeUp(work)
+            while !Task.isCancelled {
+                let (run, next) = try await persistently(logger) { [finished] in try await self.advance(work, finished) }
+                if let finished { finished.files.removeAttempt() }
+                tell(run)
+                guard let next else {
+                    executions.signals.forget(id)
+                    // What a failed run left in its workspace is wanted by whoever looks into it, or resumes it.
+                    if run.state == .succeeded { removeWorkspace(of: id) }
+                    return
+                }
+                finished = try await perform(next, of: work)
+            }
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.error("A run can't go on", metadata: ["error": "\(error)"])
+            await giveUp(id, because: error, logger)
+        }
+    }
+
+    /// The attempt that was under way when the server stopped, seen to its end.
+    private func takeUp(_ work: RunWork) async throws -> FinishedAttempt? {
+        guard let start = try await work.attemptUnderWay() else { return nil }
+        let attempt = try await supervisor.adopt(folder: start.files.attempt, attempt: start.attempt.rawValue)
+        let finished = try await follow(attempt, start, of: work)
+        guard finished.ending?.outcome == .neverStarted else { return finished }
+        // It provably did not run, so it begins now, in a folder that no late shim knows.
+        let again = try await persistently(logger) { try await work.launchAgain(start) }
+        start.files.removeAttempt()
+        return try await perform(again, of: work)
+    }
+
+    private func perform(_ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
+        StopPoints.reached("after-commit", folder: database.folder)
+        let launch: Launch
+        let attempt: Attempt
+        do {
+            try start.files.prepare()
+            launch = try self.launch(start, of: work)
+            attempt = try await supervisor.start(launch)
+        } catch let problem as Problem {
+            return FinishedAttempt(start: start, ending: nil, reason: problem.description)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            return FinishedAttempt(start: start, ending: nil, reason: "The step could not be started: \(error).")
+        }
+        return try await follow(attempt, start, of: work)
+    }
+
+    private func launch(_ start: StepStart, of work: RunWork) throws -> Launch {
+        let step = start.step
+        var directory = start.files.workspace
+        if let wanted = step.settings.workingDirectory {
+            directory = wanted.hasPrefix("/") ? wanted : "\(start.files.workspace)/\(wanted)"
+        }
+        var script = step.script
+        for placeholder in Set(step.placeholders.map(\.text)).sorted(by: { $0.count > $1.count }) {
+            script = script.replacing(placeholder, with: work.placeholders[placeholder] ?? placeholder)
+        }
+        return Launch(
+            attempt: start.attempt.rawValue, folder: start.files.attempt, arguments: step.interpreter + [start.files.script],
+            environment: environment.values(
+                run: work.id, step: step, files: start.files, declared: work.guide.metadata.environment,
+                handedOn: start.handedOn, parameters: work.parameters),
+            workingDirectory: directory, timeout: timeout(of: step, in: work), grace: settings.grace,
+            outputLimit: settings.outputLimit,
+            files: ["script": Array(script.utf8), "output": [], "environment": []])
+    }
+
+    /// The step's own, or what is left of the run's.
+    private func timeout(of step: Step, in work: RunWork) -> Duration? {
+        guard let whole = work.guide.metadata.timeout else { return step.timeout }
+        let left = max(.seconds(1), whole - (work.started?.duration(to: executions.time.now()) ?? .zero))
+        return step.timeout.map { min($0, left) } ?? left
+    }
+
+    /// Takes in the output of an attempt as it comes, and its ending.
+    private func follow(_ attempt: Attempt, _ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
+        executions.signals.began(attempt, of: work.id)
+        defer { executions.signals.ended(work.id) }
+        var intake = try await OutputIntake(start, of: work, executions: executions)
+        for try await frames in attempt.output() {
+            let chunks = intake.take(frames)
+            if !chunks.isEmpty { try await persistently(logger) { [intake] in try await intake.store(chunks) } }
+            intake.stored(chunks)
+        }
+        let ending = try await attempt.ending
+        let chunks = intake.finish(at: executions.time.now())
+        if !chunks.isEmpty { try await persistently(logger) { [intake] in try await intake.store(chunks) } }
+        intake.stored(chunks)
+        return FinishedAttempt(start: start, ending: ending, reason: nil, digest: intake.digest)
+    }
+
+    /// Tries a change until it is made: a full disk is no reason to lose the end of a step. What it would record stands in
+    /// the shim's own files until then.
+    private func persistently<Value: Sendable>(
+        _ logger: Logger, _ change: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        while true {
+            do {
+                return try await change()
+            } catch let problem as Problem where problem.code == .unavailable {
+                logger.error("Not recorded yet, trying again in a second", metadata: ["problem": "\(problem.message)"])
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    private func removeWorkspace(of run: ID<RunRecord>) {
+        do {
+            try FileManager.default.removeItem(atPath: StepFiles.folder(of: run, in: database.folder))
+        } catch CocoaError.fileNoSuchFile {
+            return
+        } catch {
+            logger.warning("A workspace could not be removed", metadata: ["run": "\(run)", "error": "\(error)"])
+        }
+    }
+
+    private func tell(_ run: RunRecord) { executions.feed.tell(run.id, .run(run)) }
+
+    /// The run's own record can't be carried on: it is left to a person, and says why.
+    private func giveUp(_ id: ID<RunRecord>, because error: any Error, _ logger: Logger) async {
+        let reason = (error as? Problem)?.message ?? "An internal error stopped the run; the server's log says which."
+        do {
+            tell(try await persistently(logger) { try await self.executions.interrupt(id, reason: reason) })
+        } catch {
+            logger.error("A run can't be interrupted", metadata: ["error": "\(error)"])
+        }
+    }
+}

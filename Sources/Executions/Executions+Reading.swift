@@ -1,0 +1,186 @@
+package import Essentials
+import Foundation
+import Storage
+
+extension Executions {
+    /// - Throws: `Problem.notFound`.
+    package func run(_ id: ID<RunRecord>, by principal: Principal) async throws -> RunRecord {
+        try principal.require(.read, to: "see runs")
+        return try await database.read { try Self.record(id, in: $0) }
+    }
+
+    /// A page of runs, the newest first.
+    package func runs(
+        _ request: PageRequest, state: RunState? = nil, runbook: String? = nil, by principal: Principal
+    ) async throws -> Page<RunSummaryRecord> {
+        try principal.require(.read, to: "see runs")
+        let columns: SQL = """
+            SELECT r.id AS id, r.runbook AS runbook, r.version AS version, r.section AS section, r.state AS state,
+                r.created AS created, r.started AS started, r.finished AS finished, r.actor_kind AS actor_kind,
+                r.actor AS actor, r.actor_name AS actor_name,
+                (SELECT count(*) FROM run_steps s WHERE s.run = r.id) AS steps_total,
+                (SELECT count(*) FROM run_steps s WHERE s.run = r.id AND s.state IN ('succeeded', 'skipped')) AS steps_done,
+                (SELECT s.step FROM run_steps s WHERE s.run = r.id AND s.state NOT IN ('succeeded', 'skipped')
+                    ORDER BY s.position LIMIT 1) AS step
+            FROM runs r
+            """
+        let before: SQL = request.after.map { "r.id < \($0)" } ?? "TRUE"
+        let stateFilter: SQL = state.map { "AND r.state = \($0)" } ?? ""
+        let runbookFilter: SQL = runbook.map { "AND r.runbook = \($0)" } ?? ""
+        return try await database.read { reader in
+            let rows: [RunSummaryRecord] = try reader.all(
+                """
+                \(columns) WHERE \(before) \(stateFilter) \(runbookFilter) ORDER BY r.id DESC LIMIT \(request.limit + 1)
+                """)
+            return Page(rows: rows, limit: request.limit, cursor: \.id.rawValue)
+        }
+    }
+
+    /// Pieces of output after a number, in the order of their arrival.
+    /// - Parameter step: only what this step printed.
+    package func output(
+        _ id: ID<RunRecord>, after: Int, limit: Int, step: String? = nil, by principal: Principal
+    ) async throws -> [OutputRow] {
+        try principal.require(.read, to: "see runs")
+        return try await database.read { reader in
+            guard try reader.exists("SELECT 1 FROM runs WHERE id = \(id)") else { throw Self.unknown(id) }
+            let stepFilter: SQL = step.map { "AND a.step = \($0)" } ?? ""
+            return try reader.all(
+                """
+                SELECT o.n AS n, a.step AS step, a.number AS attempt, o.stream AS stream, o.time AS time, o.bytes AS bytes
+                FROM output o CROSS JOIN attempts a ON a.id = o.attempt
+                WHERE o.run = \(id) AND o.n > \(after) \(stepFilter) ORDER BY o.n LIMIT \(limit)
+                """)
+        }
+    }
+
+    static func unknown(_ id: ID<RunRecord>) -> Problem {
+        .notFound("There is no run \(id.rawValue.prefix(60)): `runbook runs` shows those there are.")
+    }
+
+    static func record(_ id: ID<RunRecord>, in reader: Reader) throws -> RunRecord {
+        guard let run: RunRow = try reader.first(RunRow.select + " WHERE id = \(id)") else { throw unknown(id) }
+        let steps: [StepRow] = try reader.all(
+            "SELECT step, line, state, outputs FROM run_steps WHERE run = \(id) ORDER BY position")
+        let attempts: [AttemptRecord] = try reader.all(
+            """
+            SELECT id, step, number, state, exit_status, signal, reason, created, started, finished, launch, output_cut,
+                output_may_end_early FROM attempts WHERE run = \(id) ORDER BY number
+            """)
+        let attemptsOf = Dictionary(grouping: attempts, by: \.step)
+        return RunRecord(
+            id: id, runbook: run.runbook, version: run.version, section: run.section, state: run.state,
+            priority: run.priority, parameters: try strings(run.parameters),
+            placeholders: try strings(run.placeholders), isCancelling: run.cancelling, created: run.created,
+            started: run.started, finished: run.finished, actorKind: run.actor_kind, actor: run.actor,
+            actorName: run.actor_name,
+            steps: try steps.map { step in
+                StepRecord(
+                    id: step.step, line: step.line, state: step.state, outputs: try step.outputs.map(strings) ?? [:],
+                    attempts: attemptsOf[step.step] ?? [])
+            })
+    }
+
+    static func strings(_ json: String) throws -> [String: String] {
+        try JSONDecoder().decode([String: String].self, from: Data(json.utf8))
+    }
+}
+
+struct RunRow: Decodable {
+    let id: ID<RunRecord>
+    let runbook: String
+    let version: String
+    let section: String?
+    let state: RunState
+    let priority: String
+    let parameters: String
+    let sealed: Data?
+    let placeholders: String
+    let cancelling: Bool
+    let created: Timestamp
+    let started: Timestamp?
+    let finished: Timestamp?
+    let actor_kind: String
+    let actor: String
+    let actor_name: String
+    let chunks: Int
+
+    static let select: SQL = """
+        SELECT id, runbook, version, section, state, priority, parameters, sealed, placeholders, cancelling, created,
+            started, finished, actor_kind, actor, actor_name, chunks FROM runs
+        """
+}
+
+private struct StepRow: Decodable {
+    let step: String
+    let line: Int
+    let state: StepState
+    let outputs: String?
+}
+
+extension Executions {
+    /// The last pieces of a run's output, and how many lines of each attempt (`step/number`) come before them.
+    package func latestOutput(
+        _ id: ID<RunRecord>, limit: Int, by principal: Principal
+    ) async throws -> (rows: [OutputRow], earlierLines: [String: Int]) {
+        try principal.require(.read, to: "see runs")
+        return try await database.read { reader in
+            guard let chunks = try reader.integer("SELECT chunks FROM runs WHERE id = \(id)") else {
+                throw Self.unknown(id)
+            }
+            let first = max(0, chunks - Int64(limit))
+            let rows: [OutputRow] = try reader.all(
+                """
+                SELECT o.n AS n, a.step AS step, a.number AS attempt, o.stream AS stream, o.time AS time, o.bytes AS bytes
+                FROM output o CROSS JOIN attempts a ON a.id = o.attempt
+                WHERE o.run = \(id) AND o.n > \(first) ORDER BY o.n LIMIT \(limit)
+                """)
+            var earlier: [String: Int] = [:]
+            try reader.each(
+                """
+                SELECT o.n AS n, a.step AS step, a.number AS attempt, o.stream AS stream, o.time AS time, o.bytes AS bytes
+                FROM output o CROSS JOIN attempts a ON a.id = o.attempt
+                WHERE o.run = \(id) AND o.n <= \(first) ORDER BY o.n LIMIT \(first)
+                """, as: OutputRow.self
+            ) { row in
+                earlier["\(row.step)/\(row.attempt)", default: 0] += row.bytes.count { $0 == UInt8(ascii: "\n") }
+            }
+            return (rows, earlier)
+        }
+    }
+
+    /// How many runs are under way, and how many wait for a person to say what happened.
+    package func counts(by principal: Principal) async throws -> (going: Int, interrupted: Int) {
+        try principal.require(.read, to: "see runs")
+        return try await database.read { reader in
+            let going = try reader.integer(
+                "SELECT count(*) FROM runs WHERE state IN ('queued', 'running', 'waiting')")
+            let interrupted = try reader.integer("SELECT count(*) FROM runs WHERE state = 'interrupted'")
+            return (Int(going ?? 0), Int(interrupted ?? 0))
+        }
+    }
+}
+
+extension Executions {
+    /// The newest run of each of these runbooks, by the runbook's name.
+    package func lastRuns(
+        of runbooks: [String], by principal: Principal
+    ) async throws -> [String: LastRun] {
+        try principal.require(.read, to: "see runs")
+        return try await database.read { reader in
+            var last: [String: LastRun] = [:]
+            for runbook in runbooks {
+                last[runbook] = try reader.first(
+                    "SELECT id, state, created, started FROM runs WHERE runbook = \(runbook) ORDER BY id DESC LIMIT 1")
+            }
+            return last
+        }
+    }
+}
+
+package struct LastRun: Sendable, Decodable {
+    package let id: ID<RunRecord>
+    package let state: RunState
+    package let created: Timestamp
+    package let started: Timestamp?
+}

@@ -1,0 +1,151 @@
+package import Accounts
+package import Essentials
+import Foundation
+package import Journal
+import RunbookFormat
+package import Runbooks
+package import Storage
+
+/// Runs: what may be asked of them, and what is known of them. The `Engine` carries them out.
+package struct Executions: Sendable {
+    package let database: Database
+    package let journal: Journal
+    package let catalogue: Catalogue
+    package let feed: RunFeed
+    let sealing: Sealing
+    let time: TimeSource
+    let signals: EngineSignals
+    /// Where programs are looked for before a run is accepted: the server's own PATH.
+    let searchPath: String
+
+    package init(
+        journal: Journal, catalogue: Catalogue, sealing: Sealing, searchPath: String, time: TimeSource = .system
+    ) {
+        database = journal.database
+        self.journal = journal
+        self.catalogue = catalogue
+        self.sealing = sealing
+        self.searchPath = searchPath
+        self.time = time
+        feed = RunFeed()
+        signals = EngineSignals()
+    }
+
+    /// What would run, with every check that `start` makes, and nothing started.
+    package func plan(_ order: RunOrder, by principal: Principal) async throws -> RunPlan {
+        try principal.require(.operate, to: "run runbooks")
+        let entry = try await catalogue.entry(order.runbook, by: principal)
+        let guide = try await catalogue.guide(version: entry.version, of: entry.name)
+        return try RunPlan(order, entry: entry, guide: guide, searchPath: searchPath)
+    }
+
+    /// Accepts a run; the engine starts it as soon as there is room.
+    /// - Throws: `Problem` with every parameter, placeholder, step and program that stands in the way, before anything runs.
+    package func start(_ order: RunOrder, by principal: Principal) async throws -> RunRecord {
+        let plan = try await plan(order, by: principal)
+        let now = time.now()
+        let id = ID<RunRecord>(at: now)
+        let open = plan.shownParameters
+        let sealed = try plan.sealedParameters.map { try sealing.seal($0, context: "run/\(id)") }
+        let journal = journal
+        let record = try await database.write { transaction in
+            try transaction.execute(
+                """
+                INSERT INTO runs (id, runbook, version, section, state, priority, parameters, sealed, placeholders,
+                    created, actor_kind, actor, actor_name)
+                VALUES (\(id), \(plan.runbook), \(plan.version), \(plan.section), \(RunState.queued), \(plan.priority),
+                    \(JSONValue.strings(open).text), \(sealed), \(JSONValue.strings(plan.placeholders).text),
+                    \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name))
+                """)
+            for (index, step) in plan.steps.enumerated() {
+                try transaction.execute(
+                    """
+                    INSERT INTO run_steps (run, position, step, line, state)
+                    VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued))
+                    """)
+            }
+            try journal.append(
+                Event(
+                    "run.created", on: ObjectReference("run", id.rawValue), ObjectReference("runbook", plan.runbook),
+                    details: [
+                        "version": .string(plan.version), "section": plan.section.map { .string($0) } ?? .null,
+                        "steps": .array(plan.steps.map { .string($0.id) }), "parameters": .strings(open),
+                        "placeholders": .strings(plan.placeholders),
+                    ]),
+                by: principal, in: transaction)
+            return try Self.record(id, in: transaction)
+        }
+        signals.wake()
+        return record
+    }
+
+    /// Asks for the run's end. A running step is stopped with its whole tree; what it has done stays done.
+    package func cancel(_ id: ID<RunRecord>, by principal: Principal) async throws -> RunRecord {
+        try principal.require(.operate, to: "cancel runs")
+        let (journal, now) = (journal, time.now())
+        let record = try await database.write { transaction in
+            let run = try Self.record(id, in: transaction)
+            if run.isCancelling { return run }
+            guard run.state.mayBeCancelled else {
+                throw Problem.conflict("The run is \(run.state.rawValue) already: there is nothing to cancel.")
+            }
+            let isUnderWay = run.steps.contains { $0.state == .running }
+            if isUnderWay {
+                try transaction.execute("UPDATE runs SET cancelling = 1 WHERE id = \(id)")
+            } else {
+                try transaction.execute(
+                    "UPDATE runs SET state = \(RunState.cancelled), finished = \(now) WHERE id = \(id)")
+            }
+            try journal.append(
+                Event(
+                    isUnderWay ? "run.cancelling" : "run.cancelled", on: ObjectReference("run", id.rawValue),
+                    ObjectReference("runbook", run.runbook)),
+                by: principal, in: transaction)
+            return try Self.record(id, in: transaction)
+        }
+        signals.stop(id)
+        feed.tell(id, .run(record))
+        return record
+    }
+
+    /// Lets a failed, cancelled or interrupted run go on from where it ended; finished steps and their outputs stay.
+    /// - Parameter verdict: what a person says of a step whose outcome is unknown.
+    package func resume(
+        _ id: ID<RunRecord>, verdict: StepVerdict?, note: String?, by principal: Principal
+    ) async throws -> RunRecord {
+        try principal.require(.operate, to: "resume runs")
+        let journal = journal
+        let record = try await database.write { transaction in
+            let run = try Self.record(id, in: transaction)
+            let states = try Resumption.steps(run.steps.map(\.state), of: run.state, verdict: verdict)
+            for (index, state) in states.enumerated() where state != run.steps[index].state {
+                try transaction.execute(
+                    "UPDATE run_steps SET state = \(state) WHERE run = \(id) AND position = \(index + 1)")
+            }
+            try transaction.execute(
+                """
+                UPDATE runs SET state = \(RunState.queued), cancelling = 0, finished = NULL WHERE id = \(id)
+                """)
+            var details: [String: JSONValue] = [:]
+            if let verdict { details["outcome"] = .string(verdict.rawValue) }
+            if let note, !note.isEmpty { details["note"] = .string(note) }
+            if let step = run.steps.first(where: { $0.state != .succeeded && $0.state != .skipped }) {
+                details["step"] = .string(step.id)
+            }
+            try journal.append(
+                Event(
+                    "run.resumed", on: ObjectReference("run", id.rawValue), ObjectReference("runbook", run.runbook),
+                    details: details),
+                by: principal, in: transaction)
+            return try Self.record(id, in: transaction)
+        }
+        signals.forget(id)
+        signals.wake()
+        feed.tell(id, .run(record))
+        return record
+    }
+}
+
+extension JSONValue {
+    static func strings(_ values: [String: String]) -> JSONValue { .object(values.mapValues { .string($0) }) }
+}

@@ -1,0 +1,84 @@
+import Essentials
+import Foundation
+import Journal
+import Processes
+import RunbookFormat
+import Storage
+
+/// Takes an attempt's log into the database, chunk by chunk, and keeps the digest of what is stored.
+struct OutputIntake: Sendable {
+    private let start: StepStart
+    private let run: ID<RunRecord>
+    private let executions: Executions
+    private var chunker: Chunker
+    /// The number of the run's last chunk.
+    private var last: Int
+    private(set) var digest = OutputDigest()
+
+    /// Reads what a server before this one has stored already.
+    init(_ start: StepStart, of work: RunWork, executions: Executions) async throws {
+        struct Row: Decodable {
+            let n: Int
+            let stream: Int
+            let time: Timestamp
+            let bytes: Data
+        }
+        self.start = start
+        run = work.id
+        self.executions = executions
+        let attempt = start.attempt
+        let id = work.id
+        (last, digest, chunker) = try await executions.database.read { reader in
+            var digest = OutputDigest()
+            var stored: [Frame.Stream: Int] = [:]
+            try reader.each(
+                "SELECT n, stream, time, bytes FROM output WHERE attempt = \(attempt) ORDER BY n", as: Row.self
+            ) { row in
+                digest.add(
+                    run: id.rawValue, n: row.n, attempt: attempt.rawValue, stream: row.stream, time: row.time,
+                    bytes: row.bytes)
+                stored[row.stream == 2 ? .stderr : .stdout, default: 0] += row.bytes.count
+            }
+            let last = try reader.integer("SELECT chunks FROM runs WHERE id = \(id)") ?? 0
+            return (Int(last), digest, Chunker(secrets: work.secrets, stored: stored))
+        }
+    }
+
+    mutating func take(_ frames: [Frame]) -> [Chunk] { chunker.feed(frames) }
+
+    mutating func finish(at time: Timestamp) -> [Chunk] { chunker.finish(at: time) }
+
+    /// Stores the chunks under the run's next numbers.
+    func store(_ chunks: [Chunk]) async throws {
+        let rows = rows(chunks)
+        try await executions.database.write { [run, start] transaction in
+            for row in rows {
+                try transaction.execute(
+                    """
+                    INSERT INTO output (run, n, attempt, stream, time, bytes)
+                    VALUES (\(run), \(row.n), \(start.attempt), \(row.stream), \(row.time), \(row.bytes))
+                    """)
+            }
+            try transaction.execute("UPDATE runs SET chunks = \(rows.last?.n ?? 0) WHERE id = \(run)")
+        }
+        for row in rows { executions.feed.tell(run, .output(row)) }
+    }
+
+    /// Counts what was stored.
+    mutating func stored(_ chunks: [Chunk]) {
+        for row in rows(chunks) {
+            digest.add(
+                run: run.rawValue, n: row.n, attempt: start.attempt.rawValue, stream: row.stream, time: row.time,
+                bytes: row.bytes)
+        }
+        last += chunks.count
+    }
+
+    private func rows(_ chunks: [Chunk]) -> [OutputRow] {
+        chunks.enumerated().map { index, chunk in
+            OutputRow(
+                n: last + index + 1, step: start.step.id, attempt: start.number, stream: Int(chunk.stream.rawValue),
+                time: chunk.time, bytes: Data(chunk.bytes))
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package import Essentials
+package import Foundation
+import Storage
+
+/// A run as the database has it, with its steps and their attempts.
+package struct RunRecord: Sendable, Equatable {
+    package let id: ID<RunRecord>
+    package let runbook: String
+    package let version: String
+    package let section: String?
+    package let state: RunState
+    package let priority: String
+    /// Sensitive ones are masked.
+    package let parameters: [String: String]
+    package let placeholders: [String: String]
+    package let isCancelling: Bool
+    package let created: Timestamp
+    package let started: Timestamp?
+    package let finished: Timestamp?
+    package let actorKind: String
+    package let actor: String
+    package let actorName: String
+    package let steps: [StepRecord]
+
+    package var reference: String { id.rawValue }
+}
+
+package struct StepRecord: Sendable, Equatable {
+    package let id: String
+    package let line: Int
+    package let state: StepState
+    package let outputs: [String: String]
+    package let attempts: [AttemptRecord]
+}
+
+package struct AttemptRecord: Sendable, Equatable, Decodable {
+    package let id: ID<AttemptRecord>
+    package let step: String
+    package let number: Int
+    package let state: AttemptState
+    package let exit_status: Int?
+    package let signal: Int?
+    /// A sentence, where the state alone does not say why.
+    package let reason: String?
+    package let created: Timestamp
+    package let started: Timestamp?
+    package let finished: Timestamp?
+    package let launch: Int
+    package let output_cut: Bool
+    package let output_may_end_early: Bool
+}
+
+/// A run in a list.
+package struct RunSummaryRecord: Sendable, Decodable {
+    package let id: ID<RunRecord>
+    package let runbook: String
+    package let version: String
+    package let section: String?
+    package let state: RunState
+    package let created: Timestamp
+    package let started: Timestamp?
+    package let finished: Timestamp?
+    package let actor_kind: String
+    package let actor: String
+    package let actor_name: String
+    package let steps_total: Int
+    package let steps_done: Int
+    package let step: String?
+}
+
+/// A stored piece of output: of one stream, as it arrived.
+package struct OutputRow: Sendable, Decodable, Equatable {
+    package let n: Int
+    package let step: String
+    /// The attempt's number.
+    package let attempt: Int
+    /// 1 is standard output, 2 standard error.
+    package let stream: Int
+    package let time: Timestamp
+    package let bytes: Data
+
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,178 @@
+package import Essentials
+import Foundation
+package import RunbookFormat
+import Runbooks
+
+/// What a run would do: the steps chosen, every value checked, nothing in the way.
+package struct RunPlan: Sendable {
+    package let runbook: String
+    package let version: String
+    package let section: String?
+    package let priority: String
+    package let steps: [Step]
+    package let placeholders: [String: String]
+    private let parameters: [String: String]
+    private let sensitive: Set<String>
+
+    /// What stands for a sensitive value wherever it is shown.
+    package static let mask = "••••••"
+
+    /// - Throws: `Problem` with everything that stands in the way: unknown section or steps, wrong parameters, unfilled
+    ///   placeholders, missing programs, steps that can't run; each with its line.
+    init(_ order: RunOrder, entry: Entry, guide: Guide, searchPath: String) throws(Problem) {
+        runbook = entry.name
+        version = entry.version
+        section = order.section
+        steps = try StepChoice.steps(of: guide, section: order.section, named: order.steps, runbook: entry.name)
+        priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
+        parameters = try guide.metadata.parameters.resolve(order.parameters)
+        sensitive = guide.metadata.parameters.sensitiveNames
+        placeholders = order.placeholders
+        var obstacles = Self.refusals(of: steps, guide: guide)
+        obstacles += Self.unfilled(steps, filled: placeholders)
+        obstacles += Self.missingPrograms(steps, guide: guide, searchPath: searchPath)
+        guard obstacles.isEmpty else {
+            throw .invalid("\(entry.name) can't run yet: nothing was started.", fields: obstacles)
+        }
+    }
+
+    /// As people may see them.
+    package var shownParameters: [String: String] {
+        parameters.reduce(into: [:]) { $0[$1.key] = sensitive.contains($1.key) ? Self.mask : $1.value }
+    }
+
+    /// The sensitive ones as JSON, to be sealed; nil when there are none.
+    var sealedParameters: Data? {
+        let secret = parameters.filter { sensitive.contains($0.key) }
+        return secret.isEmpty ? nil : Data(JSONValue.strings(secret).text.utf8)
+    }
+
+    /// Which steps a run of this part would take, whether or not they can run.
+    package static func chosenSteps(
+        of guide: Guide, section: String?, named: [String]?, runbook: String
+    ) throws(Problem) -> [Step] {
+        try StepChoice.steps(of: guide, section: section, named: named, runbook: runbook)
+    }
+
+    private static func priority(_ name: String?) throws(Problem) -> String {
+        let name = name ?? "default"
+        guard ["critical", "high", "default", "low"].contains(name) else {
+            throw .invalid(
+                "There is no priority \"\(name)\".",
+                fields: [.init(name: "priority", message: "critical, high, default or low")])
+        }
+        return name
+    }
+
+    private static func refusals(of steps: [Step], guide: Guide) -> [Problem.Field] {
+        var fields: [Problem.Field] = []
+        for step in steps {
+            if let refusal = step.refusal {
+                fields.append(.init(name: step.id, message: refusal, line: step.line))
+            } else if let reason = Engine.reasonNotToCarryOut(step) {
+                fields.append(.init(name: step.id, message: reason, line: step.line))
+            }
+        }
+        for reason in Engine.reasonsNotToCarryOut(guide.metadata) {
+            fields.append(.init(name: "front matter", message: reason, line: 1))
+        }
+        return fields
+    }
+
+    private static func unfilled(_ steps: [Step], filled: [String: String]) -> [Problem.Field] {
+        var fields: [Problem.Field] = []
+        var known: Set<String> = []
+        for step in steps {
+            for placeholder in step.placeholders where known.insert(placeholder.text).inserted {
+                guard let value = filled[placeholder.text] else {
+                    fields.append(
+                        .init(
+                            name: placeholder.text, message: "step \(step.id) has the unfilled placeholder \(placeholder.text)",
+                            line: placeholder.line))
+                    continue
+                }
+                // It is pasted into a script, where other characters would be the shell's.
+                guard (1...1024).contains(value.utf8.count), value.utf8.allSatisfy(isPlain), !value.hasPrefix("-") else {
+                    fields.append(
+                        .init(
+                            name: placeholder.text,
+                            message: "its value may have letters, digits and ._:/@%+=,- and not begin with -",
+                            line: placeholder.line))
+                    continue
+                }
+            }
+        }
+        for name in filled.keys.sorted() where !known.contains(name) {
+            fields.append(.init(name: name, message: "no step that was chosen has this placeholder"))
+        }
+        return fields
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: Array("._:/@%+=,-".utf8).contains(byte)
+        }
+    }
+
+    private static func missingPrograms(_ steps: [Step], guide: Guide, searchPath: String) -> [Problem.Field] {
+        var fields: [Problem.Field] = []
+        for program in guide.metadata.requires where Programs.find(program, in: searchPath) == nil {
+            fields.append(.init(name: program, message: "the program \(program) is not installed on the server", line: 1))
+        }
+        var known: Set<String> = []
+        for step in steps {
+            guard let program = step.interpreter.first, known.insert(program).inserted,
+                Programs.find(program, in: searchPath) == nil
+            else { continue }
+            fields.append(
+                .init(name: program, message: "step \(step.id) needs \(program), which is not installed on the server",
+                    line: step.line))
+        }
+        return fields
+    }
+}
+
+/// Which steps of a guide a run takes.
+enum StepChoice {
+    static func steps(
+        of guide: Guide, section: String?, named: [String]?, runbook: String
+    ) throws(Problem) -> [Step] {
+        var chosen: [Step]
+        if let section {
+            chosen = try guide.slice(section: section)
+        } else if let named {
+            chosen = guide.steps.filter { $0.checkOf == nil && named.contains($0.id) }
+        } else {
+            chosen = guide.wholeRun
+        }
+        if let named {
+            for name in named where !chosen.contains(where: { $0.id == name }) {
+                throw .notFound("\(runbook) has no step \(name.prefix(80)) there: it has \(list(chosen.map(\.id))).")
+            }
+            chosen = chosen.filter { named.contains($0.id) }
+        }
+        guard !chosen.isEmpty else {
+            throw .invalid("\(runbook)\(section.map { "#\($0)" } ?? "") has no step to run: it has no shell fences.")
+        }
+        return chosen
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.isEmpty ? "none" : names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+    }
+}
+
+/// Programs as a shell finds them.
+enum Programs {
+    static func find(_ program: String, in searchPath: String) -> String? {
+        if program.contains("/") { return FileManager.default.isExecutableFile(atPath: program) ? program : nil }
+        for folder in searchPath.split(separator: ":") {
+            let path = "\(folder)/\(program)"
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+        }
+        return nil
+    }
+}

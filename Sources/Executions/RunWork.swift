@@ -1,0 +1,106 @@
+import Accounts
+import Essentials
+import Foundation
+import Journal
+import Processes
+import RunbookFormat
+import Runbooks
+import Storage
+
+/// A run while it is carried out: what was fixed when it was accepted.
+struct RunWork: Sendable {
+    let id: ID<RunRecord>
+    let runbook: String
+    let guide: Guide
+    let parameters: [String: String]
+    let placeholders: [String: String]
+    /// Values that never appear in stored output.
+    let secrets: [String]
+    let isCancelling: Bool
+    let started: Timestamp?
+    private let executions: Executions
+
+    init(_ id: ID<RunRecord>, of executions: Executions) async throws {
+        self.id = id
+        self.executions = executions
+        let row: RunRow? = try await executions.database.read { try $0.first(RunRow.select + " WHERE id = \(id)") }
+        guard let row else { throw Executions.unknown(id) }
+        runbook = row.runbook
+        guide = try await executions.catalogue.guide(version: row.version, of: row.runbook)
+        placeholders = try Executions.strings(row.placeholders)
+        isCancelling = row.cancelling
+        started = row.started
+        var parameters = try Executions.strings(row.parameters)
+        var secrets: [String] = []
+        if let sealed = row.sealed {
+            let json = try executions.sealing.open(sealed, context: "run/\(id)")
+            for (name, value) in try Executions.strings(String(decoding: json, as: UTF8.self)) {
+                parameters[name] = value
+                secrets.append(value)
+            }
+        }
+        self.parameters = parameters
+        self.secrets = secrets
+    }
+
+    func step(_ id: String) throws(Problem) -> Step {
+        guard let step = guide.steps.first(where: { $0.id == id }) else {
+            throw .notFound("The runbook's version has no step \(id).")
+        }
+        return step
+    }
+
+    func files(_ attempt: ID<AttemptRecord>, launch: Int) -> StepFiles {
+        StepFiles(data: executions.database.folder, run: id, attempt: attempt, launch: launch)
+    }
+
+    /// The start that was recorded and whose end was not.
+    func attemptUnderWay() async throws -> StepStart? {
+        let (row, handedOn) = try await executions.database.read { reader in
+            let row: AttemptRecord? = try reader.first(
+                """
+                SELECT id, step, number, state, exit_status, signal, reason, created, started, finished, launch,
+                    output_cut, output_may_end_early
+                FROM attempts WHERE run = \(id) AND state = 'running'
+                """)
+            return (row, try executions.handedOn(id, in: reader))
+        }
+        guard let row else { return nil }
+        return StepStart(
+            attempt: row.id, number: row.number, step: try step(row.step), files: files(row.id, launch: row.launch),
+            handedOn: handedOn)
+    }
+
+    /// The same attempt in a new folder, after a start that never happened.
+    func launchAgain(_ start: StepStart) async throws -> StepStart {
+        let launch = try await executions.database.write { transaction in
+            try transaction.integer(
+                "UPDATE attempts SET launch = launch + 1 WHERE id = \(start.attempt) RETURNING launch")
+        }
+        guard let launch else { throw Problem.notFound("The attempt \(start.attempt) is not there.") }
+        return StepStart(
+            attempt: start.attempt, number: start.number, step: start.step,
+            files: files(start.attempt, launch: Int(launch)), handedOn: start.handedOn)
+    }
+}
+
+/// A start of a step, recorded and about to happen.
+struct StepStart: Sendable {
+    let attempt: ID<AttemptRecord>
+    let number: Int
+    let step: Step
+    let files: StepFiles
+    /// What earlier steps wrote to `$RUNBOOK_ENV`.
+    let handedOn: [String: String]
+}
+
+/// An attempt that has ended, not yet recorded.
+struct FinishedAttempt: Sendable {
+    let start: StepStart
+    /// Nil when no shim could be started.
+    let ending: Ending?
+    let reason: String?
+    var digest = OutputDigest()
+
+    var files: StepFiles { start.files }
+}

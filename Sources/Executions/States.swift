@@ -1,0 +1,127 @@
+package import Essentials
+import Storage
+
+/// Where a run stands. https://docs are in product.md's section on runs; here are the rules.
+package enum RunState: String, Sendable, CaseIterable, Codable, SQLBindable {
+    case queued
+    case running
+    case waiting
+    case succeeded
+    case failed
+    case cancelled
+    case rejected
+    case rolledBack = "rolled-back"
+    /// A step's outcome is unknown and a person must say.
+    case interrupted
+
+    /// Nothing more happens by itself.
+    package var isSettled: Bool {
+        switch self {
+        case .queued, .running, .waiting: false
+        case .succeeded, .failed, .cancelled, .rejected, .rolledBack, .interrupted: true
+        }
+    }
+
+    package var mayBeCancelled: Bool { !isSettled || self == .interrupted }
+
+    package var mayBeResumed: Bool { self == .failed || self == .cancelled || self == .interrupted }
+}
+
+package enum StepState: String, Sendable, CaseIterable, Codable, SQLBindable {
+    case queued
+    case running
+    case waiting
+    case succeeded
+    case failed
+    case timedOut = "timed-out"
+    case cancelled
+    case skipped
+    case rejected
+    case unknown
+}
+
+package enum AttemptState: String, Sendable, CaseIterable, Codable, SQLBindable {
+    case running
+    case succeeded
+    case failed
+    case timedOut = "timed-out"
+    case cancelled
+    case unknown
+
+    /// What the step becomes when its last attempt has become this.
+    package var step: StepState {
+        switch self {
+        case .running: .running
+        case .succeeded: .succeeded
+        case .failed: .failed
+        case .timedOut: .timedOut
+        case .cancelled: .cancelled
+        case .unknown: .unknown
+        }
+    }
+}
+
+/// What happens next in a run, from its steps alone.
+package enum NextAct: Equatable, Sendable {
+    /// Start the step at this index.
+    case start(Int)
+    /// A step is under way.
+    case wait
+    case settle(RunState)
+
+    /// Steps run one after the other; the first that did not succeed ends the run.
+    package static func of(steps: [StepState], isCancelling: Bool) -> NextAct {
+        for (index, step) in steps.enumerated() {
+            switch step {
+            case .succeeded, .skipped: continue
+            case .unknown: return .settle(.interrupted)
+            case .failed, .timedOut: return .settle(.failed)
+            case .cancelled: return .settle(.cancelled)
+            case .rejected: return .settle(.rejected)
+            case .running, .waiting: return .wait
+            case .queued: return isCancelling ? .settle(.cancelled) : .start(index)
+            }
+        }
+        return .settle(.succeeded)
+    }
+}
+
+/// What a person says of a step whose outcome nobody knows.
+package enum StepVerdict: String, Sendable, CaseIterable {
+    case succeeded
+    case failed
+    case rerun
+}
+
+package enum Resumption {
+    /// The steps as they stand when a settled run goes on.
+    /// - Throws: `Problem` when the run can't go on, or a person must first say what happened.
+    package static func steps(
+        _ steps: [StepState], of run: RunState, verdict: StepVerdict?
+    ) throws(Problem) -> [StepState] {
+        guard run.mayBeResumed else {
+            throw .conflict("The run is \(run.rawValue): only a failed, cancelled or interrupted run can be resumed.")
+        }
+        let hasUnknown = steps.contains(.unknown)
+        if hasUnknown, verdict == nil {
+            throw .invalid(
+                "Nobody knows how the step ended: say what happened before the run goes on.",
+                fields: [.init(name: "outcome", message: "succeeded, failed or rerun")])
+        }
+        if !hasUnknown, let verdict, verdict != .rerun {
+            throw .conflict("The outcome of every step is known: resume without saying one.")
+        }
+        return steps.map { step in
+            switch step {
+            case .unknown:
+                switch verdict {
+                case .succeeded: .succeeded
+                case .failed: .failed
+                case .rerun, nil: .queued
+                }
+            case .failed, .timedOut, .cancelled, .queued: .queued
+            case .running, .waiting, .succeeded, .skipped, .rejected: step
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Essentials
+import Foundation
+
+/// The folders of a run and of one start of a step: `DATA/runs/RUN/` and `DATA/attempts/ATTEMPT.LAUNCH/`.
+struct StepFiles: Sendable {
+    let run: String
+    let attempt: String
+
+    init(data: String, run: ID<RunRecord>, attempt: ID<AttemptRecord>, launch: Int) {
+        self.run = Self.folder(of: run, in: data)
+        self.attempt = "\(data)/attempts/\(attempt).\(launch)"
+    }
+
+    var workspace: String { run + "/workspace" }
+    var temporary: String { run + "/tmp" }
+    var script: String { attempt + "/script" }
+    var output: String { attempt + "/output" }
+    var environment: String { attempt + "/environment" }
+
+    /// Makes the run's folders, only for the server's own user; the attempt's own is made by its start, in a folder that is
+    /// there.
+    func prepare() throws {
+        for folder in [workspace, temporary, URL(filePath: attempt).deletingLastPathComponent().path] {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+    }
+
+    func removeAttempt() {
+        // What is left behind costs room and nothing else; the next start's sweep takes it.
+        try? FileManager.default.removeItem(atPath: attempt)
+    }
+
+    static func folder(of run: ID<RunRecord>, in data: String) -> String { "\(data)/runs/\(run)" }
+}
+
+/// What a step wrote to `$RUNBOOK_OUTPUT` or `$RUNBOOK_ENV`, in the form that GitHub Actions made known: `NAME=VALUE`, or
+/// `NAME<<END`, lines, `END`.
+/// https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#multiline-strings
+enum HandedOn {
+    static let maximumBytes = 1 << 20
+
+    /// - Throws: `Problem.invalid` naming the line.
+    static func read(_ path: String, called variable: String) throws(Problem) -> [String: String] {
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw .invalid("The step removed its $\(variable) file.")
+        }
+        let data: Data
+        do {
+            data = try file.read(upToCount: maximumBytes + 1) ?? Data()
+            try file.close()
+        } catch {
+            throw .invalid("The step's $\(variable) file can't be read.")
+        }
+        guard data.count <= maximumBytes else { throw .invalid("The step wrote more than 1 MiB to $\(variable).") }
+        guard let text = String(validating: data, as: UTF8.self), !text.contains("\0") else {
+            throw .invalid("What the step wrote to $\(variable) is not UTF-8 text.")
+        }
+        return try parse(text, called: variable)
+    }
+
+    static func parse(_ text: String, called variable: String) throws(Problem) -> [String: String] {
+        var values: [String: String] = [:]
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        var number = 0
+        while let line = lines.popFirst() {
+            number += 1
+            if line.isEmpty { continue }
+            let equals = line.firstIndex(of: "=")
+            if let marker = line.range(of: "<<"), equals.map({ marker.lowerBound < $0 }) ?? true {
+                let name = String(line[..<marker.lowerBound])
+                let end = line[marker.upperBound...]
+                let start = number
+                var value: [Substring] = []
+                while let next = lines.popFirst() {
+                    number += 1
+                    if next == end { break }
+                    value.append(next)
+                    if lines.isEmpty { throw .invalid("$\(variable), line \(start): \"\(end)\" never comes.") }
+                }
+                try check(name, line: start, variable)
+                values[name] = value.joined(separator: "\n")
+            } else if let equals {
+                let name = String(line[..<equals])
+                try check(name, line: number, variable)
+                values[name] = String(line[line.index(after: equals)...])
+            } else {
+                throw .invalid("$\(variable), line \(number): it is not NAME=VALUE.")
+            }
+        }
+        return values
+    }
+
+    private static func check(_ name: String, line: Int, _ variable: String) throws(Problem) {
+        let isName =
+            (1...128).contains(name.utf8.count)
+            && name.utf8.enumerated().allSatisfy { index, byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): index > 0
+                default: false
+                }
+            }
+        guard isName else {
+            throw .invalid("$\(variable), line \(line): \"\(name.prefix(60))\" is not a name (letters, digits and _).")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Crypto
+import Essentials
+package import Foundation
+
+/// The rules of the hash chain, and nothing else: which bytes are signed by which.
+package enum Chain {
+    /// What the first event's `prev` is: SHA-256 of the instance id.
+    package static func origin(instance: String) -> Data { Data(SHA256.hash(data: Data(instance.utf8))) }
+
+    /// `SHA-256("runbook-journal/1\n" ‖ prev ‖ decimal seq ‖ "\n" ‖ body)`
+    package static func hash(prev: Data, seq: Int64, body: String) -> Data {
+        var hasher = SHA256()
+        hasher.update(data: Data("runbook-journal/1\n".utf8))
+        hasher.update(data: prev)
+        hasher.update(data: Data("\(seq)\n".utf8))
+        hasher.update(data: Data(body.utf8))
+        return Data(hasher.finalize())
+    }
+
+    /// `SHA-256(salt ‖ data)` in hex, as the body names it.
+    package static func dataHash(salt: Data, data: String) -> String {
+        var hasher = SHA256()
+        hasher.update(data: salt)
+        hasher.update(data: Data(data.utf8))
+        return Data(hasher.finalize()).hex
+    }
+
+    /// The exact UTF-8 JSON that is stored and signed.
+    static func body(
+        id: String, time: Timestamp, event: Event, by principal: Principal, dataHash: String
+    ) -> String {
+        var text = "{\"v\":1,\"id\":"
+        JSONValue.quote(id, to: &text)
+        text += ",\"time\":\"\(time.rfc3339)\",\"kind\":"
+        JSONValue.quote(event.kind, to: &text)
+        text += ",\"actor\":{\"kind\":\"\(principal.kind.rawValue)\",\"id\":"
+        JSONValue.quote(principal.id, to: &text)
+        text += "},\"via\":\"\(principal.via.rawValue)\",\"objects\":["
+        for (index, object) in event.objects.enumerated() {
+            if index > 0 { text += "," }
+            JSONValue.quote(object.text, to: &text)
+        }
+        text += "],\"data_sha256\":\"\(dataHash)\"}"
+        return text
+    }
+}
+
+/// The members of a stored body.
+struct Body: Decodable {
+    struct Actor: Decodable {
+        let kind: String
+        let id: String
+    }
+
+    let v: Int
+    let id: String
+    let time: String
+    let kind: String
+    let actor: Actor
+    let via: String
+    let objects: [String]
+    let data_sha256: String
+
+    init(parsing text: String) throws { self = try JSONDecoder().decode(Body.self, from: Data(text.utf8)) }
+}
+
+extension Data {
+    /// Lower-case hexadecimal.
+    package var hex: String {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(count * 2)
+        let alphabet = Array("0123456789abcdef".utf8)
+        for byte in self {
+            digits.append(alphabet[Int(byte >> 4)])
+            digits.append(alphabet[Int(byte & 15)])
+        }
+        return String(decoding: digits, as: UTF8.self)
+    }
+}

@@ -1,0 +1,90 @@
+package import Essentials
+import Foundation
+package import Storage
+
+/// What happened, in order, for good. Every change appends its event here in its own transaction.
+package struct Journal: Sendable {
+    package let database: Database
+    package let time: TimeSource
+    /// Tells of each event once it is durable.
+    package let tail: Tail
+
+    package init(database: Database, time: TimeSource = .system) {
+        self.database = database
+        self.time = time
+        tail = Tail()
+    }
+
+    /// Appends an event in the transaction of the change that it tells of.
+    ///
+    /// The head is read inside the transaction, so that a command on the data folder may append beside a server.
+    /// - Returns: its `seq`.
+    /// - Throws: `Problem.conflict` when the principal's idempotency key belongs to another request.
+    @discardableResult
+    package func append(_ event: Event, by principal: Principal, in transaction: Transaction) throws -> Int64 {
+        let head = try transaction.first("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", as: HeadRow.self)
+        let seq = (head?.seq ?? 0) + 1
+        let prev = head?.hash ?? Chain.origin(instance: database.instance)
+        let now = time.now()
+        var members = event.details
+        members["actor_name"] = .string(principal.name)
+        if let address = principal.address { members["address"] = .string(address) }
+        let data = JSONValue.object(members).text
+        let salt = randomSalt()
+        let id = ID<Event>(at: now)
+        let body = Chain.body(
+            id: id.rawValue, time: now, event: event, by: principal, dataHash: Chain.dataHash(salt: salt, data: data))
+        let hash = Chain.hash(prev: prev, seq: seq, body: body)
+        try transaction.execute(
+            "INSERT INTO journal (seq, prev, hash, body) VALUES (\(seq), \(prev), \(hash), \(body))")
+        try transaction.execute("INSERT INTO journal_data (seq, salt, data) VALUES (\(seq), \(salt), \(data))")
+        for object in Set(event.objects) {
+            try transaction.execute("INSERT INTO journal_objects (object, seq) VALUES (\(object), \(seq))")
+        }
+        if let claim = principal.idempotency {
+            try Idempotency.claim(claim, actor: principal, seq: seq, at: now, in: transaction)
+        }
+        let recorded = RecordedEvent(
+            seq: seq, id: id.rawValue, time: now.rfc3339, kind: event.kind,
+            actor: .init(kind: principal.kind.rawValue, id: principal.id, name: principal.name),
+            via: principal.via.rawValue, objects: event.objects, details: members, isErased: false, hash: hash.hex)
+        let tail = tail
+        transaction.afterCommit { tail.tell(recorded) }
+        return seq
+    }
+
+    /// Clears the details of events, names and addresses included, and says on the journal that it did.
+    /// - Throws: `Problem.notFound` when one of them is not there or was erased before; `Problem.conflict` for an event
+    ///   that tells of an erasure, for without its data the erased would look tampered with.
+    package func erase(_ events: [Int64], reason: String, by principal: Principal) async throws {
+        try principal.require(.admin, to: "erase journal data")
+        try await database.write { transaction in
+            for seq in events {
+                let kind = try transaction.text("SELECT kind FROM journal WHERE seq = \(seq)")
+                guard kind != "journal.erased" else {
+                    throw Problem.conflict("Event \(seq) tells what was erased, and stays: leave it out.")
+                }
+                let changed = try transaction.execute(
+                    "UPDATE journal_data SET salt = NULL, data = NULL WHERE seq = \(seq) AND data IS NOT NULL")
+                guard changed == 1 else { throw Problem.notFound("Event \(seq) has no data to erase.") }
+            }
+            try append(
+                Event(
+                    "journal.erased",
+                    details: ["events": .array(events.map { .integer($0) }), "reason": .string(reason)]),
+                by: principal, in: transaction)
+        }
+    }
+
+    private func randomSalt() -> Data {
+        var random = SystemRandomNumberGenerator()
+        var salt = Data(capacity: 32)
+        for _ in 0..<4 { withUnsafeBytes(of: random.next()) { salt.append(contentsOf: $0) } }
+        return salt
+    }
+}
+
+struct HeadRow: Decodable {
+    let seq: Int64
+    let hash: Data
+}

@@ -1,0 +1,80 @@
+import Crypto
+package import Essentials
+
+/// A runbook as it is read from its Markdown: what runs, what is ticked, what is shown, and what a reader should know first.
+package struct Guide: Sendable {
+    /// The largest file that is read.
+    package static let maximumBytes = 5_000_000
+
+    /// The front matter's title, or the first heading, or the name given.
+    package let title: String
+    /// The length of the source as it came.
+    package let bytes: Int
+    /// SHA-256 of the source as it came, as 64 hexadecimal digits.
+    package let sha256: String
+    package let metadata: Metadata
+    package let sections: [Section]
+    /// Every fence in a shell's or console's language, every gate, and every fence that asks to be executed.
+    package let steps: [Step]
+    package let checklist: [Item]
+    package let documents: [DocumentFence]
+    /// In the order of the source.
+    package let findings: [Finding]
+
+    /// For rendering, which parses again: a tree of a million nodes is not worth keeping.
+    let source: SourceText
+    let bodyLine: Int
+    let hasTables: Bool
+
+    /// - Parameter name: the title of a guide that has none.
+    /// - Throws: `Problem.invalid` for what is no text, empty, larger than `maximumBytes`, or has unreadable front matter.
+    package init(parsing source: [UInt8], name: String) throws(Problem) {
+        let text = try SourceText(source, maximum: Self.maximumBytes)
+        let frontMatter = try FrontMatter(of: text)
+        let markdownGuard = try MarkdownGuard(text, from: frontMatter.bodyLine)
+        let reader = MetadataReader(frontMatter.root)
+        let tree = try MarkdownTree(
+            parsing: text.from(line: frontMatter.bodyLine), withTables: markdownGuard.wideTableLine == nil)
+        let outline = Outline(tree, source: text, bodyLine: frontMatter.bodyLine)
+        var model = GuideModel(outline)
+        model.lintText(text)
+
+        bytes = source.count
+        sha256 = SHA256.hash(data: source).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+        metadata = reader.metadata
+        sections = outline.sections
+        steps = model.steps
+        checklist = model.items
+        documents = model.documents
+        title = reader.metadata.title ?? outline.sections.lazy.map(\.title).first { !$0.isEmpty } ?? name
+        var findings = reader.findings + model.findings
+        if let line = markdownGuard.wideTableLine {
+            findings.append(
+                Finding(.wideTable, .warning, line: line, "The table is too wide or too long to lay out, so tables are shown as text; split it."))
+        }
+        if frontMatter.isUnclosed {
+            findings.append(
+                Finding(.invalidFrontMatter, .warning, line: 1, "The first line opens front matter that nothing closes; add a line of ---."))
+        }
+        self.findings = findings.inOrder()
+        self.source = text
+        bodyLine = frontMatter.bodyLine
+        hasTables = markdownGuard.wideTableLine == nil
+    }
+
+    package func step(_ id: String) -> Step? { steps.first { $0.id == id } }
+    package func section(_ slug: String) -> Section? { sections.first { $0.slug == slug } }
+    package func item(_ id: String) -> Item? { checklist.first { $0.id == id } }
+
+    /// Why nothing of this guide may run: front matter that can't be meant, parameters above all; nil when it may.
+    package var refusal: Problem? {
+        let wrong = findings.filter { $0.rule == .invalidFrontMatter && $0.severity == .error }
+        guard !wrong.isEmpty else { return nil }
+        return .invalid(
+            "The runbook can't run before its front matter is mended.",
+            fields: wrong.map { Problem.Field(name: "front matter", message: $0.message, line: $0.line) })
+    }
+}

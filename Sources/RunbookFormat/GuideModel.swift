@@ -1,0 +1,209 @@
+/// Turns an outline into steps, items and documents: gives ids, decides what runs, and gathers findings.
+struct GuideModel {
+    private(set) var steps: [Step] = []
+    private(set) var items: [Item] = []
+    private(set) var documents: [DocumentFence] = []
+    private(set) var findings: [Finding] = []
+
+    private let outline: Outline
+    private var stepNames = Slugs()
+    private var itemNames = Slugs()
+    private var itemIDs: [String] = []
+    private var checks: [Int: String] = [:]
+    /// Names that attributes give come first: a number added to a section's slug must not take one.
+    private var givenNames: [Int: String] = [:]
+
+    init(_ outline: Outline) {
+        self.outline = outline
+        itemIDs = outline.tasks.map { task in
+            let section = slug(task.section)
+            let text = Slugs.slug(task.text, maximum: 60)
+            let base = [section, text].filter { !$0.isEmpty }.joined(separator: ".")
+            return itemNames.unique(base.isEmpty ? "item" : base, first: 2)
+        }
+        let fences = outline.fences.map { (fence: $0, purpose: Purpose($0.info)) }
+        for (index, (fence, purpose)) in fences.enumerated() where purpose != nil { reserveName(of: fence, index) }
+        for (index, (fence, purpose)) in fences.enumerated() {
+            if let purpose { addStep(fence, purpose, index) } else { addDocument(fence) }
+        }
+        addItems()
+    }
+
+    mutating func lintText(_ text: SourceText) { findings += TextRules.findings(in: text) }
+
+    private func slug(_ section: Int?) -> String { section.map { outline.sections[$0].slug } ?? "" }
+
+    private mutating func note(_ rule: Finding.Rule, _ severity: Finding.Severity, line: Int, _ message: String) {
+        findings.append(Finding(rule, severity, line: line, message))
+    }
+
+    /// What a fence is for, when it is more than a document.
+    private struct Purpose {
+        let kind: Step.Kind
+        let settings: SettingsReader
+        let interpreter: [String]
+        let isConsole: Bool
+
+        init?(_ info: FenceInfo) {
+            let language = StepLanguage(tag: info.language)
+            var interpreter: [String] = []
+            var isConsole = false
+            let kind: Step.Kind
+            switch language {
+            case .shell(let program):
+                kind = .shell
+                interpreter = program
+            case .console:
+                kind = .shell
+                interpreter = StepLanguage.consoleInterpreter
+                isConsole = true
+            case .unsupported: kind = .unsupported
+            case .directive(let directive):
+                guard info.hasAttributeBlock else { return nil }
+                kind = directive
+            case .document: kind = .program
+            }
+            let settings = SettingsReader(info.attributes, kind: kind)
+            if kind == .program {
+                guard settings.isExecutable else { return nil }
+                interpreter = StepLanguage.interpreter(forExecutable: info.language) ?? []
+            }
+            if !settings.program.isEmpty, kind == .program || kind == .shell { interpreter = settings.program }
+            self.kind = kind
+            self.settings = settings
+            self.interpreter = interpreter
+            self.isConsole = isConsole
+        }
+    }
+
+    private mutating func reserveName(of fence: Outline.Fence, _ index: Int) {
+        guard let name = fence.info.attributes["name"], !name.isEmpty else { return }
+        let isPlain = name.utf8.count <= 100 && name.unicodeScalars.allSatisfy {
+            ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || "._-".unicodeScalars.contains($0)
+        }
+        let slug = isPlain ? name : Slugs.slug(name)
+        guard !slug.isEmpty, slug != ".", slug != ".." else {
+            note(.invalidAttribute, .error, line: fence.line, "\"name\" must hold letters or digits.")
+            return
+        }
+        if stepNames.reserve(slug) {
+            givenNames[index] = slug
+        } else {
+            note(
+                .duplicateStepName, .error, line: fence.line,
+                "Another step is named \"\(Parameter.shown(slug))\" already, so this one gets a number; give it a name of its own.")
+            givenNames[index] = stepNames.unique(slug, first: 2)
+        }
+    }
+
+    private mutating func addDocument(_ fence: Outline.Fence) {
+        documents.append(DocumentFence(line: fence.line, language: fence.info.language))
+        noteUnclosed(fence)
+        let settings = SettingsReader(fence.info.attributes, kind: .manual)
+        if settings.isCheck {
+            note(
+                .misplacedCheck, .warning, line: fence.line,
+                "The fence is marked \"check\" but nothing runs it; give it a shell's language or \"exec\".")
+        }
+    }
+
+    private mutating func noteUnclosed(_ fence: Outline.Fence) {
+        guard !fence.isClosed else { return }
+        note(.unclosedFence, .error, line: fence.line, "The fence is never closed, so all that follows belongs to it; close it.")
+    }
+
+    private mutating func addStep(_ fence: Outline.Fence, _ purpose: Purpose, _ index: Int) {
+        let section = slug(fence.section)
+        let id = givenNames[index] ?? stepNames.unique(section.isEmpty ? "step" : section, first: 2)
+        let isShell = purpose.kind == .shell
+        let reading = isShell
+            ? FenceScript(fence.content, isConsole: purpose.isConsole) : FenceScript(plain: fence.content)
+        let placeholders: [Placeholder] =
+            switch purpose.kind {
+            case .shell, .program, .http:
+                PlaceholderScanner.scan(reading.script, read: reading.scanner).map {
+                    Placeholder(text: $0.text, line: fence.line + 1 + reading.origins[$0.line])
+                }
+            case .unsupported, .approval, .manual, .runbook: []
+            }
+        let checkOf = purpose.settings.isCheck ? fence.task.map { itemIDs[$0] } : nil
+        if purpose.settings.isCheck { noteCheck(fence, id) }
+        noteUnclosed(fence)
+        noteSettings(fence, purpose)
+        for placeholder in placeholders {
+            note(
+                .placeholder, .warning, line: placeholder.line,
+                "\(Parameter.shown(placeholder.text)) must be filled before this runs; make it a parameter and write \"$NAME\".")
+        }
+        let hasNoPrompts = purpose.isConsole && !reading.hasPrompts
+        if hasNoPrompts {
+            note(
+                .consoleWithoutPrompts, .warning, line: fence.line,
+                "A console without prompts may be all output, so a whole run leaves it out; put \"$ \" before what runs.")
+        }
+        let step = Step(
+            id: id, section: section, line: fence.line, endLine: fence.endLine, language: fence.info.language,
+            kind: purpose.kind, attributes: fence.info.attributes, settings: purpose.settings.settings,
+            script: String(decoding: reading.script, as: UTF8.self), scriptLines: reading.origins.map { fence.line + 1 + $0 },
+            placeholders: placeholders, interpreter: purpose.interpreter, refusal: refusal(fence, purpose, reading),
+            checkOf: checkOf, isLeftOutOfWholeRun: purpose.settings.isLeftOutOfWholeRun,
+            isDoubtful: hasNoPrompts || !fence.isClosed)
+        steps.append(step)
+        // PowerShell's words are near enough to the shells' that what is wrong with them shows.
+        if isShell || purpose.kind == .unsupported { findings += CommandRules.findings(in: reading.scanner, of: step) }
+    }
+
+    private func refusal(_ fence: Outline.Fence, _ purpose: Purpose, _ reading: FenceScript) -> String? {
+        if purpose.settings.isIgnored { return "It is marked \"ignore\"." }
+        if purpose.kind == .unsupported {
+            return "Runbook does not run \(fence.info.language); write the step for sh or bash."
+        }
+        if let error = purpose.settings.errors.first ?? fence.info.faults.first { return error }
+        if purpose.settings.settings.isInteractive {
+            return "It is marked \"interactive\", and steps run without a terminal; make it a manual step."
+        }
+        if purpose.kind == .program, purpose.interpreter.isEmpty {
+            return "Nothing is known to run \(fence.info.language.isEmpty ? "it" : fence.info.language); name the program, as in exec=\"python3\"."
+        }
+        let runsScript = purpose.kind == .shell || purpose.kind == .program
+        if runsScript, reading.script.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) { return "It is empty." }
+        return nil
+    }
+
+    private mutating func noteSettings(_ fence: Outline.Fence, _ purpose: Purpose) {
+        for message in fence.info.faults + purpose.settings.errors { note(.invalidAttribute, .error, line: fence.line, message) }
+        for message in purpose.settings.warnings { note(.unknownAttribute, .warning, line: fence.line, message) }
+        for message in purpose.settings.notes { note(.unknownAttribute, .info, line: fence.line, message) }
+        if purpose.kind == .unsupported {
+            note(
+                .unsupportedShell, .warning, line: fence.line,
+                "Runbook lists \(fence.info.language) but never runs it; write the step for sh or bash.")
+        }
+    }
+
+    private mutating func noteCheck(_ fence: Outline.Fence, _ id: String) {
+        guard let task = fence.task else {
+            note(.misplacedCheck, .warning, line: fence.line, "A \"check\" must stand inside a task item; indent it under one.")
+            return
+        }
+        if checks[task] == nil {
+            checks[task] = id
+        } else {
+            note(.misplacedCheck, .warning, line: fence.line, "The item has a check already, and only the first one counts.")
+        }
+    }
+
+    private mutating func addItems() {
+        for (index, task) in outline.tasks.enumerated() {
+            items.append(
+                Item(
+                    id: itemIDs[index], section: slug(task.section), line: task.line, text: task.text,
+                    isChecked: task.isChecked, depth: task.depth, check: checks[index]))
+            if task.isChecked {
+                note(
+                    .preTickedBox, .warning, line: task.line,
+                    "The box is ticked in the source, and that proves nothing: a checklist starts with it open.")
+            }
+        }
+    }
+}

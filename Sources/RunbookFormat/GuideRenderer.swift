@@ -1,0 +1,270 @@
+/// Writes a guide's tree as HTML, part by part.
+struct GuideRenderer {
+    private let guide: Guide
+    private var parts: [RenderedPart] = []
+    private var html: [UInt8] = []
+
+    private let sectionsByLine: [Int: Section]
+    private let stepsByLine: [Int: Step]
+    private let documentsByLine: [Int: String]
+    private let slugs: Set<String>
+    private var nextItem = 0
+
+    private var depth = 0
+    private var linkDepth = 0
+    private var imageDepth = 0
+    private var alignments: [[UInt8]] = []
+    private var column = 0
+    /// The scalars of a task's box that are still to be left out of its paragraph.
+    private var boxRest = 0
+    /// A browser lays out no page of ten thousand quotes in each other; from here on the text alone goes on.
+    private static let maximumDepth = 100
+
+    init(_ guide: Guide) {
+        self.guide = guide
+        sectionsByLine = Dictionary(guide.sections.map { ($0.line, $0) }, uniquingKeysWith: { first, _ in first })
+        stepsByLine = Dictionary(guide.steps.map { ($0.line, $0) }, uniquingKeysWith: { first, _ in first })
+        documentsByLine = Dictionary(guide.documents.map { ($0.line, $0.language) }, uniquingKeysWith: { first, _ in first })
+        slugs = Set(guide.sections.map(\.slug))
+    }
+
+    mutating func finished() -> [RenderedPart] {
+        flush()
+        return parts
+    }
+
+    private mutating func flush() {
+        guard !html.isEmpty else { return }
+        parts.append(.html(String(decoding: html, as: UTF8.self)))
+        html.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func write(_ text: String) { html += text.utf8 }
+
+    private func line(of node: MarkdownNode) -> Int { node.startLine + guide.bodyLine - 1 }
+
+    mutating func render(_ event: MarkdownEvent) {
+        let node = event.node
+        let isEntering = event.isEntering
+        switch node.kind {
+        case .blockQuote: container(isEntering, "<blockquote>\n", "</blockquote>\n")
+        case .list: list(node, isEntering)
+        case .item: item(node, isEntering)
+        case .paragraph: paragraph(node, isEntering)
+        case .heading: heading(node, isEntering)
+        case .thematicBreak: write("<hr>\n")
+        case .codeBlock: codeBlock(node)
+        case .htmlBlock:
+            write("<pre class=\"raw\">")
+            HTML.escape(node.literalBytes, into: &html)
+            write("</pre>\n")
+        case .table: table(node, isEntering)
+        case .tableHeader:
+            column = 0
+            write(isEntering ? "<thead><tr>" : "</tr></thead>\n")
+        case .tableRow: row(node, isEntering)
+        case .tableCell: cell(node, isEntering)
+        case .text, .code, .htmlInline, .softBreak, .lineBreak: leaf(node)
+        case .emphasis: inline("em", isEntering)
+        case .strong: inline("strong", isEntering)
+        case .strikethrough: inline("del", isEntering)
+        case .link: link(node, isEntering)
+        case .image: image(node, isEntering)
+        case .document, .other: break
+        }
+    }
+
+    private mutating func container(_ isEntering: Bool, _ opening: String, _ closing: String) {
+        if isEntering { depth += 1 }
+        if depth <= Self.maximumDepth { write(isEntering ? opening : closing) }
+        if !isEntering { depth -= 1 }
+    }
+
+    private mutating func inline(_ tag: String, _ isEntering: Bool) {
+        if isEntering { depth += 1 }
+        if depth <= Self.maximumDepth, imageDepth == 0 { write(isEntering ? "<\(tag)>" : "</\(tag)>") }
+        if !isEntering { depth -= 1 }
+    }
+
+    private mutating func list(_ node: MarkdownNode, _ isEntering: Bool) {
+        let start = node.isOrderedList && node.listStart != 1 ? " start=\"\(node.listStart)\"" : ""
+        container(isEntering, node.isOrderedList ? "<ol\(start)>\n" : "<ul>\n", node.isOrderedList ? "</ol>\n" : "</ul>\n")
+    }
+
+    private mutating func item(_ node: MarkdownNode, _ isEntering: Bool) {
+        let isTask = isEntering && node.firstChild.flatMap(TaskMarker.read) != nil
+        container(isEntering, isTask ? "<li class=\"task\">" : "<li>", "</li>\n")
+    }
+
+    private mutating func paragraph(_ node: MarkdownNode, _ isEntering: Bool) {
+        let isTight = node.parent?.kind == .item && node.parent?.parent?.isTightList == true
+        if !isTight { write(isEntering ? "<p>" : "</p>\n") } else if !isEntering, node.next != nil { write("\n") }
+        if isEntering, TaskMarker.read(node) != nil { box(node) }
+    }
+
+    /// Tasks are met in the order in which the outline found them.
+    private mutating func box(_ paragraph: MarkdownNode) {
+        guard nextItem < guide.checklist.count else { return }
+        let item = guide.checklist[nextItem]
+        nextItem += 1
+        flush()
+        let checked = item.isChecked ? " checked" : ""
+        parts.append(.item(id: item.id, html: "<input type=\"checkbox\" disabled\(checked)>"))
+        boxRest = paragraph.firstChild?.kind == .link ? 1 : 3
+    }
+
+    private mutating func heading(_ node: MarkdownNode, _ isEntering: Bool) {
+        guard isEntering else {
+            write("</h\(node.headingLevel)>\n")
+            return
+        }
+        let id = sectionsByLine[line(of: node)].map { " id=\"\(HTML.escape($0.slug))\"" } ?? ""
+        write("<h\(node.headingLevel)\(id)>")
+    }
+
+    private mutating func codeBlock(_ node: MarkdownNode) {
+        let content = node.literalBytes
+        guard node.fence != nil, let step = stepsByLine[line(of: node)] else {
+            let language = documentsByLine[line(of: node)].map(StepRenderer.cssName) ?? ""
+            write(language.isEmpty ? "<pre><code>" : "<pre class=\"language-\(language)\"><code>")
+            HTML.escape(content, into: &html)
+            write("</code></pre>\n")
+            return
+        }
+        flush()
+        parts.append(.step(id: step.id, html: StepRenderer.html(of: step, content: content)))
+    }
+
+    private mutating func table(_ node: MarkdownNode, _ isEntering: Bool) {
+        if isEntering {
+            alignments.append(node.columnAlignments)
+            write("<table>\n")
+        } else {
+            alignments.removeLast()
+            // Rows after the head stand in one body.
+            write(node.firstChild?.next == nil ? "</table>\n" : "</tbody></table>\n")
+        }
+    }
+
+    private mutating func row(_ node: MarkdownNode, _ isEntering: Bool) {
+        column = 0
+        if isEntering, node.previous?.kind == .tableHeader { write("<tbody>\n") }
+        write(isEntering ? "<tr>" : "</tr>\n")
+    }
+
+    private mutating func cell(_ node: MarkdownNode, _ isEntering: Bool) {
+        let tag = node.parent?.kind == .tableHeader ? "th" : "td"
+        guard isEntering else {
+            write("</\(tag)>")
+            column += 1
+            return
+        }
+        let letters = alignments.last ?? []
+        let letter = column < letters.count ? letters[column] : 0
+        let alignment: String? =
+            switch letter {
+            case 0x63: "center"
+            case 0x72: "right"
+            default: nil
+            }
+        write("<\(tag)\(alignment.map { " class=\"align-\($0)\"" } ?? "")>")
+    }
+
+    private mutating func leaf(_ node: MarkdownNode) {
+        switch node.kind {
+        case .text:
+            var text = node.literal
+            if boxRest > 0 {
+                let taken = text.unicodeScalars.prefix(boxRest).count
+                text = String(text.unicodeScalars.dropFirst(taken))
+                boxRest -= taken
+            }
+            if linkDepth == 0, imageDepth == 0, text.utf8.contains(0x3A) {
+                Autolink.html(text, into: &html)
+            } else {
+                HTML.escape(text.utf8, into: &html)
+            }
+        case .code:
+            if imageDepth == 0 { write("<code>") }
+            HTML.escape(node.literalBytes, into: &html)
+            if imageDepth == 0 { write("</code>") }
+        case .htmlInline:
+            let tag = node.literal
+            let isBreak = ["<br>", "<br/>", "<br />"].contains(tag.lowercased())
+            if isBreak, imageDepth == 0 { write("<br>") } else { HTML.escape(tag.utf8, into: &html) }
+        case .softBreak: write("\n")
+        case .lineBreak: write(imageDepth == 0 ? "<br>\n" : "\n")
+        default: break
+        }
+    }
+
+    private mutating func link(_ node: MarkdownNode, _ isEntering: Bool) {
+        // The box of a task, where the guide defines a link named x.
+        if boxRest > 0 && isEntering || linkDepth < 0 {
+            linkDepth = isEntering ? -1 : 0
+            return
+        }
+        openLink(isEntering, to: node.url, isImage: false)
+    }
+
+    /// A picture from elsewhere would tell that elsewhere who reads the guide, and the pages' policy forbids it: a link to it.
+    private mutating func image(_ node: MarkdownNode, _ isEntering: Bool) {
+        if isEntering, node.firstChild == nil, imageDepth == 0 {
+            openLink(true, to: node.url, isImage: true)
+            HTML.escape(node.url.utf8, into: &html)
+            openLink(false, to: node.url, isImage: true)
+            imageDepth += 1
+            return
+        }
+        if isEntering {
+            if imageDepth == 0 { openLink(true, to: node.url, isImage: true) }
+            imageDepth += 1
+        } else {
+            imageDepth -= 1
+            if imageDepth == 0, node.firstChild != nil { openLink(false, to: node.url, isImage: true) }
+        }
+    }
+
+    private mutating func openLink(_ isEntering: Bool, to url: String, isImage: Bool) {
+        if !isEntering {
+            linkDepth -= 1
+            if linkDepth == 0 { write("</a>") }
+            return
+        }
+        linkDepth += 1
+        guard linkDepth == 1 else { return }
+        guard let target = HTML.link(url) else {
+            write("<a>")
+            return
+        }
+        let kind = isImage ? " class=\"image\"" : ""
+        write("<a href=\"\(fragment(url) ?? target)\"\(kind) rel=\"noopener noreferrer\">")
+    }
+
+    /// GitHub keeps hyphens at a slug's ends, where an emoji stood; ours go.
+    private func fragment(_ url: String) -> String? {
+        guard url.hasPrefix("#") else { return nil }
+        let name = url.dropFirst()
+        let decoded = name.removingPercents ?? String(name)
+        if slugs.contains(decoded) { return nil }
+        let trimmed = Slugs.slug(decoded)
+        return slugs.contains(trimmed) ? HTML.link("#" + trimmed) : nil
+    }
+}
+
+extension Substring {
+    /// Percent-encoded bytes resolved; nil when they are no UTF-8.
+    fileprivate var removingPercents: String? {
+        var bytes: [UInt8] = []
+        var rest = utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == 0x25, rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

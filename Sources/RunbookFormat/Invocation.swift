@@ -1,0 +1,110 @@
+/// A program with its arguments, as a rule looks at it: assignments and wrappers such as `sudo` taken off.
+struct Invocation {
+    /// Without its folder.
+    let program: String
+    let arguments: [ShellCommand.Word]
+    /// Assignments before the program.
+    let assignments: [ShellCommand.Word]
+    /// Runs under `timeout`.
+    let isBounded: Bool
+    /// Stands behind `while` or `until`.
+    let isLoopCondition: Bool
+    let command: ShellCommand
+    let line: Int
+
+    private static let wrappers: Set<String> = [
+        "sudo", "doas", "env", "nohup", "exec", "command", "nice", "ionice", "stdbuf", "builtin", "xargs", "time", "timeout",
+        "if", "elif", "while", "until", "then", "do", "else", "!", "{", "setsid", "unbuffer",
+    ]
+    /// Wrappers' options that take the next word.
+    private static let optionsWithValue: Set<String> = ["-u", "-g", "-n", "-c", "-I", "-P", "-s", "-k", "-o", "-e", "-i", "-C", "-L"]
+
+    init?(_ command: ShellCommand, line: Int? = nil) {
+        var words = command.words[...]
+        var assignments: [ShellCommand.Word] = []
+        var isBounded = false
+        var isLoopCondition = false
+        var wrapper: String?
+        while let word = words.first {
+            let text = word.text
+            if Self.isAssignment(text), wrapper != "xargs" {
+                assignments.append(word)
+                words.removeFirst()
+            } else if wrapper != nil, wrapper != "if", wrapper != "while", text.hasPrefix("-") {
+                words.removeFirst()
+                if Self.optionsWithValue.contains(text), words.count > 1 { words.removeFirst() }
+            } else if wrapper == "timeout", text.first?.isNumber == true {
+                words.removeFirst()
+                wrapper = "time"
+            } else if !word.isQuoted, Self.wrappers.contains(text) {
+                isBounded = isBounded || text == "timeout"
+                isLoopCondition = isLoopCondition || text == "while" || text == "until"
+                wrapper = text
+                words.removeFirst()
+            } else {
+                break
+            }
+        }
+        let path = words.first?.text ?? ""
+        guard !path.isEmpty || !assignments.isEmpty else { return nil }
+        program = path.split(separator: "/").last.map(String.init) ?? path
+        arguments = Array(words.dropFirst())
+        self.assignments = assignments
+        self.isBounded = isBounded
+        self.isLoopCondition = isLoopCondition
+        self.command = command
+        self.line = line ?? command.line
+    }
+
+    /// The arguments that are no options.
+    var operands: [String] { arguments.map(\.text).filter { !$0.hasPrefix("-") } }
+
+    /// Whether one of these options is given: long ones whole or with `=`, short ones also within a cluster such as `-it`.
+    func has(_ options: String...) -> Bool {
+        arguments.contains { argument in
+            let text = argument.text
+            guard text.hasPrefix("-") else { return false }
+            return options.contains { option in
+                if text == option { return true }
+                if option.hasPrefix("--") { return text.hasPrefix(option + "=") }
+                guard option.count == 2, let letter = option.last, !text.hasPrefix("--") else { return false }
+                let cluster = text.dropFirst()
+                return cluster.count <= 6 && cluster.allSatisfy { $0.isLetter || $0.isNumber } && cluster.contains(letter)
+            }
+        }
+    }
+
+    /// Whether the first operands are these, as in `compose up`.
+    func isCalled(_ subcommand: String...) -> Bool { operands.starts(with: subcommand) }
+
+    /// Whether these follow each other among the operands, whatever options and values come before.
+    func mentions(_ words: String...) -> Bool {
+        let operands = operands
+        guard operands.count >= words.count else { return false }
+        return (0...(operands.count - words.count)).contains { operands[$0...].starts(with: words) }
+    }
+
+    /// The program and its subcommand, for a message.
+    var shown: String {
+        let first = arguments.first.map(\.text) ?? ""
+        let isWord = !first.isEmpty && first.count <= 30 && !first.hasPrefix("-")
+        let subcommand = isWord ? first : operands.first(where: Self.subcommands.contains)
+        return Parameter.shown(subcommand.map { "\(program) \($0)" } ?? program)
+    }
+
+    /// Words that name what a program does, where options stand before them.
+    private static let subcommands: Set<String> = [
+        "attach", "delete", "down", "drain", "edit", "events", "exec", "get", "logs", "port-forward", "prune", "restart", "rm",
+        "run", "scale", "stats", "stop", "up", "worker", "flower", "beat",
+    ]
+
+    private static func isAssignment(_ text: String) -> Bool {
+        guard let equals = text.utf8.firstIndex(of: 0x3D), let first = text.utf8.first, !(0x30...0x39).contains(first) else {
+            return false
+        }
+        let name = text.utf8[..<equals]
+        return !name.isEmpty && name.allSatisfy {
+            (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package import Essentials
+
+/// What a guide's front matter says.
+package struct Metadata: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case runbook
+        case deployment
+        case rollback
+        case checklist
+        case maintenance
+    }
+
+    package enum Priority: String, Sendable, CaseIterable {
+        case critical
+        case high
+        case `default`
+        case low
+    }
+
+    /// What happens to a run whose step's outcome a restart left unknown.
+    package enum OnRestart: String, Sendable, CaseIterable {
+        case resume
+        case wait
+    }
+
+    /// A secret that the steps see as an environment variable.
+    package struct SecretReference: Sendable, Equatable {
+        package let variable: String
+        /// The name under which the server keeps it.
+        package let secret: String
+    }
+
+    package var title: String?
+    package var service: String?
+    package var owner: String?
+    package var kind = Kind.runbook
+    package var parameters = ParameterDeclarations()
+    /// Variables that every step sees.
+    package var environment: [String: String] = [:]
+    package var secrets: [SecretReference] = []
+    /// Programs that must be on the path before the first step.
+    package var requires: [String] = []
+    package var priority = Priority.default
+    /// The longest that a whole run may take.
+    package var timeout: Duration?
+    /// The runbook that undoes this one.
+    package var rollback: String?
+    package var onRestart = OnRestart.wait
+    /// Everything, as written: also `concurrency`, `schedule`, `guards`, `alerts`, `notify` and keys that Runbook doesn't know.
+    package var raw: [String: JSONValue] = [:]
+}

@@ -1,0 +1,128 @@
+/// What one walk over the tree finds: headings, task items, fences, each with its place. Ids come afterwards, in `Guide`.
+struct Outline {
+    struct Task {
+        /// An index into `sections`.
+        let section: Int?
+        let line: Int
+        let text: String
+        let isChecked: Bool
+        let depth: Int
+    }
+
+    struct Fence {
+        let section: Int?
+        let line: Int
+        let endLine: Int
+        let info: FenceInfo
+        let content: [UInt8]
+        let isClosed: Bool
+        /// The innermost task item around it, as an index into `tasks`.
+        let task: Int?
+    }
+
+    private(set) var sections: [Section] = []
+    private(set) var tasks: [Task] = []
+    private(set) var fences: [Fence] = []
+
+    private let source: SourceText
+    /// Lines before the Markdown.
+    private let offset: Int
+    private var slugs = Slugs()
+    /// The sections around the current place, outermost first. A quote or list item has a scope of its own: a heading in it
+    /// ends with it.
+    private var scope: [Int] = []
+    private var containers: [Container] = []
+    private var currentTask: Int?
+    private var depth = 0
+
+    private struct Container {
+        let scope: [Int]
+        let task: Int?
+        let depth: Int
+    }
+
+    init(_ tree: borrowing MarkdownTree, source: SourceText, bodyLine: Int) {
+        self.source = source
+        offset = bodyLine - 1
+        var fenceNodes: [(node: MarkdownNode, section: Int?, task: Int?)] = []
+        tree.forEachEvent { event in
+            let node = event.node
+            switch (node.kind, event.isEntering) {
+            case (.blockQuote, true), (.item, true):
+                containers.append(Container(scope: scope, task: currentTask, depth: depth))
+            case (.blockQuote, false), (.item, false):
+                guard let container = containers.popLast() else { return }
+                scope = container.scope
+                currentTask = container.task
+                depth = container.depth
+            case (.heading, true): addSection(node)
+            case (.paragraph, true): addTask(node)
+            case (.codeBlock, true):
+                if node.fence != nil { fenceNodes.append((node, scope.last, currentTask)) }
+            default: break
+            }
+        }
+        let fenceLines = Set(fenceNodes.map(\.node.startLine))
+        fences = fenceNodes.map { fence($0.node, section: $0.section, task: $0.task, otherFences: fenceLines) }
+    }
+
+    private mutating func addSection(_ node: MarkdownNode) {
+        let title = String(node.plainText.prefix(300)).trimmingBlanks
+        let slug = Slugs.slug(title)
+        while let last = scope.last, sections[last].level >= node.headingLevel { scope.removeLast() }
+        let parent = scope.last.map { sections[$0].slug }
+        sections.append(
+            Section(
+                slug: slugs.unique(slug.isEmpty ? "section" : slug), title: title, level: node.headingLevel,
+                line: node.startLine + offset, parent: parent))
+        scope.append(sections.count - 1)
+    }
+
+    private mutating func addTask(_ paragraph: MarkdownNode) {
+        guard let isChecked = TaskMarker.read(paragraph), let item = paragraph.parent else { return }
+        depth += 1
+        tasks.append(
+            Task(
+                section: scope.last, line: item.startLine + offset, text: TaskMarker.strip(paragraph.plainText),
+                isChecked: isChecked, depth: depth))
+        currentTask = tasks.count - 1
+    }
+
+    private func fence(_ node: MarkdownNode, section: Int?, task: Int?, otherFences: Set<Int>) -> Fence {
+        let content = node.literalBytes
+        let lineCount = content.count { $0 == 0x0A }
+        let fence = node.fence ?? (length: 3, character: 0x60)
+        // A line that opens another fence closes none, as after a list item that ended without its fence being closed.
+        let closingLine = node.startLine + lineCount + 1
+        let isClosed = !otherFences.contains(closingLine)
+            && Self.isClosing(source.line(closingLine + offset), length: fence.length, character: fence.character)
+        return Fence(
+            section: section, line: node.startLine + offset,
+            endLine: node.startLine + offset + lineCount + (isClosed ? 1 : 0),
+            info: FenceInfo(info(of: node, fence: fence)), content: content, isClosed: isClosed, task: task)
+    }
+
+    /// The text behind the opening fence as it stands in the source: the tree's has its backslashes and entities resolved,
+    /// which breaks JSON and patterns.
+    private func info(of node: MarkdownNode, fence: (length: Int, character: UInt8)) -> String {
+        var line = source.line(node.startLine + offset).dropFirst(max(0, node.startColumn - 1))
+        while line.first == fence.character { line.removeFirst() }
+        return String(decoding: line, as: UTF8.self).trimmingBlanks
+    }
+
+    private static func isClosing(_ line: ArraySlice<UInt8>, length: Int, character: UInt8) -> Bool {
+        let rest = line.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x3E }
+        let run = rest.prefix { $0 == character }.count
+        return run >= length && rest.dropFirst(run).allSatisfy { $0 == 0x20 || $0 == 0x09 }
+    }
+}
+
+extension StringProtocol {
+    /// Without white space at both ends.
+    var trimmingBlanks: String {
+        var scalars = Substring.UnicodeScalarView(unicodeScalars.map(\.self))
+        while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
+        while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+        return String(scalars)
+    }
+}

@@ -1,0 +1,151 @@
+import Foundation
+
+/// Reads a fence's attributes into settings. What can't be meant is an error, and the step then never runs: a timeout that
+/// nobody understood must not become none.
+struct SettingsReader {
+    private(set) var settings = Step.Settings()
+    /// Sentences about values that can't be meant.
+    private(set) var errors: [String] = []
+    /// Sentences about names that nobody knows.
+    private(set) var warnings: [String] = []
+    /// Runme's attributes that change nothing here.
+    private(set) var notes: [String] = []
+    private(set) var isExecutable = false
+    private(set) var program: [String] = []
+    private(set) var isCheck = false
+    private(set) var isIgnored = false
+    private(set) var isLeftOutOfWholeRun = false
+
+    static let knownNames: Set<String> = [
+        "name", "timeout", "retries", "backoff", "if", "on-failure", "always", "needs", "parallel", "cwd", "env", "output",
+        "confirm", "idempotent", "exec", "check", "hosts", "interactive", "ignore", "excludeFromRunAll",
+    ]
+
+    /// Names that Runme gives a meaning in its own editor or terminal.
+    private static let runmeNames: Set<String> = [
+        "id", "background", "category", "tag", "closeTerminalOnSuccess", "openTerminalOnSuccess", "mimeType", "promptEnv",
+        "terminalRows", "interpreter", "transform", "runme.dev/id", "version",
+    ]
+
+    init(_ attributes: [String: String], kind: Step.Kind) {
+        for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
+            if !read(name, value), kind == .shell || kind == .program || kind == .unsupported { unknown(name) }
+        }
+    }
+
+    private mutating func unknown(_ name: String) {
+        if Self.runmeNames.contains(name) {
+            notes.append("The attribute \"\(name)\" is for Runme's editor and changes nothing here.")
+            return
+        }
+        let advice = Spelling.nearest(to: name, in: Self.knownNames).map { "; did you mean \"\($0)\"?" } ?? "; take it out."
+        warnings.append("Runbook does not know the attribute \"\(Parameter.shown(name))\"\(advice)")
+    }
+
+    /// - Returns: whether the name is known.
+    private mutating func read(_ name: String, _ value: String) -> Bool {
+        switch name {
+        case "name": break
+        case "timeout": settings.timeout = duration(name, value)
+        case "backoff": settings.backoff = duration(name, value)
+        case "retries":
+            if let number = Int(value), (0...100).contains(number) {
+                settings.retries = number
+            } else {
+                errors.append("\"retries\" must be a whole number from 0 to 100.")
+            }
+        case "if": settings.condition = value
+        case "on-failure":
+            if let choice = Step.Settings.OnFailure(rawValue: value) {
+                settings.onFailure = choice
+            } else {
+                errors.append("\"on-failure\" must be one of: stop, continue, rollback.")
+            }
+        case "always": settings.isAlways = flag(name, value)
+        case "needs": settings.needs = words(value)
+        case "parallel": settings.isParallel = flag(name, value)
+        case "cwd":
+            if value.isEmpty || value == "true" || value.utf8.contains(0) {
+                errors.append("\"cwd\" must be a folder.")
+            } else {
+                settings.workingDirectory = value
+            }
+        case "env": environment(value)
+        case "output": settings.outputs = words(value)
+        case "confirm": settings.confirmation = confirmation(value)
+        case "idempotent": settings.isIdempotent = flag(name, value)
+        case "hosts": settings.hosts = words(value)
+        case "interactive": settings.isInteractive = flag(name, value)
+        case "ignore": isIgnored = flag(name, value)
+        case "check": isCheck = flag(name, value)
+        case "excludeFromRunAll": isLeftOutOfWholeRun = flag(name, value)
+        case "exec":
+            switch Self.bool(value) {
+            case let isOn?: isExecutable = isOn
+            case nil:
+                isExecutable = true
+                program = value.split(separator: " ").map(String.init)
+            }
+        default: return false
+        }
+        return true
+    }
+
+    private static func bool(_ value: String) -> Bool? {
+        switch value.lowercased() {
+        case "true", "yes", "on", "1", "": true
+        case "false", "no", "off", "0": false
+        default: nil
+        }
+    }
+
+    private mutating func flag(_ name: String, _ value: String) -> Bool {
+        if let flag = Self.bool(value) { return flag }
+        errors.append("\"\(name)\" must be true or false.")
+        return false
+    }
+
+    private mutating func duration(_ name: String, _ value: String) -> Duration? {
+        if let duration = DurationText.parse(value), duration > .zero { return duration }
+        errors.append("\"\(name)\" must be a duration such as 30s, 5m or 1h30m.")
+        return nil
+    }
+
+    private func confirmation(_ value: String) -> String? {
+        switch Self.bool(value) {
+        case true?: "Run this step?"
+        case false?: nil
+        case nil: value
+        }
+    }
+
+    /// A JSON list, or words separated by commas or blanks.
+    private func words(_ value: String) -> [String] {
+        if value.hasPrefix("["), let list = try? JSONDecoder().decode([String].self, from: Data(value.utf8)) { return list }
+        return value.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
+    }
+
+    /// A JSON object, or `A=b,C=d`.
+    private mutating func environment(_ value: String) {
+        if value.hasPrefix("{") {
+            guard let object = try? JSONDecoder().decode([String: String].self, from: Data(value.utf8)) else {
+                errors.append("\"env\" must map names to texts, such as {\"STAGE\": \"blue\"}.")
+                return
+            }
+            settings.environment = object
+        } else {
+            for pair in value.split(separator: ",") {
+                guard let equals = pair.firstIndex(of: "=") else {
+                    errors.append("\"env\" must be NAME=value, more of them separated by commas.")
+                    return
+                }
+                settings.environment[pair[..<equals].trimmingCharacters(in: .whitespaces)] = String(pair[pair.index(after: equals)...])
+            }
+        }
+        for name in settings.environment.keys.sorted()
+        where name.hasPrefix("RUNBOOK_") || Parameter.whyNameIsRefused("x" + name) != nil {
+            errors.append("\"env\" can't set \"\(Parameter.shown(name))\": take letters, digits and _, and not RUNBOOK_….")
+            settings.environment[name] = nil
+        }
+    }
+}

@@ -1,0 +1,37 @@
+extension Step {
+    /// What a fence's attributes mean, with what holds where they are silent.
+    package struct Settings: Sendable, Equatable {
+        package enum OnFailure: String, Sendable, CaseIterable {
+            case stop
+            case continue_ = "continue"
+            case rollback
+        }
+
+        /// Longer than nothing; nil is no limit.
+        package var timeout: Duration?
+        /// How often it is tried again.
+        package var retries = 0
+        /// The wait before the first of these.
+        package var backoff: Duration?
+        /// The condition, as written.
+        package var condition: String?
+        package var onFailure = OnFailure.stop
+        /// Runs also after a failure or a cancellation.
+        package var isAlways = false
+        /// Ids of the steps that must have succeeded before.
+        package var needs: [String] = []
+        package var isParallel = false
+        /// Absolute, or relative to the run's workspace.
+        package var workingDirectory: String?
+        package var environment: [String: String] = [:]
+        /// Names that the step hands to later steps.
+        package var outputs: [String] = []
+        /// The question that a person must answer with yes before it runs.
+        package var confirmation: String?
+        /// Running it twice does what running it once does.
+        package var isIdempotent = false
+        package var hosts: [String] = []
+        /// Wants a terminal.
+        package var isInteractive = false
+    }
+}

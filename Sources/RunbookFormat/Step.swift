@@ -1,0 +1,53 @@
+/// A fence that runs, waits for somebody, or says why it never runs.
+package struct Step: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        /// A script for a shell.
+        case shell
+        /// A script for another program, by `exec`.
+        case program
+        /// A shell that Runbook doesn't run; listed, never run.
+        case unsupported
+        /// People with a role must approve.
+        case approval
+        /// A person does it and confirms.
+        case manual
+        /// A request with expectations.
+        case http
+        /// Another runbook.
+        case runbook
+    }
+
+    /// Unique in the guide: the `name` attribute, or its section's slug with a number.
+    package let id: String
+    /// The slug of its section; empty before the first heading.
+    package let section: String
+    /// The line of the opening fence, from 1.
+    package let line: Int
+    /// The line of the closing fence, or the last line of one that is never closed.
+    package let endLine: Int
+    /// The tag, in lower case.
+    package let language: String
+    package let kind: Kind
+    /// As written, names and values; what they mean is in `settings`.
+    package let attributes: [String: String]
+    package let settings: Settings
+    /// What runs: prompts, sample output and container indent taken off, lines ended by LF.
+    package let script: String
+    /// The source line of each of the script's lines.
+    package let scriptLines: [Int]
+    /// Each place that somebody must fill before this runs.
+    package let placeholders: [Placeholder]
+    /// The program and its arguments; the script's path comes after them. Empty for what no program runs.
+    package let interpreter: [String]
+    /// Why this never runs, as a sentence; nil when it does.
+    package let refusal: String?
+    /// The checklist item that this proves. Such a step is no part of a run.
+    package let checkOf: String?
+    /// Runs only when it is asked for: by name, or as part of its own section.
+    package let isLeftOutOfWholeRun: Bool
+    /// Not safe to run with others unasked: a console without prompts, a fence that is never closed.
+    let isDoubtful: Bool
+
+    package var isRunnable: Bool { refusal == nil }
+    package var timeout: Duration? { settings.timeout }
+}

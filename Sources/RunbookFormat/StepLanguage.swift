@@ -1,0 +1,49 @@
+/// What a fence's tag means for running it.
+enum StepLanguage {
+    /// A script for this interpreter, prompts allowed.
+    case shell([String])
+    /// A recorded session: only what stands behind prompts runs.
+    case console
+    /// A shell that Runbook doesn't run.
+    case unsupported
+    /// A gate or request, when the fence has an attribute block.
+    case directive(Step.Kind)
+    /// Configuration or code.
+    case document
+
+    init(tag: String) {
+        switch tag {
+        // As GitHub Actions runs them: no start-up files, and the first failure ends the step.
+        case "bash", "shell": self = .shell(["bash", "--noprofile", "--norc", "-eo", "pipefail"])
+        case "sh": self = .shell(["sh", "-e"])
+        case "dash": self = .shell(["dash", "-e"])
+        case "ash": self = .shell(["ash", "-e"])
+        case "zsh": self = .shell(["zsh", "-f", "-eo", "pipefail"])
+        case "ksh": self = .shell(["ksh", "-e", "-o", "pipefail"])
+        case "console", "shell-session", "shellsession", "sh-session", "terminal": self = .console
+        case "powershell", "pwsh", "fish", "cmd", "bat": self = .unsupported
+        case "approval": self = .directive(.approval)
+        case "manual": self = .directive(.manual)
+        case "http": self = .directive(.http)
+        case "runbook": self = .directive(.runbook)
+        default: self = .document
+        }
+    }
+
+    /// What runs a recorded session.
+    static let consoleInterpreter = ["bash", "--noprofile", "--norc", "-eo", "pipefail"]
+
+    /// What runs a fence in another language that asks for `exec` without naming a program.
+    static func interpreter(forExecutable tag: String) -> [String]? {
+        switch tag {
+        case "python", "python3", "py": ["python3"]
+        case "ruby", "rb": ["ruby"]
+        case "perl", "pl": ["perl"]
+        case "javascript", "js", "node": ["node"]
+        case "php": ["php"]
+        case "lua": ["lua"]
+        case "awk": ["awk", "-f"]
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// Writes a step's fence: commands as they stand, sample output apart from them, gaps marked.
+enum StepRenderer {
+    static func html(of step: Step, content: [UInt8]) -> String {
+        let isConsole = if case .console = StepLanguage(tag: step.language) { true } else { false }
+        let reading = step.kind == .shell ? FenceScript(content, isConsole: isConsole) : FenceScript(plain: content)
+        let gaps = Dictionary(grouping: step.placeholders, by: \.line)
+        var html: [UInt8] = []
+        html += "<pre class=\"language-\(cssName(step.language))\"><code>".utf8
+        var isInOutput = false
+        for (number, line) in content.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            guard number < reading.lines.count else { break }
+            let isOutput = reading.lines[number] == .output
+            if isOutput != isInOutput {
+                html += isOutput ? "<samp>".utf8 : "</samp>".utf8
+                isInOutput = isOutput
+            }
+            if case .command(let length) = reading.lines[number], length > 0 {
+                html += "<span class=\"prompt\">".utf8
+                HTML.escape(line.prefix(length), into: &html)
+                html += "</span>".utf8
+                mark(line.dropFirst(length), gaps[step.line + 1 + number], into: &html)
+            } else {
+                mark(line, gaps[step.line + 1 + number], into: &html)
+            }
+            html.append(0x0A)
+        }
+        if isInOutput { html += "</samp>".utf8 }
+        html += "</code></pre>\n".utf8
+        return String(decoding: html, as: UTF8.self)
+    }
+
+    /// A line with each of its gaps in `<mark>`, the longest first where one begins another.
+    private static func mark(_ line: ArraySlice<UInt8>, _ gaps: [Placeholder]?, into html: inout [UInt8]) {
+        guard let gaps else {
+            HTML.escape(line, into: &html)
+            return
+        }
+        let texts = gaps.map { Array($0.text.utf8) }.sorted { $0.count > $1.count }
+        var rest = line
+        while let byte = rest.first {
+            if let text = texts.first(where: { rest.starts(with: $0) }) {
+                html += "<mark class=\"placeholder\">".utf8
+                HTML.escape(text, into: &html)
+                html += "</mark>".utf8
+                rest = rest.dropFirst(text.count)
+            } else {
+                HTML.escape(CollectionOfOne(byte), into: &html)
+                rest.removeFirst()
+            }
+        }
+    }
+
+    /// What of a tag may stand in a class.
+    static func cssName(_ language: String) -> String {
+        let name = language.unicodeScalars.filter { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-" }
+        return String(String.UnicodeScalarView(name.prefix(30)))
+    }
+}

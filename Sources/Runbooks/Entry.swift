@@ -1,0 +1,38 @@
+package import Essentials
+import Storage
+
+/// A runbook in the catalogue, as its current version has it.
+package struct Entry: Sendable, Decodable, Equatable {
+    /// Where its bytes come from, and so who may change it.
+    package enum Origin: String, Sendable, Decodable, SQLBindable {
+        /// The watched folder: Git is its editor, nothing is imported over it.
+        case folder
+        case `import`
+    }
+
+    package let name: String
+    /// SHA-256 of the source, in hex.
+    package let version: String
+    package let title: String
+    package let service: String?
+    /// How many of each it has.
+    package let steps: Int
+    package let items: Int
+    package let findings: Int
+    package let origin: Origin
+    package let created: Timestamp
+    package let updated: Timestamp
+
+    static let select: SQL =
+        "SELECT name, version, title, service, steps, items, findings, origin, created, updated FROM runbooks"
+}
+
+/// A stored version of a runbook; the highest number is the current one.
+package struct Version: Sendable, Decodable, Equatable {
+    package let number: Int
+    package let version: String
+    package let created: Timestamp
+    package let bytes: Int
+    package let actor_kind: String
+    package let actor: String
+}

@@ -1,0 +1,27 @@
+import Essentials
+
+/// Makes the first account, with the link that the first start prints; posts to `/first-admin`.
+struct FirstAdminPage: WebPage {
+    static let template = "accounts/first-admin"
+
+    let layout: Layout
+    let token: String
+    let name: String
+    let problem: String?
+    let nameProblem: String?
+    let passwordProblem: String?
+    let againProblem: String?
+
+    /// - Parameter problem: what was wrong with the last try; its fields `name`, `password` and `password_again` are shown
+    ///   at theirs.
+    init(token: String, name: String = "", problem: Problem? = nil, reader: Reader) {
+        func message(_ field: String) -> String? { problem?.fields.first { $0.name == field }?.message }
+        layout = Layout("Make the first admin", reader: reader)
+        self.token = token
+        self.name = name
+        self.problem = problem?.message
+        nameProblem = message("name")
+        passwordProblem = message("password")
+        againProblem = message("password_again")
+    }
+}

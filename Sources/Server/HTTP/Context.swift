@@ -1,0 +1,15 @@
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What accompanies every request: its id and the client's address.
+struct Context: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Of the connection itself. What a proxy says in a header is believed of nobody.
+    let address: String?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        address = source.channel.remoteAddress?.ipAddress
+    }
+}

@@ -1,0 +1,61 @@
+import Essentials
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// The headers that every answer carries: the seeds' five and a Content-Security-Policy without exceptions.
+struct SecurityHeaders: RouterMiddleware {
+    /// Whether the server itself speaks TLS; without it a browser would ignore HSTS anyway.
+    let isSecure: Bool
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var response = try await next(request, context)
+        for (name, value) in Self.fields { response.headers[name] = value }
+        if isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains" }
+        // What is shown is for the one who asked; assets say otherwise themselves.
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        return response
+    }
+
+    private static let fields: [(HTTPField.Name, String)] = [
+        (
+            .contentSecurityPolicy,
+            "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; img-src 'self'"
+        ),
+        (.xContentTypeOptions, "nosniff"),
+        (HTTPField.Name("X-Frame-Options"), "DENY"),
+        (HTTPField.Name("Referrer-Policy"), "same-origin"),
+        (HTTPField.Name("Cross-Origin-Opener-Policy"), "same-origin"),
+        (HTTPField.Name("Permissions-Policy"), "camera=(), geolocation=(), microphone=()"),
+    ].compactMap { name, value in name.map { ($0, value) } }
+}
+
+/// One line of JSON per request, with the id that the answer carries too.
+struct RequestLog: RouterMiddleware {
+    private static let idHeader = HTTPField.Name("X-Request-Id")
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var response = try await next(request, context)
+        if let name = Self.idHeader { response.headers[name] = context.id }
+        // A probe every few seconds would drown everything else.
+        let isProbe = request.uri.path == "/health" || request.uri.path == "/ready"
+        context.logger.log(
+            level: isProbe ? .debug : .info, "request",
+            metadata: [
+                "method": "\(request.method.rawValue)", "path": "\(request.uri.path)",
+                "status": "\(response.status.code)", "ms": "\((clock.now - start).milliseconds)",
+                "route": "\(context.endpointPath ?? "")",
+            ])
+        return response
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,61 @@
+import Essentials
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Storage
+import Web
+
+/// What strangers are answered: that the server lives, that it can serve, its description, its assets.
+struct HealthRoutes: Sendable {
+    let database: Database
+    let templates: Templates
+
+    var table: [Route] {
+        [
+            .open(.get, "/health", health),
+            .open(.get, "/ready", ready),
+            .open(.get, "/api/openapi.json", description),
+            .open(.get, "/assets/{name}", asset),
+        ]
+    }
+
+    /// It is alive: the process answers.
+    @Sendable func health(_ request: Request, _ context: Context) async throws -> Response {
+        try .json(Status(status: "alive"))
+    }
+
+    /// It can serve: the database can be read and written.
+    @Sendable func ready(_ request: Request, _ context: Context) async throws -> Response {
+        do {
+            try await database.check()
+            return try .json(Status(status: "ready"))
+        } catch {
+            context.logger.error("Not ready", metadata: ["error": "\(error)"])
+            return try .json(Status(status: "not ready"), status: .serviceUnavailable)
+        }
+    }
+
+    @Sendable func description(_ request: Request, _ context: Context) async throws -> Response {
+        .bytes(OpenAPIDocument.json, type: "application/json", headers: [.cacheControl: "no-cache"])
+    }
+
+    @Sendable func asset(_ request: Request, _ context: Context) async throws -> Response {
+        let files = try templates.files.current()
+        guard let name = context.parameters.get("name"), let asset = files.asset(name) else {
+            throw Problem.notFound("There is no such asset.")
+        }
+        // Under its versioned address it never changes; while one designs, it does.
+        let caching = files.folder == nil && request.query("v") != nil
+        let headers: HTTPFields = [
+            .eTag: asset.etag, .cacheControl: caching ? "public, max-age=31536000, immutable" : "no-cache",
+        ]
+        if request.headers[.ifNoneMatch] == asset.etag { return Response(status: .notModified, headers: headers) }
+        return .bytes(asset.bytes, type: asset.contentType, headers: headers)
+    }
+
+    private struct Status: Encodable {
+        let status: String
+    }
+}

@@ -1,0 +1,98 @@
+import Executions
+import RunbookFormat
+
+extension OpenAPIDocument {
+    static let runSchemas: KeyValuePairs<String, Schema> = [
+        "RunRequest": .object(
+            "What to run.", ["runbook": .text("Its name.")],
+            optional: [
+                "section": .text("A section's slug: only its steps and those of its subsections."),
+                "steps": .list(of: .text(), "Only these steps, in the runbook's order."),
+                "parameters": .map(of: .text(), "Values of the runbook's parameters, by name."),
+                "placeholders": .map(
+                    of: .text(),
+                    "Values for placeholders, by their text as it stands in the script, such as `<pod-name>`."),
+                "priority": priority, "dry_run": .flag("Answers what would run, and runs nothing."),
+            ]),
+        "Run": .object(
+            "A run with its steps.",
+            [
+                "id": .text(), "runbook": .text("Its name."),
+                "version": .digest("The version that the run is pinned to."),
+                "state": .oneOf(RunState.self, "`interrupted`: a step's outcome is unknown, and a person must say."),
+                "priority": priority,
+                "parameters": .map(of: .text(), "By name; those of sensitive ones are `\(RunPlan.mask)`."),
+                "created": .moment("When it was asked for."), "by": .ref("Actor"), "steps": .list(of: .ref("RunStep")),
+            ],
+            optional: [
+                "section": .text("The slug of the section that runs; absent for the whole runbook."),
+                "started": .moment("When its first step started."), "finished": .moment("When it came to its end."),
+            ]),
+        "RunStep": .object(
+            "A step of a run.",
+            [
+                "id": .text(), "state": .oneOf(StepState.self), "line": .integer("Its line in the runbook.", from: 1),
+                "attempts": .list(of: .ref("RunAttempt"), "Every attempt, the first one first."),
+            ],
+            optional: ["outputs": .map(of: .text(), "What it wrote to `$RUNBOOK_OUTPUT`.")]),
+        "RunAttempt": .object(
+            "An attempt at a step.",
+            [
+                "number": .integer("Per step.", from: 1), "state": .oneOf(AttemptState.self),
+                "output_cut": .flag("The output was cut off at the limit."),
+                "output_may_end_early": .flag("What the step wrote last may be missing."),
+            ],
+            optional: [
+                "exit_status": .integer("Of the step's process.", from: 0, through: 255),
+                "signal": .integer("The signal that ended it.", from: 1),
+                "reason": .text("A sentence, where the state alone does not say why."),
+                "started": .moment("When its process started."), "finished": .moment("When it ended."),
+            ]),
+        "RunSummary": .object(
+            "A run in a list.",
+            [
+                "id": .text(), "runbook": .text("Its name."),
+                "version": .digest("The version that the run is pinned to."),
+                "state": .oneOf(RunState.self), "created": .moment("When it was asked for."), "by": .ref("Actor"),
+                "steps_total": .integer("How many steps it has.", from: 0),
+                "steps_done": .integer("How many of them succeeded or were skipped.", from: 0),
+            ],
+            optional: [
+                "section": .text("The slug of the section that runs; absent for the whole runbook."),
+                "started": .moment("When its first step started."), "finished": .moment("When it came to its end."),
+                "step": .text("The step that runs, waits, or stopped the run."),
+            ]),
+        "OutputChunk": .object(
+            "A piece of what a run printed, as it arrived: of one stream, several lines or a part of one.",
+            [
+                "n": .integer("Per run, without gaps.", from: 1), "step": .text("The step's id."),
+                "attempt": .integer("The attempt's number.", from: 1), "stream": .oneOf(["stdout", "stderr"]),
+                "time": .moment("When it arrived."), "text": .text("What is not UTF-8 is shown as U+FFFD."),
+            ]),
+        "ResumptionRequest": .object(
+            "How a run is to go on.", [:],
+            optional: [
+                "outcome": .oneOf(
+                    StepVerdict.self,
+                    "What a person says of a step whose outcome is unknown. Where a step failed it may be left out."),
+                "note": .text("Goes on the journal."),
+            ]),
+        "DryRun": .object(
+            "What would run.",
+            [
+                "runbook": .text("Its name."), "version": .digest("The version that would run."),
+                "parameters": .map(of: .text(), "By name, defaults included; sensitive ones are masked."),
+                "steps": .list(of: .ref("PlannedStep"), "In the order in which they would run."),
+            ]),
+        "PlannedStep": .object(
+            "A step that would run.",
+            [
+                "id": .text(), "line": .integer("Its line in the runbook.", from: 1),
+                "interpreter": .list(of: .text(), "The program and its arguments, before the script's path."),
+                "script": .text("What would run."),
+            ]),
+    ]
+
+    private static let priority = Schema.oneOf(
+        ["critical", "high", "default", "low"], "Without it, the runbook's own.")
+}

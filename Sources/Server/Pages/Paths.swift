@@ -1,0 +1,46 @@
+/// Where things are, percent-encoded: names may hold whatever a file's name may.
+enum Paths {
+    static func runbook(_ name: String) -> String { "/runbooks/\(encoded(name))" }
+
+    static func runbookSource(_ name: String) -> String { "\(runbook(name))/source" }
+
+    /// The form before a run: of the whole runbook, a section, or a step.
+    static func runForm(_ runbook: String, section: String? = nil, step: String? = nil) -> String {
+        query("\(self.runbook(runbook))/run", [("section", section), ("step", step)])
+    }
+
+    static func run(_ id: String) -> String { "/runs/\(encoded(id))" }
+
+    static func runs(state: String? = nil, after: String? = nil) -> String {
+        query("/runs", [("state", state), ("after", after)])
+    }
+
+    static func journal(kind: String? = nil, object: String? = nil, after: String? = nil) -> String {
+        query("/journal", [("kind", kind), ("object", object), ("after", after)])
+    }
+
+    /// `path?name=value&…` of the values that are there.
+    static func query(_ path: String, _ values: [(String, String?)]) -> String {
+        let pairs = values.compactMap { name, value in value.map { "\(encoded(name))=\(encoded($0))" } }
+        return pairs.isEmpty ? path : "\(path)?\(pairs.joined(separator: "&"))"
+    }
+
+    static func fragment(_ id: String) -> String { "#\(encoded(id))" }
+
+    /// Everything but RFC 3986's unreserved characters is encoded.
+    static func encoded(_ text: String) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                result += "%" + (digits.count == 1 ? "0" : "") + digits
+            }
+        }
+        return result
+    }
+}

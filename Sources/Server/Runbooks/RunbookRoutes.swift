@@ -1,0 +1,159 @@
+import API
+import Essentials
+import Executions
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import RunbookFormat
+import Runbooks
+
+/// The catalogue over HTTP.
+struct RunbookRoutes: Sendable {
+    let catalogue: Catalogue
+    let executions: Executions
+    let templates: Templates
+
+    var table: [Route] {
+        [
+            .signedIn(.get, "/api/v1/runbooks", list),
+            .signedIn(.post, "/api/v1/runbooks", upTo: Guide.maximumBytes, store),
+            .signedIn(.get, "/api/v1/runbooks/{name}", show),
+            .signedIn(.get, "/api/v1/runbooks/{name}/versions", versions),
+            .signedIn(.get, "/api/v1/runbooks/{name}/source", source),
+            .signedIn(.get, "/runbooks", list),
+            .signedIn(.get, "/runbooks/{name}", show),
+            .signedIn(.get, "/runbooks/{name}/source", source),
+        ]
+    }
+
+    @Sendable func list(_ visit: Visit) async throws -> Response {
+        let page = try await catalogue.entries(visit.page(), by: visit.principal)
+        if visit.wantsJSON { return try .json(List(items: page.items.map(RunbookSummary.init), next: page.next)) }
+        let total = try await catalogue.count(by: visit.principal)
+        let last = try await executions.lastRuns(of: page.items.map(\.name), by: visit.principal)
+        return .html(
+            try templates.render(
+                RunbooksPage(
+                    rows: page.items.map { entry in
+                        .init(
+                            name: entry.name, title: entry.title, service: entry.service, steps: entry.steps,
+                            items: entry.items, findings: entry.findings, updated: entry.updated,
+                            lastRun: last[entry.name].map {
+                                .init(id: $0.id.rawValue, state: $0.state.rawValue, started: $0.started ?? $0.created)
+                            })
+                    }, total: total, next: page.next, reader: visit.reader)))
+    }
+
+    /// 201 for a new version, 200 when the bytes are the current version's.
+    @Sendable func store(_ visit: Visit) async throws -> Response {
+        guard let name = visit.query("name") else {
+            throw Problem.invalid("Say the runbook's name: ?name=accunode.deploy.", fields: [.init(name: "name", message: "required")])
+        }
+        let type = visit.request.headers[.contentType]?.lowercased() ?? "text/markdown"
+        guard type.hasPrefix("text/markdown") || type.hasPrefix("text/plain") else {
+            throw Problem.invalid("The body's type is \(type.prefix(80)): send the guide as text/markdown.")
+        }
+        let (entry, isNewVersion) = try await catalogue.store(
+            Array(visit.body.readableBytesView), name: name, by: visit.principal)
+        let guide = try await catalogue.guide(version: entry.version, of: entry.name)
+        return try .json(
+            Runbook(entry, guide), status: isNewVersion ? .created : .ok,
+            headers: [.location: "/api/v1/runbooks/\(Paths.encoded(entry.name))"])
+    }
+
+    @Sendable func show(_ visit: Visit) async throws -> Response {
+        let entry = try await catalogue.entry(try visit.path("name"), by: visit.principal)
+        let guide = try await catalogue.guide(version: entry.version, of: entry.name)
+        return visit.wantsJSON ? try .json(Runbook(entry, guide)) : try await page(entry, guide, visit)
+    }
+
+    @Sendable func versions(_ visit: Visit) async throws -> Response {
+        let page = try await catalogue.versions(of: try visit.path("name"), visit.page(), by: visit.principal)
+        return try .json(List(items: page.items.map(RunbookVersion.init), next: page.next))
+    }
+
+    /// The bytes as they were imported.
+    @Sendable func source(_ visit: Visit) async throws -> Response {
+        let name = try visit.path("name")
+        let entry = try await catalogue.entry(name, by: visit.principal)
+        let bytes = try await catalogue.source(of: name, version: visit.query("version"), by: visit.principal)
+        return .bytes(
+            bytes, type: "text/markdown; charset=utf-8",
+            headers: [.contentDisposition: "attachment; filename=\"\(entry.name.filter(\.isASCII)).md\""])
+    }
+
+    private func page(_ entry: Entry, _ guide: Guide, _ visit: Visit) async throws -> Response {
+        let mayRun = visit.principal.may(.operate)
+        let runs = try await executions.runs(
+            PageRequest(limit: 8), runbook: entry.name, by: visit.principal)
+        let steps = Dictionary(guide.steps.map { ($0.id, $0) }) { first, _ in first }
+        let ticked = Dictionary(guide.checklist.map { ($0.id, $0.isChecked) }) { first, _ in first }
+        let parts = guide.rendered().map { part -> RunbookPage.Part in
+            switch part {
+            case .html(let html): return .prose(SafeHTML(html))
+            case .item(let id, _): return .box(isTicked: ticked[id] ?? false)
+            case .step(let id, let html):
+                guard let step = steps[id] else { return .prose(SafeHTML(html)) }
+                return .step(
+                    .init(
+                        id: id, runbook: entry.name, language: step.language, timeout: step.timeout,
+                        script: SafeHTML(html), refusal: step.refusal,
+                        findings: guide.findings.filter { (step.line...step.endLine).contains($0.line) }
+                            .map(RunbookPage.Finding.init), mayRun: mayRun && step.checkOf == nil))
+            }
+        }
+        let outermost = guide.sections.map(\.level).min() ?? 1
+        let runnable = Set(guide.steps.filter { $0.isRunnable && $0.checkOf == nil }.map(\.section))
+        return .html(
+            try templates.render(
+                RunbookPage(
+                    .init(
+                        name: entry.name, title: entry.title, service: entry.service, owner: guide.metadata.owner,
+                        steps: entry.steps, items: entry.items, version: entry.version, updated: entry.updated),
+                    parts: parts,
+                    sections: guide.sections.map { section in
+                        .init(
+                            runbook: entry.name, slug: section.slug, title: section.title,
+                            depth: section.level - outermost + 1,
+                            isRunnable: mayRun && runnable.contains(section.slug))
+                    },
+                    findings: guide.findings.map(RunbookPage.Finding.init),
+                    pastRuns: runs.items.map {
+                        .init(
+                            id: $0.id.rawValue, state: $0.state.rawValue, started: $0.started ?? $0.created,
+                            by: $0.actor_name)
+                    }, mayRun: mayRun, reader: visit.reader)))
+    }
+}
+
+extension RunbookPage.Finding {
+    init(_ finding: RunbookFormat.Finding) {
+        self.init(severity: finding.severity.rawValue, line: finding.line, message: finding.message)
+    }
+}
+
+extension RunbookSummary {
+    init(_ entry: Entry) {
+        self.init(
+            name: entry.name, title: entry.title, version: entry.version, service: entry.service,
+            origin: entry.origin.rawValue, updated: entry.updated.rfc3339, steps: entry.steps, checklist: entry.items,
+            findings: entry.findings)
+    }
+}
+
+extension RunbookVersion {
+    init(_ version: Version) {
+        self.init(
+            number: version.number, version: version.version, created: version.created.rfc3339, bytes: version.bytes,
+            by: Actor(kind: version.actor_kind, id: version.actor, name: nil))
+    }
+}
+
+extension Runbook {
+    init(_ entry: Entry, _ guide: Guide) {
+        self.init(
+            name: entry.name, service: entry.service, origin: entry.origin.rawValue, updated: entry.updated.rfc3339,
+            contents: Inspection(guide: guide, file: entry.name))
+    }
+}

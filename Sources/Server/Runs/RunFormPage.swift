@@ -1,0 +1,141 @@
+import Essentials
+
+/// What is asked before a run; posts to `/runs`.
+struct RunFormPage: WebPage {
+    static let template = "runs/run-form"
+
+    /// What a parameter takes.
+    enum Kind: Sendable, Equatable {
+        case text, integer, number, boolean
+        case choice([String])
+    }
+
+    /// A parameter as its field.
+    struct Field: Sendable {
+        let input: String
+        let label: String
+        let hint: String?
+        let value: String
+        /// The `type` of its `<input>`; nil where it is a choice.
+        let type: String?
+        /// The `inputmode`, for a phone's keyboard.
+        let mode: String
+        let choices: [Choice]
+        let isChoice: Bool
+        let isRequired: Bool
+        let pattern: String?
+        let complaint: String?
+
+        /// - Parameters:
+        ///   - value: what was typed, or the default. A sensitive value is never sent back.
+        ///   - complaint: what is wrong with what was typed, as a sentence.
+        init(
+            name: String, kind: Kind, value: String?, isRequired: Bool, isSensitive: Bool = false,
+            description: String? = nil,
+            pattern: String? = nil, complaint: String? = nil
+        ) {
+            input = "p.\(name)"
+            label = name
+            hint = description
+            self.value = isSensitive ? "" : value ?? ""
+            self.isRequired = isRequired
+            self.pattern = pattern
+            self.complaint = complaint
+            let offered: [String]? =
+                switch kind {
+                case .choice(let values): values
+                case .boolean: ["true", "false"]
+                case .text, .integer, .number: nil
+                }
+            type = offered == nil ? (isSensitive ? "password" : "text") : nil
+            mode =
+                switch kind {
+                case .integer: "numeric"
+                case .number: "decimal"
+                default: "text"
+                }
+            isChoice = offered != nil
+            // Without a value there must be an empty choice, or the browser would send the first as if it had been chosen.
+            let values =
+                (value.map { offered?.contains($0) ?? false } ?? false) ? offered ?? [] : [""] + (offered ?? [])
+            choices =
+                isChoice
+                ? values.map { option in
+                    Choice(
+                        option: option, optionLabel: option.isEmpty ? "choose…" : option,
+                        isSelected: option == (value ?? ""))
+                } : []
+        }
+    }
+
+    struct Choice: Sendable {
+        let option: String
+        let optionLabel: String
+        let isSelected: Bool
+    }
+
+    /// A placeholder that nobody has filled: the run would be refused.
+    struct Blocker: Sendable {
+        let placeholder: String
+        let line: String
+        let stepID: String
+
+        init(text: String, line: Int, step: String) {
+            placeholder = text
+            self.line = "line \(line)"
+            stepID = step
+        }
+    }
+
+    struct Step: Sendable {
+        let planned: String
+        let language: String
+        /// What lint says of it, when it destroys something.
+        let caution: String?
+    }
+
+    let layout: Layout
+    let runbook: String
+    let runbookPath: String
+    let heading: String
+    let sentence: String
+    let problem: String?
+    let section: String?
+    let step: String?
+    let idempotencyKey: String
+    let fields: [Field]
+    let blockers: [Blocker]
+    let isBlocked: Bool
+    let steps: [Step]
+
+    /// - Parameters:
+    ///   - section, step: the part to run; the whole runbook without them.
+    ///   - idempotencyKey: makes a form that is sent twice one run.
+    ///   - problem: what was wrong with the last try.
+    init(
+        runbook: String, title: String, section: String? = nil, step: String? = nil, idempotencyKey: String,
+        fields: [Field],
+        blockers: [Blocker], steps: [Step], problem: String? = nil, reader: Reader
+    ) {
+        layout = Layout("Run \(title)", place: .runbooks, reader: reader)
+        self.runbook = runbook
+        runbookPath = Paths.runbook(runbook)
+        heading = "Run \(title)"
+        self.section = section
+        self.step = step
+        self.idempotencyKey = idempotencyKey
+        self.fields = fields
+        self.blockers = blockers
+        isBlocked = !blockers.isEmpty
+        self.steps = steps
+        self.problem = problem
+        sentence =
+            if steps.isEmpty {
+                "There is nothing to run in this part of the guide."
+            } else if !blockers.isEmpty {
+                "This cannot start: \(counted(blockers.count, "placeholder")) must be filled in the guide first."
+            } else {
+                "This runs \(counted(steps.count, "step")) on the server\(steps.count > 1 ? ", one after the other" : "")."
+            }
+    }
+}

@@ -1,0 +1,190 @@
+import Essentials
+
+/// One run: what it is doing, what each step did, and what one can do about it.
+struct RunPage: WebPage {
+    static let template = "runs/run"
+
+    struct Parameter: Sendable {
+        let parameter: String
+        let value: String
+
+        init(name: String, value: String, isSensitive: Bool) {
+            parameter = name
+            self.value = isSensitive ? "••••••" : value
+        }
+    }
+
+    /// Steps that stand together; a long row of finished or coming ones is folded away, so that the step that matters is
+    /// in sight of a run with a hundred.
+    struct Group: Sendable {
+        let fold: String?
+        let steps: [Step]
+    }
+
+    /// Goes on from a step of a run that failed or was cancelled.
+    struct Resumption: Sendable {
+        let from: String
+        let label: String
+    }
+
+    /// The run's own facts, as its row has them.
+    struct Facts: Sendable {
+        let id: String
+        let runbook: String
+        let version: String
+        let section: String?
+        let state: String
+        let by: String
+        let created: Timestamp
+        let started: Timestamp?
+        let finished: Timestamp?
+        let workspace: String?
+    }
+
+    let layout: Layout
+    let runID: String
+    let runbook: String
+    let runbookPath: String
+    let state: String
+    let sentence: String
+    let by: String
+    let section: String?
+    let version: String
+    let created: Moment
+    let started: Moment?
+    let finished: Moment?
+    let took: String?
+    let workspace: String?
+    let currentTarget: String?
+    /// Where live news comes from; nil once there is none to come.
+    let eventsPath: String?
+    /// The number of the last output that the page shows.
+    let after: String
+    let cancelPath: String?
+    let resumptionPath: String
+    let resumption: Resumption?
+    let stepsCount: String
+    let groups: [Group]
+    let parameters: [Parameter]
+    let hasParameters: Bool
+    let outputPath: String
+    let journalPath: String
+
+    /// - Parameters:
+    ///   - steps: all that the run has, in order, with the output to show.
+    ///   - cursor: what the event stream is asked to go on after: the last event that the page has taken in.
+    ///   - lastOutput: the number of the last chunk of output among `steps`; 0 for none.
+    ///   - mayOperate: whether the reader may cancel and resume.
+    init(
+        _ facts: Facts, steps records: [StepRecord], parameters: [Parameter], cursor: String?, lastOutput: Int,
+        mayOperate: Bool, reader: Reader
+    ) {
+        let isFinal = Self.finalStates.contains(facts.state)
+        layout = Layout(
+            "\(facts.runbook): \(facts.state)", place: .runs, reader: reader, scripts: isFinal ? [] : ["run.js"])
+        runID = facts.id
+        runbook = facts.runbook
+        runbookPath = Paths.runbook(facts.runbook)
+        state = facts.state
+        by = facts.by
+        section = facts.section
+        version = String(facts.version.prefix(12))
+        created = Moment(facts.created)
+        started = facts.started.map { Moment($0) }
+        finished = facts.finished.map { Moment($0) }
+        took = facts.started.flatMap { started in facts.finished.map { started.duration(to: $0).inWords } }
+        workspace = facts.workspace
+        sentence = Self.sentence(state: facts.state, steps: records)
+        let path = Paths.run(facts.id)
+        eventsPath = isFinal ? nil : Paths.query("\(path)/events", [("after", cursor)])
+        after = String(lastOutput)
+        cancelPath = mayOperate && Self.cancellableStates.contains(facts.state) ? "\(path)/cancellation" : nil
+        resumptionPath = "\(path)/resumption"
+        let asksOutcome = mayOperate && facts.state == "interrupted"
+        let steps = Self.steps(records, asksOutcome: asksOutcome, isFinal: isFinal)
+        groups = Self.folded(steps)
+        currentTarget = Self.current(records).map { Paths.fragment(Step.anchor($0.id)) }
+        resumption = mayOperate ? Self.resumption(state: facts.state, steps: records) : nil
+        stepsCount = "\(records.count { $0.state == "succeeded" }) of \(records.count) done"
+        self.parameters = parameters
+        hasParameters = !parameters.isEmpty
+        outputPath = "\(path)/output"
+        journalPath = Paths.journal(object: "run/\(facts.id)")
+    }
+}
+
+extension RunPage {
+    private static let finalStates: Set = ["succeeded", "failed", "cancelled", "rejected", "rolled-back"]
+    private static let cancellableStates: Set = ["queued", "running", "waiting", "interrupted"]
+    /// A fold of fewer would hide more than it spares.
+    private static let shortestFold = 8
+
+    /// The step that one wants to see: what runs or went wrong.
+    private static func current(_ steps: [StepRecord]) -> StepRecord? {
+        steps.first { !["queued", "succeeded", "skipped"].contains($0.state) }
+    }
+
+    private static func sentence(state: String, steps: [StepRecord]) -> String {
+        let current = current(steps)
+        let place = current.flatMap { current in
+            steps.firstIndex { $0.id == current.id }.map { "step \($0 + 1) of \(steps.count)" }
+        }
+        let status = current?.attempts.last?.exitStatus.map { ", with exit status \($0)" } ?? ""
+        switch (state, current, place) {
+        case ("queued", _, _): return "It waits for a free worker."
+        case ("running", let step?, let place?): return "At \(place), \(step.id)."
+        case ("running", _, _): return "Between two steps of \(steps.count)."
+        case ("waiting", let step?, let place?): return "Waits at \(place), \(step.id), for a person."
+        case ("succeeded", _, _):
+            return steps.count == 1 ? "Its step succeeded." : "All \(steps.count) steps went well."
+        case ("failed", let step?, let place?):
+            return step.state == "timed-out"
+                ? "Out of time in \(place), \(step.id)." : "Failed in \(place), \(step.id)\(status)."
+        case ("cancelled", let step?, let place?): return "Ended by a person in \(place), \(step.id)."
+        case ("cancelled", _, _): return "Ended by a person before its next step."
+        case ("interrupted", let step?, let place?):
+            return "Nobody saw how \(place), \(step.id), ended. Look at its output, then say what happened."
+        default: return "\(counted(steps.count, "step").capitalisedSentence)."
+        }
+    }
+
+    private static func resumption(state: String, steps: [StepRecord]) -> Resumption? {
+        guard state == "failed" || state == "cancelled" else { return nil }
+        let unfinished = steps.first { $0.state != "succeeded" && $0.state != "skipped" }
+        return unfinished.map { Resumption(from: $0.id, label: "Resume from \($0.id)") }
+    }
+
+    private static func steps(_ records: [StepRecord], asksOutcome: Bool, isFinal: Bool) -> [Step] {
+        var budget = OutputBudget()
+        // From the end: when there is more than a page should weigh, the latest output is what one came for.
+        let steps = records.reversed().map { record in
+            Step(record, asksOutcome: asksOutcome && record.state == "unknown", budget: &budget)
+        }
+        // A short run that is over is shown whole.
+        let showsAll =
+            isFinal && records.count <= 12
+            && steps.reduce(0) { $0 + $1.attempts.reduce(0) { $0 + $1.lines.count } } <= 100
+        return steps.reversed().map { showsAll ? $0.opened() : $0 }
+    }
+
+    private static func folded(_ steps: [Step]) -> [Group] {
+        var groups: [Group] = []
+        var rest = steps[...]
+        var shown: [Step] = []
+        while let first = rest.first {
+            let alike = rest.prefix { $0.state == first.state && !$0.isOpen }
+            if alike.count >= shortestFold, ["succeeded", "queued", "skipped"].contains(first.state) {
+                if !shown.isEmpty { groups.append(Group(fold: nil, steps: shown)) }
+                shown = []
+                let what = first.state == "queued" ? "to come" : first.state
+                groups.append(Group(fold: "\(counted(alike.count, "step")) \(what)", steps: Array(alike)))
+                rest = rest.dropFirst(alike.count)
+            } else {
+                shown.append(contentsOf: alike.isEmpty ? rest.prefix(1) : alike)
+                rest = rest.dropFirst(max(1, alike.count))
+            }
+        }
+        if !shown.isEmpty { groups.append(Group(fold: nil, steps: shown)) }
+        return groups
+    }
+}

@@ -1,0 +1,68 @@
+import API
+import Essentials
+import Executions
+import RunbookFormat
+
+extension API.Run {
+    init(_ run: RunRecord) {
+        self.init(
+            id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
+            state: run.state.rawValue, priority: run.priority, parameters: run.parameters, created: run.created.rfc3339,
+            started: run.started?.rfc3339, finished: run.finished?.rfc3339,
+            by: Actor(kind: run.actorKind, id: run.actor, name: run.actorName), steps: run.steps.map(RunStep.init))
+    }
+}
+
+extension RunStep {
+    init(_ step: StepRecord) {
+        self.init(
+            id: step.id, state: step.state.rawValue, line: step.line, outputs: step.outputs.isEmpty ? nil : step.outputs,
+            attempts: step.attempts.map(RunAttempt.init))
+    }
+}
+
+extension RunAttempt {
+    init(_ attempt: AttemptRecord) {
+        self.init(
+            number: attempt.number, state: attempt.state.rawValue, exit_status: attempt.exit_status,
+            signal: attempt.signal, reason: attempt.reason, started: (attempt.started ?? attempt.created).rfc3339,
+            finished: attempt.finished?.rfc3339, output_cut: attempt.output_cut,
+            output_may_end_early: attempt.output_may_end_early)
+    }
+}
+
+extension RunSummary {
+    init(_ run: RunSummaryRecord) {
+        self.init(
+            id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
+            state: run.state.rawValue, created: run.created.rfc3339, started: run.started?.rfc3339,
+            finished: run.finished?.rfc3339, by: Actor(kind: run.actor_kind, id: run.actor, name: run.actor_name),
+            steps_total: run.steps_total, steps_done: run.steps_done, step: run.step)
+    }
+}
+
+extension OutputChunk {
+    init(_ row: OutputRow) {
+        self.init(
+            n: row.n, step: row.step, attempt: row.attempt, stream: row.stream == 2 ? "stderr" : "stdout",
+            time: row.time.rfc3339, text: row.text)
+    }
+}
+
+extension DryRun {
+    init(_ plan: RunPlan) {
+        self.init(
+            runbook: plan.runbook, version: plan.version, parameters: plan.shownParameters,
+            steps: plan.steps.map {
+                Step(id: $0.id, line: $0.line, interpreter: $0.interpreter, script: $0.script)
+            })
+    }
+}
+
+extension RunOrder {
+    init(_ request: RunRequest) {
+        self.init(
+            runbook: request.runbook, section: request.section, steps: request.steps,
+            parameters: request.parameters ?? [:], placeholders: request.placeholders ?? [:], priority: request.priority)
+    }
+}

@@ -1,0 +1,142 @@
+import API
+import Essentials
+import Executions
+import Foundation
+import Hummingbird
+import Journal
+import RunbookFormat
+import Runbooks
+
+extension RunRoutes {
+    /// How much of a run's output its page shows; the download has all of it.
+    private static let shownChunks = 400
+
+    func page(_ run: RunRecord, _ visit: Visit) async throws -> Response {
+        let output = try await executions.latestOutput(run.id, limit: Self.shownChunks, by: visit.principal)
+        var byAttempt: [String: [OutputRow]] = [:]
+        for row in output.rows { byAttempt["\(row.step)/\(row.attempt)", default: []].append(row) }
+        let steps = run.steps.map { step in
+            RunPage.StepRecord(
+                id: step.id, state: step.state.rawValue, line: step.line,
+                attempts: step.attempts.map { attempt in
+                    let key = "\(step.id)/\(attempt.number)"
+                    return RunPage.AttemptRecord(
+                        number: attempt.number, state: attempt.state.rawValue, exitStatus: attempt.exit_status,
+                        started: attempt.started ?? attempt.created, finished: attempt.finished,
+                        output: (byAttempt[key] ?? []).map { .init(isError: $0.stream == 2, text: $0.text) },
+                        earlierLines: output.earlierLines[key] ?? 0,
+                        outputMayEndEarly: attempt.output_may_end_early, note: Self.note(on: attempt))
+                })
+        }
+        return .html(
+            try templates.render(
+                RunPage(
+                    .init(
+                        id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
+                        state: run.state.rawValue, by: run.actorName, created: run.created, started: run.started,
+                        finished: run.finished, workspace: nil),
+                    steps: steps,
+                    parameters: run.parameters.sorted { $0.key < $1.key }.map {
+                        .init(name: $0.key, value: $0.value, isSensitive: $0.value == RunPlan.mask)
+                    },
+                    cursor: String(output.rows.last?.n ?? 0), lastOutput: output.rows.last?.n ?? 0,
+                    mayOperate: visit.principal.may(.operate), reader: visit.reader)))
+    }
+
+    private static func note(on attempt: AttemptRecord) -> String? {
+        let cut = attempt.output_cut ? "Its output was cut off at the limit." : nil
+        let notes = [attempt.reason, cut].compactMap { $0 }
+        return notes.isEmpty ? nil : notes.joined(separator: " ")
+    }
+
+    /// The questions before a run.
+    @Sendable func form(_ visit: Visit) async throws -> Response {
+        .html(
+            try await formPage(
+                runbook: try visit.path("name"), section: visit.query("section"), step: visit.query("step"), typed: [:],
+                problem: nil, visit))
+    }
+
+    @Sendable func createFromForm(_ visit: Visit) async throws -> Response {
+        guard let runbook = visit.form.filled("runbook") else {
+            throw Problem.invalid("The form does not say which runbook to run.")
+        }
+        let (section, step) = (visit.form.filled("section"), visit.form.filled("step"))
+        var typed: [String: String] = [:]
+        for field in visit.form.fields where field.name.hasPrefix("p.") && !field.value.isEmpty {
+            typed[String(field.name.dropFirst(2))] = field.value
+        }
+        do {
+            let order = RunOrder(runbook: runbook, section: section, steps: step.map { [$0] }, parameters: typed)
+            let run = try await executions.start(order, by: visit.principal)
+            return .seeOther(Paths.run(run.id.rawValue))
+        } catch let problem as Problem where problem.code == .invalid {
+            return .html(
+                try await formPage(
+                    runbook: runbook, section: section, step: step, typed: typed, problem: problem, visit),
+                status: .badRequest)
+        }
+    }
+
+    private func formPage(
+        runbook: String, section: String?, step: String?, typed: [String: String], problem: Problem?, _ visit: Visit
+    ) async throws -> String {
+        try visit.principal.require(.operate, to: "run runbooks")
+        let entry = try await executions.catalogue.entry(runbook, by: visit.principal)
+        let guide = try await executions.catalogue.guide(version: entry.version, of: entry.name)
+        let steps = try RunPlan.chosenSteps(of: guide, section: section, named: step.map { [$0] }, runbook: entry.name)
+        let fields = guide.metadata.parameters.parameters.map { parameter in
+            RunFormPage.Field(
+                name: parameter.name, kind: .init(parameter), value: typed[parameter.name] ?? parameter.defaultValue,
+                isRequired: parameter.isRequired, isSensitive: parameter.isSensitive,
+                description: parameter.description, pattern: nil,
+                complaint: problem?.fields.first { $0.name == parameter.name }.map {
+                    "\(parameter.name) \($0.message)"
+                })
+        }
+        var blockers: [RunFormPage.Blocker] = []
+        for step in steps {
+            for placeholder in step.placeholders {
+                blockers.append(.init(text: placeholder.text, line: placeholder.line, step: step.id))
+            }
+        }
+        let cautions = Dictionary(
+            grouping: guide.findings.filter { $0.rule == .destructiveCommand }, by: \.line)
+        return try templates.render(
+            RunFormPage(
+                runbook: entry.name, title: entry.title, section: section, step: step,
+                idempotencyKey: ID<RunOrder>(at: executions.journal.time.now()).rawValue, fields: fields,
+                blockers: blockers,
+                steps: steps.map { step in
+                    .init(
+                        planned: step.id, language: step.language,
+                        caution: (step.line...step.endLine).compactMap { cautions[$0]?.first?.message }.first)
+                },
+                problem: problem.map(Self.sentence), reader: visit.reader))
+    }
+
+    /// The problem with what stands in the way, but for what is said at a field of its own.
+    private static func sentence(_ problem: Problem) -> String { problem.description }
+}
+
+extension RunFormPage.Kind {
+    init(_ parameter: Parameter) {
+        self =
+            switch parameter.kind {
+            case .boolean: .boolean
+            case _ where !parameter.choices.isEmpty: .choice(parameter.choices)
+            case .integer: .integer
+            case .number: .number
+            case .string, .choice: .text
+            }
+    }
+}
+
+extension RunsPage.Row {
+    init(_ run: RunSummaryRecord) {
+        self.init(
+            id: run.id.rawValue, runbook: run.runbook, section: run.section, state: run.state.rawValue,
+            current: run.step.map { (run.steps_done + 1, $0) }, steps: run.steps_total, created: run.created,
+            started: run.started, finished: run.finished, by: run.actor_name)
+    }
+}

@@ -1,0 +1,145 @@
+import API
+import Essentials
+import Executions
+import Foundation
+import Hummingbird
+import NIOCore
+import RunbookFormat
+import Runbooks
+
+/// Runs over HTTP: JSON for programs, pages for people, one handler for both.
+struct RunRoutes: Sendable {
+    let executions: Executions
+    let templates: Templates
+
+    var table: [Route] {
+        [
+            .signedIn(.get, "/api/v1/runs", list),
+            .signedIn(.post, "/api/v1/runs", create),
+            .signedIn(.get, "/api/v1/runs/{id}", show),
+            .signedIn(.get, "/api/v1/runs/{id}/output", output),
+            .signedIn(.get, "/api/v1/runs/{id}/events", events),
+            .signedIn(.post, "/api/v1/runs/{id}/cancellation", cancel),
+            .signedIn(.post, "/api/v1/runs/{id}/resumption", resume),
+            .signedIn(.get, "/runs", list),
+            .signedIn(.post, "/runs", createFromForm),
+            .signedIn(.get, "/runs/{id}", show),
+            .signedIn(.get, "/runs/{id}/output", download),
+            .signedIn(.get, "/runs/{id}/events", events),
+            .signedIn(.post, "/runs/{id}/cancellation", cancel),
+            .signedIn(.post, "/runs/{id}/resumption", resume),
+            .signedIn(.get, "/runbooks/{name}/run", form),
+        ]
+    }
+
+    @Sendable func list(_ visit: Visit) async throws -> Response {
+        let state = try visit.query("state").map { text throws(Problem) in
+            guard let state = RunState(rawValue: text) else {
+                throw .invalid(
+                    "There is no run state \"\(text.prefix(40))\".",
+                    fields: [.init(name: "state", message: RunState.allCases.map(\.rawValue).joined(separator: ", "))])
+            }
+            return state
+        }
+        let runbook = visit.query("runbook").map(RunbookName.dotted)
+        let page = try await executions.runs(visit.page(), state: state, runbook: runbook, by: visit.principal)
+        if visit.wantsJSON { return try .json(List(items: page.items.map(RunSummary.init), next: page.next)) }
+        let counts = try await executions.counts(by: visit.principal)
+        return .html(
+            try templates.render(
+                RunsPage(
+                    rows: page.items.map(RunsPage.Row.init), state: state?.rawValue, runbook: runbook,
+                    going: counts.going, interrupted: counts.interrupted, next: page.next, reader: visit.reader)))
+    }
+
+    @Sendable func create(_ visit: Visit) async throws -> Response {
+        let request = try visit.json(RunRequest.self)
+        if request.dry_run == true {
+            return try .json(DryRun(try await executions.plan(RunOrder(request), by: visit.principal)))
+        }
+        let run = try await executions.start(RunOrder(request), by: visit.principal)
+        return try .json(Run(run), status: .created, headers: [.location: "/api/v1/runs/\(run.id)"])
+    }
+
+    @Sendable func show(_ visit: Visit) async throws -> Response {
+        let run = try await executions.run(try id(visit), by: visit.principal)
+        return visit.wantsJSON ? try .json(Run(run)) : try await page(run, visit)
+    }
+
+    /// Chunks after `?after=`, at most `?limit=`; `next` is the last number when there may be more.
+    @Sendable func output(_ visit: Visit) async throws -> Response {
+        let page = try visit.page(limit: 200)
+        let after = try number(page.after)
+        let rows = try await executions.output(
+            try id(visit), after: after, limit: page.limit, step: visit.query("step"), by: visit.principal)
+        return try .json(
+            List(
+                items: rows.map(OutputChunk.init),
+                next: rows.count == page.limit ? rows.last.map { String($0.n) } : nil))
+    }
+
+    /// All output as it was printed, in one file.
+    @Sendable func download(_ visit: Visit) async throws -> Response {
+        let (id, principal, step) = (try id(visit), visit.principal, visit.query("step"))
+        let executions = executions
+        let run = try await executions.run(id, by: principal)
+        let body = ResponseBody { writer in
+            var after = 0
+            while true {
+                let rows = try await executions.output(id, after: after, limit: 50, step: step, by: principal)
+                guard let last = rows.last else { break }
+                for row in rows { try await writer.write(ByteBuffer(bytes: row.bytes)) }
+                after = last.n
+            }
+            try await writer.finish(nil)
+        }
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/plain; charset=utf-8",
+                .contentDisposition: "attachment; filename=\"run-\(run.id).txt\"",
+            ], body: body)
+    }
+
+    /// First the run as it is, then its output after `Last-Event-ID` or `?after=`, then both as they come, to the end.
+    @Sendable func events(_ visit: Visit) async throws -> Response {
+        let id = try id(visit)
+        let after = try number(visit.request.headers[.lastEventID] ?? visit.query("after"))
+        // An unknown run is a problem, not an empty stream.
+        _ = try await executions.run(id, by: visit.principal)
+        let stream = RunStream(run: id, after: after, executions: executions, by: visit.principal)
+        return EventStream.respond(
+            to: visit.request, live: { [executions] in executions.feed.watch(id) },
+            write: { events, news in try await stream.write(news, to: &events) })
+    }
+
+    @Sendable func cancel(_ visit: Visit) async throws -> Response {
+        let run = try await executions.cancel(try id(visit), by: visit.principal)
+        return visit.wantsJSON ? try .json(Run(run)) : .seeOther(Paths.run(run.id.rawValue))
+    }
+
+    @Sendable func resume(_ visit: Visit) async throws -> Response {
+        var request = ResumptionRequest(outcome: visit.form.filled("outcome"), note: visit.form.filled("note"))
+        if visit.wantsJSON, visit.body.readableBytes > 0 { request = try visit.json() }
+        let verdict = try request.outcome.map { text throws(Problem) in
+            guard let verdict = StepVerdict(rawValue: text) else {
+                throw .invalid(
+                    "\"\(text.prefix(40))\" is not an outcome.",
+                    fields: [.init(name: "outcome", message: "succeeded, failed or rerun")])
+            }
+            return verdict
+        }
+        let run = try await executions.resume(try id(visit), verdict: verdict, note: request.note, by: visit.principal)
+        return visit.wantsJSON ? try .json(Run(run)) : .seeOther(Paths.run(run.id.rawValue))
+    }
+
+    private func id(_ visit: Visit) throws -> ID<RunRecord> { ID(try visit.path("id")) }
+
+    private func number(_ text: String?) throws(Problem) -> Int {
+        guard let text else { return 0 }
+        guard let number = Int(text), number >= 0 else {
+            throw .invalid("\"\(text.prefix(40))\" is not the number of a piece of output.")
+        }
+        return number
+    }
+}

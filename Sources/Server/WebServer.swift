@@ -1,0 +1,105 @@
+package import Accounts
+import Essentials
+package import Executions
+import HTTPTypes
+package import Hummingbird
+import HummingbirdTLS
+package import Journal
+package import NIOSSL
+package import Logging
+import NIOCore
+package import Runbooks
+
+/// The HTTP service: every route on one table, the same verbs for JSON and for pages.
+package struct WebServer: Sendable {
+    package struct Settings: Sendable {
+        package var host = "127.0.0.1"
+        package var port = 8080
+        /// Served directly over TLS when given.
+        package var tls: TLSConfiguration?
+        package var isRateLimited = true
+
+        package init() {}
+    }
+
+    private let gate: Gate
+    private let settings: Settings
+    private let templates: Templates
+    private let logger: Logger
+    private let health: HealthRoutes
+    private let accounts: AccountRoutes
+    private let runbooks: RunbookRoutes
+    private let runs: RunRoutes
+    private let journal: JournalRoutes
+
+    package init(
+        accounts: Accounts, catalogue: Catalogue, executions: Executions, journal: Journal, templates: Templates,
+        settings: Settings, logger: Logger
+    ) {
+        let limits = RateLimits(isOff: !settings.isRateLimited)
+        gate = Gate(accounts: accounts, idempotency: Idempotency(database: journal.database), limits: limits)
+        self.settings = settings
+        self.templates = templates
+        self.logger = logger
+        health = HealthRoutes(database: journal.database, templates: templates)
+        self.accounts = AccountRoutes(
+            accounts: accounts, limits: limits, templates: templates, isSecure: settings.tls != nil)
+        runbooks = RunbookRoutes(catalogue: catalogue, executions: executions, templates: templates)
+        runs = RunRoutes(executions: executions, templates: templates)
+        self.journal = JournalRoutes(journal: journal, templates: templates, verifications: Verifications())
+    }
+
+    /// All routes; `OpenAPIDocument` describes those below `/api/` and the probes.
+    var routes: [Route] {
+        [.signedIn(.get, "/", { _ in .seeOther("/runbooks") })]
+            + health.table + accounts.table + runbooks.table + runs.table + journal.table
+    }
+
+    /// - Parameter onReady: called with the port once connections are taken.
+    package func application(
+        onReady: @escaping @Sendable (Int) async -> Void
+    ) throws -> some ApplicationProtocol {
+        let configuration = ApplicationConfiguration(
+            address: .hostname(settings.host, port: settings.port), serverName: nil)
+        return Application(
+            router: router(), server: try settings.tls.map { try .tls(.http1(), tlsConfiguration: $0) } ?? .http1(),
+            configuration: configuration, onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+
+    func router() -> Router<Context> {
+        let router = Router(context: Context.self)
+        router.addMiddleware {
+            RequestLog()
+            SecurityHeaders(isSecure: settings.tls != nil)
+            ProblemMiddleware(templates: templates)
+        }
+        var methods: [String: [HTTPRequest.Method]] = [:]
+        for route in routes {
+            methods[route.path, default: []].append(route.method)
+            router.on(RouterPath(route.path), method: route.method, use: responder(route))
+        }
+        for (path, known) in methods { refuseOthers(than: known, at: path, on: router) }
+        // A stranger learns nothing of which addresses exist.
+        router.get("/**") { [gate] request, context -> Response in
+            _ = try await gate.enter(request, context)
+            throw Problem.notFound("There is nothing at this address.")
+        }
+        return router
+    }
+
+    private func responder(_ route: Route) -> @Sendable (Request, Context) async throws -> Response {
+        switch route.door {
+        case .open(let answer): answer
+        case .signedIn(let limit, let answer):
+            { [gate] request, context in try await gate.visit(request, context, bodyLimit: limit, answer) }
+        }
+    }
+
+    private func refuseOthers(than known: [HTTPRequest.Method], at path: String, on router: Router<Context>) {
+        let allowed = known.map(\.rawValue).sorted().joined(separator: ", ")
+        for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] where !known.contains(method) {
+            router.on(RouterPath(path), method: method) { _, _ -> Response in throw MethodNotAllowed(allowed: allowed) }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Dispatch
+import Essentials
+import GRDB
+import Synchronization
+
+/// Commits the changes that arrive together in one transaction, and answers each caller after the COMMIT.
+///
+/// A FULL commit costs an fsync; while one is on its way, others queue up and share the next. Each change stands in a
+/// savepoint of its own, so that one that fails takes nothing with it. The leader runs outside the callers' tasks, for
+/// GRDB interrupts a connection whose task is cancelled, and with it everybody else's change.
+final class CommitLeader: Sendable {
+    private struct Queue {
+        var waiting: [Change] = []
+        var isLeading = false
+    }
+
+    private let pool: DatabasePool
+    private let explainer: Explainer?
+    private let queue = Mutex(Queue())
+    private let thread = DispatchQueue(label: "runbook.commit", qos: .userInitiated)
+
+    init(pool: DatabasePool, explainer: Explainer?) {
+        self.pool = pool
+        self.explainer = explainer
+    }
+
+    func commit<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            enqueue(Change(body, continuation))
+        }
+    }
+
+    private func enqueue(_ change: Change) {
+        let mustLead = queue.withLock { queue in
+            queue.waiting.append(change)
+            defer { queue.isLeading = true }
+            return !queue.isLeading
+        }
+        if mustLead { thread.async { self.lead() } }
+    }
+
+    private func lead() {
+        while true {
+            let changes = queue.withLock { queue in
+                defer { queue.waiting = [] }
+                queue.isLeading = !queue.waiting.isEmpty
+                return queue.waiting
+            }
+            if changes.isEmpty { return }
+            commit(changes)
+        }
+    }
+
+    private func commit(_ changes: [Change]) {
+        var outcomes: [Outcome] = []
+        do {
+            let acts = try pool.writeWithoutTransaction { connection in
+                try connection.execute(sql: "BEGIN IMMEDIATE")
+                let transaction = Transaction(connection, explainer: explainer)
+                do {
+                    for change in changes {
+                        outcomes.append(change.perform(transaction, changes.count == 1))
+                        if !connection.isInsideTransaction { throw outcomes.last?.error ?? CancellationError() }
+                    }
+                    // Nothing to keep: a single change that failed has no savepoint of its own.
+                    if changes.count == 1, outcomes[0].error != nil {
+                        try connection.execute(sql: "ROLLBACK")
+                    } else {
+                        try connection.execute(sql: "COMMIT")
+                    }
+                } catch {
+                    if connection.isInsideTransaction { try connection.execute(sql: "ROLLBACK") }
+                    throw error
+                }
+                return transaction.afterCommit
+            }
+            if outcomes.contains(where: { $0.error == nil }) { for act in acts { act() } }
+            for (change, outcome) in zip(changes, outcomes) { change.answer(outcome.error) }
+        } catch {
+            for change in changes { change.answer(error) }
+        }
+    }
+}
+
+private struct Outcome {
+    let error: (any Error)?
+}
+
+/// One caller's change with its answer, its type erased so that changes of all types queue together.
+private struct Change: Sendable {
+    let perform: @Sendable (_ transaction: Transaction, _ isAlone: Bool) -> Outcome
+    /// Resumes the caller: with the value that `perform` kept, or with the error.
+    let answer: @Sendable ((any Error)?) -> Void
+
+    init<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value, _ continuation: CheckedContinuation<Value, any Error>
+    ) {
+        let kept = Kept<Value>()
+        perform = { transaction, isAlone in
+            do {
+                let value = try isAlone ? body(transaction) : transaction.savepoint { try body(transaction) }
+                kept.value.withLock { $0 = value }
+                return Outcome(error: nil)
+            } catch {
+                return Outcome(error: error)
+            }
+        }
+        answer = { error in
+            if let error {
+                continuation.resume(throwing: translated(error))
+            } else if let value = kept.value.withLock({ $0 }) {
+                continuation.resume(returning: value)
+            } else {
+                continuation.resume(throwing: CancellationError())
+            }
+        }
+    }
+}
+
+private final class Kept<Value: Sendable>: Sendable {
+    let value = Mutex<Value?>(nil)
+}
+
+/// SQLite's errors that a person can do something about, as problems.
+func translated(_ error: any Error) -> any Error {
+    guard let error = error as? DatabaseError else { return error }
+    return switch error.resultCode {
+    case .SQLITE_FULL:
+        Problem.unavailable("The disk is full: nothing was changed. Make room where the data folder is and try again.")
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
+        Problem.unavailable("The database can't be written: check the data folder's owner and permissions.")
+    case .SQLITE_IOERR:
+        Problem.unavailable("The disk reported an error: nothing was changed. Check the data folder's disk.")
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+        Problem.unavailable("Another program holds the database; nothing was changed. Try again.")
+    default: error
+    }
+}

@@ -1,0 +1,130 @@
+import Essentials
+import Foundation
+import GRDB
+import Glibc
+
+/// The one small door to everything that is kept: `read` sees one state, `write` changes all of it or nothing.
+///
+/// SQLite behind it, in WAL with FULL synchronisation: what `write` has answered survives a power cut.
+package final class Database: Sendable {
+    package struct Options: Sendable {
+        /// Holds the folder for one server; commands that work beside a server leave it.
+        package var isServer = false
+        /// Explains every statement and refuses full scans; for tests.
+        package var explainer: Explainer?
+
+        package init(isServer: Bool = false, explainer: Explainer? = nil) {
+            self.isServer = isServer
+            self.explainer = explainer
+        }
+    }
+
+    package static let fileName = "runbook.db"
+
+    package let folder: String
+    /// Of this database, made once; the journal's chain begins with it.
+    package let instance: String
+
+    private let pool: DatabasePool
+    private let leader: CommitLeader
+    private let explainer: Explainer?
+    private let lock: FolderLock?
+
+    /// Opens `folder/runbook.db`, makes both when they are missing, and migrates.
+    /// - Throws: `Problem` when the folder can't be written, another server holds it, or the file is newer than this
+    ///   program or not a Runbook database.
+    package init(folder: String, options: Options = Options()) throws {
+        self.folder = folder
+        explainer = options.explainer
+        try DataFolder.prepare(folder)
+        lock = options.isServer ? try FolderLock.serving(folder) : nil
+        let opening = try FolderLock.opening(folder)
+        defer { withExtendedLifetime(opening) {} }
+        let path = folder + "/" + Self.fileName
+        do {
+            try DatabaseFile.refuseForeign(path)
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(10)
+            configuration.maximumReaderCount = 4
+            configuration.label = "runbook"
+            pool = try DatabasePool(path: path, configuration: configuration)
+            try Migrations.apply(to: pool)
+            // GRDB's pool sets NORMAL after `prepareDatabase`, so it has to be said once more.
+            try pool.writeWithoutTransaction { connection in
+                try connection.execute(sql: "PRAGMA synchronous = FULL")
+                // What is erased is overwritten, not left lying in a free page; FAST would leave it there.
+                try connection.execute(sql: "PRAGMA secure_delete = ON")
+            }
+            guard let instance = try pool.read({ try String.fetchOne($0, sql: "SELECT id FROM instance LIMIT 1") })
+            else { throw Problem.invalid("\(path) has lost its instance id: restore it from a backup.") }
+            self.instance = instance
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+            throw Problem.invalid("\(path) is not a Runbook database: name another folder with --data.")
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+            throw Problem.invalid("\(path) is damaged: restore it from a backup.")
+        } catch {
+            throw translated(error)
+        }
+        chmod(path, 0o600)
+        leader = CommitLeader(pool: pool, explainer: explainer)
+    }
+
+    package func read<Value: Sendable>(_ body: @escaping @Sendable (Reader) throws -> Value) async throws -> Value {
+        let explainer = explainer
+        do {
+            return try await pool.read { try body(Reader($0, explainer: explainer)) }
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    /// Carries out a change and returns when it is durable. Changes that arrive together share a commit.
+    /// A caller that is cancelled meanwhile still gets its answer: the change is made or not, never unknown.
+    package func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
+        try await leader.commit(body)
+    }
+
+    /// Folds the log into the file and closes; waits for readers and the writer.
+    /// - Throws: `Problem` when the disk has no room for that. Nothing is lost: what is in the log is read from there.
+    package func close() throws {
+        do {
+            try pool.writeWithoutTransaction { connection in
+                _ = try connection.checkpoint(.truncate)
+            }
+        } catch {
+            try pool.close()
+            throw translated(error)
+        }
+        try pool.close()
+    }
+
+    /// What SQLite says of its writer: `synchronous` (2 is FULL) and `journal_mode`.
+    package func writerSettings() throws -> (synchronous: Int, journalMode: String) {
+        try pool.writeWithoutTransaction { connection in
+            (
+                try Int.fetchOne(connection, sql: "PRAGMA synchronous") ?? -1,
+                try String.fetchOne(connection, sql: "PRAGMA journal_mode") ?? ""
+            )
+        }
+    }
+
+    /// Bytes of the database and its log on disk.
+    package var size: Int64 {
+        ["", "-wal"].reduce(0) { sum, suffix in
+            var status = stat()
+            return stat(folder + "/" + Self.fileName + suffix, &status) == 0 ? sum + Int64(status.st_size) : sum
+        }
+    }
+}
+
+extension Database {
+    /// Reads and writes once, changing nothing.
+    package func check() async throws {
+        _ = try await read { try $0.integer("SELECT 1") }
+        try await write { transaction in
+            _ = try transaction.execute("DELETE FROM idempotency WHERE actor = '' AND key = ''")
+        }
+    }
+}

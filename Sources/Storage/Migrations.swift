@@ -1,0 +1,24 @@
+import Essentials
+import GRDB
+
+/// Every migration, in order. A released one never changes; what is wrong in it is mended by the next.
+enum Migrations {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1-journal", migrate: createJournal)
+        migrator.registerMigration("2-accounts", migrate: createAccounts)
+        migrator.registerMigration("3-runbooks", migrate: createRunbooks)
+        migrator.registerMigration("4-executions", migrate: createExecutions)
+        return migrator
+    }
+
+    static func apply(to pool: DatabasePool) throws { try migrator.migrate(pool) }
+
+    static func refuseNewer(_ reader: some DatabaseReader, path: String) throws {
+        guard try reader.read(migrator.hasBeenSuperseded) else { return }
+        throw Problem.conflict(
+            """
+            \(path) was written by a newer Runbook than this one: start the newer program, or restore an older backup.
+            """)
+    }
+}

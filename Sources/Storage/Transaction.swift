@@ -1,0 +1,38 @@
+import Essentials
+import GRDB
+
+/// A change in the making: reads see what it has written so far; all of it is committed or none.
+package final class Transaction: Reader {
+    private(set) var afterCommit: [@Sendable () -> Void] = []
+
+    /// - Returns: how many rows it changed.
+    @discardableResult
+    package func execute(_ sql: SQL) throws -> Int {
+        try prepare(sql)
+        let statement = try connection.cachedStatement(sql: sql.text)
+        try statement.execute(arguments: try sql.arguments())
+        return connection.changesCount
+    }
+
+    /// Runs once the change is durable, before its caller is answered; not at all when it is rolled back.
+    package func afterCommit(_ act: @escaping @Sendable () -> Void) { afterCommit.append(act) }
+
+    /// Runs `body` so that its failure takes back only what it did itself.
+    func savepoint<Value>(_ body: () throws -> Value) throws -> Value {
+        let planned = afterCommit
+        try connection.execute(sql: "SAVEPOINT one_of_many")
+        do {
+            let value = try body()
+            try connection.execute(sql: "RELEASE one_of_many")
+            return value
+        } catch {
+            afterCommit = planned
+            // A full disk has rolled back everything already; then there is no savepoint to go back to.
+            if connection.isInsideTransaction {
+                try connection.execute(sql: "ROLLBACK TO one_of_many")
+                try connection.execute(sql: "RELEASE one_of_many")
+            }
+            throw error
+        }
+    }
+}

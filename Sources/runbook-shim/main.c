@@ -1,0 +1,35 @@
+// runbook-shim FOLDER: owns one attempt of one step, so that the step does not depend on the life of the server.
+//
+// It ends with 0, also when another has taken the attempt before it (the server's fence), or, if it could not even claim the attempt, with
+// the errno that says why. Everything else stands in the attempt's files.
+#define _GNU_SOURCE
+#include "attempt_files.h"
+#include "attempt_run.h"
+#include "process_control.h"
+#include "specification.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+int main(int argc, char **argv) {
+    if (argc != 2) return EINVAL;
+    int folder = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || chdir("/") != 0) return errno;
+    int error = runbook_become_subreaper();
+    if (error) return error;
+    struct specification specification;
+    if ((error = specification_take(folder, &specification))) return error;
+    int log = openat(folder, "log", O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (log < 0) return errno;
+
+    struct runbook_record record;
+    runbook_record_prepare(&record, RUNBOOK_OWNER_SHIM);
+    runbook_stop_point(folder, "before-link");
+    int status = runbook_record_link(folder, &record);
+    if (status < 0) return errno == EEXIST ? 0 : errno;
+    runbook_stop_point(folder, "after-link");
+
+    attempt_run(folder, status, log, &specification, &record);
+    return 0;
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Essentials
+import Foundation
+
+struct ImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Stores guides on the server.",
+        discussion: """
+            Any Markdown guide imports as it is, and nothing runs on import. A folder gives its *.md and *.markdown \
+            files at any depth, hidden ones left out; a file that is named may have any extension.
+
+              runbook import guides/               guides/accunode/deploy.md becomes accunode.deploy
+              runbook import notes.txt --name go-live
+
+            Prints a line for each file: `created` or `unchanged`, the name, and how many steps, checklist items and \
+            findings it has. Goes on after a file that is refused, and then ends with status 65.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Guides, or folders with guides.", valueName: "file|folder"), completion: .file())
+    var paths: [String]
+
+    @Option(help: "The runbook's name, instead of the one made of the path; for a single file.")
+    var name: String?
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var format: FormatOptions
+
+    func validate() throws {
+        guard name != nil else { return }
+        var isFolder: ObjCBool = false
+        guard paths.count == 1, !FileManager.default.fileExists(atPath: paths[0], isDirectory: &isFolder) || !isFolder.boolValue
+        else { throw ValidationError("--name goes with a single file.") }
+    }
+
+    func run() async throws {
+        let search = try GuideSearch(paths, name: name)
+        for link in search.skippedLinks {
+            try Output.talk.say("skipped \(link): the link leads out of its folder")
+        }
+        var refused = 0
+        for refusal in search.refusals {
+            try tell(refusal.problem, of: refusal.path)
+            refused += 1
+        }
+        if !search.files.isEmpty {
+            refused += try await server.withClient { client in try await send(search.files, to: client) }
+        }
+        if refused > 0 { throw ExitCode(.badData) }
+    }
+
+    /// - Returns: how many were refused.
+    private func send(_ files: [GuideFile], to client: Client) async throws -> Int {
+        var refused = 0
+        for file in files {
+            do {
+                try tell(try await client.importGuide(try file.read(), name: file.name), of: file.path)
+            } catch let problem as Problem where ExitStatus(problem.code) == .badData {
+                try tell(problem, of: file.path)
+                refused += 1
+            }
+            // Anything else, no permission or no server, would meet every other file too.
+        }
+        return refused
+    }
+
+    private func tell(_ imported: Imported, of path: String) throws {
+        guard !format.json else {
+            return try Output.data.json([
+                "file": .string(path), "result": .string(imported.result.rawValue), "runbook": imported.runbook,
+            ])
+        }
+        try Output.data.say(ImportCommand.line(of: imported))
+    }
+
+    static func line(of imported: Imported) -> String {
+        let steps = Wording.count(imported.count("steps"), "step")
+        let items = Wording.count(imported.count("checklist"), "item")
+        let findings = Wording.count(imported.count("findings"), "finding")
+        return "\(imported.result.rawValue) \(imported.name) \(steps) \(items) \(findings)"
+    }
+
+    private func tell(_ problem: Problem, of path: String) throws {
+        if format.json {
+            try Output.data.json(["file": .string(path), "error": problem.json])
+        } else {
+            let sentence = problem.sentence
+            try Output.talk.say("runbook: \(sentence.contains(path) ? "" : "\(path): ")\(sentence)")
+        }
+    }
+}
+
+extension Problem {
+    /// As the server would write it.
+    var json: JSONValue {
+        var members: [String: JSONValue] = ["code": .string(code.rawValue), "detail": .string(message)]
+        if !fields.isEmpty {
+            members["errors"] = .array(
+                fields.map { field in
+                    .object([
+                        "name": .string(field.name), "message": .string(field.message),
+                        "line": field.line.map { .integer(Int64($0)) } ?? .null,
+                    ])
+                })
+        }
+        return .object(members)
+    }
+}

@@ -1,0 +1,37 @@
+import API
+import Essentials
+import RunbookFormat
+
+extension Inspection {
+    init(guide: Guide, file: String) {
+        self.init(
+            file: file, title: guide.title, bytes: guide.bytes, sha256: guide.sha256,
+            metadata: guide.metadata.raw,
+            sections: guide.sections.map { Section(slug: $0.slug, title: $0.title, level: $0.level, line: $0.line) },
+            steps: guide.steps.map(Step.init),
+            checklist: guide.checklist.map { item in
+                Item(
+                    id: item.id, section: item.section, line: item.line, text: item.text, checked: item.isChecked,
+                    depth: item.depth, check: item.check)
+            },
+            documents: guide.documents.map { Document(line: $0.line, language: $0.language) },
+            findings: guide.findings.map { finding in
+                Finding(
+                    rule: finding.rule.rawValue, severity: finding.severity.rawValue, line: finding.line,
+                    message: finding.message)
+            })
+    }
+}
+
+extension Inspection.Step {
+    fileprivate init(_ step: RunbookFormat.Step) {
+        var placeholders: [String] = []
+        for placeholder in step.placeholders where !placeholders.contains(placeholder.text) {
+            placeholders.append(placeholder.text)
+        }
+        self.init(
+            id: step.id, section: step.section, line: step.line, endLine: step.endLine, language: step.language,
+            kind: step.kind.rawValue, attributes: step.attributes, script: step.script, placeholders: placeholders,
+            runnable: step.isRunnable, refusal: step.refusal, checkOf: step.checkOf)
+    }
+}

@@ -1,0 +1,56 @@
+import Essentials
+import Foundation
+import Journal
+import Storage
+import Testing
+
+struct `Erasing` {
+    let fixture: Fixture
+
+    init() async throws {
+        fixture = try Fixture()
+        try await fixture.append(Event("note.added", details: ["text": "the-very-private-text"]))
+        try await fixture.append(2)
+    }
+
+    @Test func `what was erased is gone from the answers and from the file, and the chain stays whole`() async throws {
+        try await fixture.journal.erase([1, 2], reason: "the person asked", by: fixture.ada)
+        let events = try await fixture.journal.events(PageRequest(), by: fixture.ada).items
+        #expect(events.map(\.isErased) == [true, true, false, false])
+        #expect(events[0].details.isEmpty)
+        #expect(events[0].actor.name == nil)
+        #expect(events[3].kind == "journal.erased")
+        #expect(events[3].details["events"] == [1, 2])
+        #expect(try fixture.verify().warnings == ["event 1: erased by 4", "event 2: erased by 4"])
+        try fixture.database.close()
+        let file = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
+        #expect(file.range(of: Data("the-very-private-text".utf8)) == nil)
+    }
+
+    @Test(arguments: [[9], [1, 9], [1, 1]] as [[Int64]])
+    func `an event that has no data to erase is named, and nothing is erased`(events: [Int64]) async throws {
+        let problem = await #expect(throws: Problem.self) {
+            try await fixture.journal.erase(events, reason: "x", by: fixture.ada)
+        }
+        #expect(problem?.code == .notFound)
+        #expect(try await fixture.journal.head()?.seq == 3)
+        #expect(try fixture.verify().warnings == [])
+    }
+
+    @Test func `what tells of an erasure is not erased itself`() async throws {
+        try await fixture.journal.erase([1], reason: "the person asked", by: fixture.ada)
+        let problem = await #expect(throws: Problem.self) {
+            try await fixture.journal.erase([4], reason: "tracks", by: fixture.ada)
+        }
+        #expect(problem?.code == .conflict)
+        try fixture.expectGood()
+    }
+
+    @Test func `only an admin erases`() async throws {
+        let viewer = Principal(kind: .person, id: "1", name: "Bob", permissions: [.read, .operate, .author], via: .web)
+        let problem = await #expect(throws: Problem.self) {
+            try await fixture.journal.erase([1], reason: "x", by: viewer)
+        }
+        #expect(problem?.code == .forbidden)
+    }
+}

@@ -1,0 +1,253 @@
+// A run while one looks on: states, output and durations as the server sends them. The page is whole without this; where it
+// ends, this goes on, by the rules of RunPage+Output.swift.
+const root = document.getElementById("page-run");
+const live = document.getElementById("page-live");
+const jump = document.getElementById("page-jump");
+const settled = new Set(["succeeded", "failed", "cancelled", "rejected", "rolled-back"]);
+const longestLine = 2000;
+const mostLines = 2000;
+
+let source = null;
+let cursor = null;
+let retry = 2000;
+let isOver = false;
+let seen = Number(root.dataset.after);
+let queue = [];
+let tail = null;
+let isFollowing = true;
+const openLines = new Map();
+
+// ---- the stream
+
+function open() {
+  if (source || isOver) return;
+  const url = new URL(root.dataset.events, location.href);
+  if (cursor) url.searchParams.set("after", cursor);
+  source = new EventSource(url);
+  source.addEventListener("open", () => { retry = 2000; say("Live: this page follows the run."); });
+  source.addEventListener("run", (event) => take(event, showRun));
+  source.addEventListener("step", (event) => take(event, showStep));
+  source.addEventListener("output", (event) => take(event, (chunk) => {
+    if (queue.push(chunk) === 1) requestAnimationFrame(showOutput);
+  }));
+  source.addEventListener("error", () => {
+    if (isOver) return close();
+    say("The connection is lost; trying again.");
+    if (source?.readyState !== EventSource.CLOSED) return;
+    close();
+    setTimeout(() => document.hidden || open(), retry);
+    retry = Math.min(retry * 2, 30_000);
+  });
+}
+
+function take(event, show) {
+  cursor = event.lastEventId || cursor;
+  show(JSON.parse(event.data));
+}
+
+function close() {
+  source?.close();
+  source = null;
+}
+
+function say(text) {
+  live.hidden = false;
+  if (live.textContent !== text) live.textContent = text;
+}
+
+// ---- states
+
+function stepElement(id) {
+  return document.querySelector(`[data-step="${CSS.escape(id)}"]`);
+}
+
+function showStep(step) {
+  const element = stepElement(step.id);
+  if (!element) return;
+  const last = step.attempts?.at(-1);
+  element.dataset.state = step.state;
+  element.querySelector("summary .mark").dataset.state = step.state;
+  element.querySelector("summary .word").textContent = step.state;
+  const number = element.querySelector("summary .number");
+  if (last?.started && !last.finished) number.dataset.since = last.started;
+  if (last?.finished) {
+    delete number.dataset.since;
+    number.textContent = duration(Date.parse(last.finished) - Date.parse(last.started));
+  }
+  if (step.state === "running") {
+    element.open = true;
+    const fold = element.closest(".fold");
+    if (fold) fold.open = true;
+  }
+  showProgress();
+}
+
+function showProgress() {
+  const steps = [...document.querySelectorAll("[data-step]")];
+  const done = steps.filter((step) => step.dataset.state === "succeeded").length;
+  document.getElementById("page-done").textContent = `${done} of ${steps.length} done`;
+  const at = steps.findIndex((step) => step.dataset.state === "running");
+  if (at < 0) return;
+  document.getElementById("page-sentence").textContent = `At step ${at + 1} of ${steps.length}, ${steps[at].dataset.step}.`;
+  const here = document.querySelector("#page-head .here");
+  if (here) here.hash = `#${encodeURIComponent(steps[at].id)}`;
+}
+
+function showRun(run) {
+  for (const step of run.steps ?? []) showStep(step);
+  const badge = document.querySelector("#page-head .state");
+  if (badge.dataset.state === run.state) return;
+  badge.dataset.state = run.state;
+  badge.textContent = run.state;
+  refresh();
+  if (!settled.has(run.state)) return;
+  // The last output may still be under way: the stream ends by itself, or in a while.
+  isOver = true;
+  setTimeout(() => { close(); say("The run is over."); }, 5000);
+}
+
+// What one can do depends on the state, and only the server knows: head, facts and questions are taken from the page itself.
+async function refresh() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" }).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.title = page.title;
+  for (const id of ["page-head", "page-about"]) {
+    const fresh = page.getElementById(id);
+    if (fresh) document.getElementById(id).replaceWith(document.adoptNode(fresh));
+  }
+  for (const fresh of page.querySelectorAll("[data-step]")) {
+    const mine = stepElement(fresh.dataset.step);
+    if (!mine) continue;
+    mine.querySelector(".facts-line").textContent = fresh.querySelector(".facts-line").textContent;
+    mine.querySelector(".question")?.remove();
+    const question = fresh.querySelector(".question");
+    if (question) mine.append(document.adoptNode(question));
+  }
+}
+
+function duration(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  if (seconds < 10) return `${(Math.max(0, milliseconds) / 1000).toFixed(1)} s`;
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 3600 ? `${Math.floor(seconds / 60)} min ${seconds % 60} s` : `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`;
+}
+
+// ---- output
+
+function showOutput() {
+  const before = isShown(tail) ? tail.getBoundingClientRect().bottom : null;
+  for (const chunk of queue.splice(0)) {
+    if (chunk.n <= seen) continue;
+    seen = chunk.n;
+    append(chunk);
+  }
+  if (isFollowing && before !== null && isShown(tail)) scrollBy(0, tail.getBoundingClientRect().bottom - before);
+  jump.hidden = isFollowing || !isShown(tail);
+}
+
+function append({ step, attempt, stream, text }) {
+  const list = lines(step, attempt);
+  if (!list) return;
+  const key = `${step}\n${attempt}\n${stream}`;
+  const parts = text.split("\n");
+  parts.forEach((part, index) => {
+    const isEnded = index < parts.length - 1;
+    if (!isEnded && part === "") return;
+    const line = openLines.get(key) ?? newLine(list, step, stream);
+    line.raw += part;
+    line.element.lastChild.textContent = displayed(line.raw);
+    if (isEnded) openLines.delete(key); else openLines.set(key, line);
+  });
+  while (list.children.length > mostLines) {
+    list.firstChild.remove();
+    if (!list.dataset.cut) {
+      list.dataset.cut = "true";
+      const note = document.createElement("p");
+      note.className = "note";
+      note.textContent = "Earlier lines are in the whole output, above.";
+      list.closest(".terminal").before(note);
+    }
+  }
+  tail = list.lastElementChild ?? tail;
+}
+
+function newLine(list, step, stream) {
+  const number = Number(list.dataset.count) + 1;
+  list.dataset.count = number;
+  const element = document.createElement("li");
+  const link = document.createElement("a");
+  element.id = `${step}-${number}`;
+  if (stream === "stderr") element.className = "err";
+  link.href = `#${encodeURIComponent(element.id)}`;
+  link.textContent = number;
+  element.append(link, document.createElement("span"));
+  list.append(element);
+  return { raw: "", element };
+}
+
+// The list for an attempt's lines: the server's, or a new one. The page's last open lines are gone on with.
+function lines(step, attempt) {
+  const element = stepElement(step);
+  if (!element) return null;
+  let block = element.querySelector(`.attempt[data-attempt="${Number(attempt)}"]`);
+  if (!block?.querySelector(".terminal")) {
+    const fresh = document.getElementById("page-attempt").content.firstElementChild.cloneNode(true);
+    fresh.dataset.attempt = attempt;
+    fresh.querySelector(".terminal").ariaLabel = `Output of ${step}`;
+    element.querySelectorAll(":scope > .attempt").forEach((old) => old === block || yieldNames(old, step));
+    element.querySelectorAll(":scope > .silent").forEach((old) => old.remove());
+    if (block) block.replaceWith(fresh);
+    else element.insertBefore(fresh, element.querySelector(".question"));
+    block = fresh;
+  }
+  const list = block.querySelector("ol");
+  if (list.dataset.count === undefined) {
+    list.dataset.count = list.lastElementChild?.querySelector("a").textContent ?? 0;
+    for (const open of list.querySelectorAll("[data-open]")) {
+      const stream = open.classList.contains("err") ? "stderr" : "stdout";
+      openLines.set(`${step}\n${attempt}\n${stream}`, { raw: open.lastChild.textContent, element: open });
+    }
+  }
+  return list;
+}
+
+// `#step-12` means the latest attempt; lines of the one before it take the attempt into their name.
+function yieldNames(block, step) {
+  for (const line of block.querySelectorAll("li[id]")) {
+    if (line.id.startsWith(`${step}.${block.dataset.attempt}-`)) continue;
+    line.id = `${step}.${block.dataset.attempt}-${line.firstChild.textContent}`;
+    line.firstChild.hash = `#${encodeURIComponent(line.id)}`;
+  }
+}
+
+function displayed(raw) {
+  const plain = raw
+    .replace(/\x1b(?:\[[^\x40-\x7e]*[\x40-\x7e]?|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x20-\x2f]*[^\x20-\x2f[\]]?)/g, "")
+    .replace(/\r+$/, "")
+    .replace(/^[^]*\r/, "")
+    .replace(/[\x00-\x08\x0a-\x1f\x7f]/g, (control) => control === "\x7f" ? "\u2421" : String.fromCharCode(0x2400 + control.charCodeAt(0)));
+  return plain.length > longestLine ? `${Array.from(plain).slice(0, longestLine).join("")}…` : plain;
+}
+
+// ---- following
+
+function isShown(element) {
+  return (element?.getClientRects().length ?? 0) > 0;
+}
+
+function tailIsInSight() {
+  if (!isShown(tail)) return true;
+  const { top, bottom } = tail.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight + 40;
+}
+
+if (root.dataset.events) {
+  tail = [...root.querySelectorAll("[data-latest] .terminal li:last-child")].at(-1) ?? null;
+  isFollowing = tailIsInSight();
+  addEventListener("scroll", () => { isFollowing = tailIsInSight(); jump.hidden = isFollowing || isOver; }, { passive: true });
+  jump.addEventListener("click", () => { isFollowing = true; jump.hidden = true; tail?.scrollIntoView({ block: "center" }); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else open(); });
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", () => document.hidden || open());
+}
