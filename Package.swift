@@ -110,6 +110,32 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings),
+        // Tests, by what they test; the last two drive the programs from outside.
+        tests("EssentialsTests", ["Essentials"]),
+        tests("WebTests", ["Essentials", "API", "Web", "Server"]),
+        tests("RunbookFormatTests", ["Essentials", "RunbookFormat"], exclude: ["Independent"]),
+        tests("ProcessesTests", ["Essentials", "Processes", "runbook-shim", logging]),
+        tests("StorageTests", ["Essentials", "Storage"]),
+        tests("JournalTests", ["Essentials", "Storage", "Journal"], exclude: ["Independent"]),
+        tests("AccountsTests", ["Essentials", "Storage", "Journal", "Accounts", crypto]),
+        tests("ExecutionsTests", ["Essentials", "RunbookFormat", "Processes", "Storage", "Journal", "Accounts", "Runbooks", "Executions", "runbook-shim", logging]),
+        tests(
+            "ServerTests",
+            [
+                "Essentials", "API", "Web", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions",
+                "Server", logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        tests(
+            "CommandTests",
+            [
+                "Essentials", "API", "runbook", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        tests("SystemTests", ["runbook", "runbook-shim"]),
+        tests("BrowserTests", ["runbook", "runbook-shim"], exclude: ["Pages"]),
     ],
     swiftLanguageModes: [.v6]
 )

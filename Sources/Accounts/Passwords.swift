@@ -18,6 +18,9 @@ final class Passwords: Sendable {
         nobody = PasswordHash(matchingNothingAt: cost)
     }
 
+    /// How many are being hashed or wait for it.
+    var waitingCount: Int { waiting.withLock { $0 } }
+
     /// - Throws: `Problem.limited` when too many wait already.
     func hash(_ password: String) async throws -> PasswordHash {
         let cost = cost

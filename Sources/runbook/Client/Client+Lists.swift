@@ -13,7 +13,7 @@ extension Client {
             let count = min(PageRequest.maximum, limit.map { $0 - items.count } ?? PageRequest.maximum)
             let page = try await get(path(String(count), after), as: List<JSONValue>.self)
             items += page.items
-            guard page.next != after else { throw stranger("its list does not end") }
+            guard page.next == nil || page.next != after else { throw stranger("its list does not end") }
             after = page.next
         } while after != nil && items.count < limit ?? .max
         return List(items: items, next: after)

@@ -12,11 +12,12 @@ struct ServerSentEvent: Sendable, Equatable {
 /// between two reads; several `data` lines; comments, which are the heartbeat.
 struct EventParser {
     /// Far above what a server sends, so that an endless line cannot fill the memory.
-    static let maximumEventBytes = 32 * 1024 * 1024
+    static let usualLimit = 32 * 1024 * 1024
 
     /// What the server asked to wait before connecting again.
     private(set) var retry: Duration?
 
+    private let limit: Int
     private var line: [UInt8] = []
     private var skipsLineFeed = false
     private var isFirstLine = true
@@ -25,9 +26,13 @@ struct EventParser {
     private var hasData = false
     private var lastID: String?
 
-    init(lastID: String? = nil) { self.lastID = lastID }
+    /// - Parameter limit: how many bytes one event may have.
+    init(lastID: String? = nil, limit: Int = usualLimit) {
+        self.lastID = lastID
+        self.limit = limit
+    }
 
-    /// - Throws: `Problem.unavailable` for an event beyond `maximumEventBytes`.
+    /// - Throws: `Problem.unavailable` for an event beyond the limit.
     mutating func consume(_ bytes: some Collection<UInt8>) throws(Problem) -> [ServerSentEvent] {
         var events: [ServerSentEvent] = []
         var rest = bytes[...]
@@ -48,8 +53,8 @@ struct EventParser {
             rest = rest[rest.index(after: end)...]
             if let event = finishLine() { events.append(event) }
         }
-        guard line.count + data.count <= EventParser.maximumEventBytes else {
-            throw .unavailable("The server sent an event of more than 32 MB: is it a Runbook server?")
+        guard line.count + data.count <= limit else {
+            throw .unavailable("The server sent an event of more than \(limit) bytes: is it a Runbook server?")
         }
         return events
     }

@@ -73,6 +73,14 @@ actor LiveRunView: RunView {
         try talk.say(run.conclusion)
     }
 
+    func leave() throws {
+        try erase()
+        steps = []
+        openLines = [:]
+        question = nil
+        state = nil
+    }
+
     private func note(_ step: RunStep) {
         if step.state != "running" {
             runningSince[step.id] = nil

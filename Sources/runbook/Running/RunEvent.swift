@@ -39,9 +39,12 @@ protocol RunView: _Concurrency.Actor {
     func tick() throws
     /// The run rests or is over: the last word.
     func finish(_ run: Run) throws
+    /// Nobody looks on any more, though the run may go on: clears what was only drawn.
+    func leave() throws
 }
 
 extension RunView {
     func ask(_ question: String?) throws {}
     func tick() throws {}
+    func leave() throws {}
 }

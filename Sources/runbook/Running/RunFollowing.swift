@@ -50,7 +50,7 @@ struct RunFollowing: Sendable {
                 try await view.show(.output(chunk), name: "output", text: item.text)
             }
             guard let next = page.next else { return }
-            guard next != after else { throw client.stranger("its list does not end") }
+            guard next != after, !page.items.isEmpty else { throw client.stranger("its list does not end") }
             after = next
         }
     }

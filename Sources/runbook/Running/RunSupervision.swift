@@ -39,6 +39,7 @@ struct RunSupervision {
                 var cancels = false
                 switch occasion {
                 case .ended(let result):
+                    if case .failure = result { try await following.view.leave() }
                     let run = try result.get()
                     return isCancelling ? .interrupted : run.knownState?.exitStatus ?? .failed
                 case .wish(.hangUp): return .interrupted
@@ -77,7 +78,7 @@ struct RunSupervision {
     }
 
     private func detach() async throws -> ExitStatus {
-        try await following.view.ask(nil)
+        try await following.view.leave()
         try await following.view.say(
             "run \(following.run) goes on; follow it with: runbook runs logs \(following.run) --follow")
         return .interrupted

@@ -1,0 +1,121 @@
+import Essentials
+import Foundation
+import RunbookFormat
+import Runbooks
+import Testing
+
+@testable import Executions
+
+@Suite struct PlanTests {
+    private let guide = """
+        ---
+        parameters:
+          replicas: {type: integer, default: 2, min: 1, max: 9}
+          password: {type: string, required: true, sensitive: true}
+        requires: [sh]
+        ---
+        # Deploy
+
+        ```sh {name=first}
+        echo "$replicas"
+        ```
+
+        ## Undo
+
+        ```bash {name=second}
+        echo <target-name> <target-name>
+        ```
+
+        ### Check
+
+        ```sh {name=third}
+        true
+        ```
+        """
+
+    private func plan(
+        _ source: String? = nil, section: String? = nil, steps: [String]? = nil,
+        parameters: [String: String] = ["password": "correct horse"], placeholders: [String: String] = [:],
+        priority: String? = nil, searchPath: String = "/usr/bin:/bin"
+    ) throws -> RunPlan {
+        let guide = try Guide(parsing: Array((source ?? guide).utf8), name: "deploy")
+        let entry = Entry(
+            name: "deploy", version: guide.sha256, title: guide.title, service: nil, steps: guide.steps.count, items: 0,
+            findings: 0, origin: .import, created: Timestamp(microseconds: 0), updated: Timestamp(microseconds: 0))
+        let order = RunOrder(
+            runbook: "deploy", section: section, steps: steps, parameters: parameters, placeholders: placeholders,
+            priority: priority)
+        return try RunPlan(order, entry: entry, guide: guide, searchPath: searchPath)
+    }
+
+    @Test func `a whole run takes every step, a section its own and those below it`() throws {
+        let filled = ["<target-name>": "blue"]
+        #expect(try plan(placeholders: filled).steps.map(\.id) == ["first", "second", "third"])
+        #expect(try plan(section: "undo", placeholders: filled).steps.map(\.id) == ["second", "third"])
+        #expect(try plan(section: "check").steps.map(\.id) == ["third"])
+        #expect(try plan(steps: ["third", "first"]).steps.map(\.id) == ["first", "third"])
+    }
+
+    @Test func `a sensitive value is masked wherever it is shown, and sealed beside`() throws {
+        let plan = try plan(steps: ["first"])
+        #expect(plan.shownParameters == ["replicas": "2", "password": RunPlan.mask])
+        #expect(plan.sealedParameters == Data(#"{"password":"correct horse"}"#.utf8))
+    }
+
+    @Test func `an unfilled placeholder stops the run before it starts, with its name and line`() {
+        let problem = #expect(throws: Problem.self) { try plan() }
+        #expect(problem?.code == .invalid)
+        #expect(problem?.fields.map(\.name) == ["<target-name>"])
+        #expect(problem?.fields.first?.line == 16)
+    }
+
+    @Test(arguments: ["", "a b", "x;rm -rf /", "$(id)", "`id`", "a\nb", "-rf", "é", String(repeating: "a", count: 1025)])
+    func `what fills a placeholder can't reach into the shell`(value: String) {
+        let problem = #expect(throws: Problem.self) { try plan(placeholders: ["<target-name>": value]) }
+        #expect(problem?.fields.first?.name == "<target-name>")
+    }
+
+    @Test func `a placeholder that no chosen step has is refused`() {
+        let problem = #expect(throws: Problem.self) { try plan(steps: ["third"], placeholders: ["<nobody>": "x"]) }
+        #expect(problem?.fields.map(\.name) == ["<nobody>"])
+    }
+
+    @Test func `a missing program stops the run before it starts, with its name and line`() {
+        let problem = #expect(throws: Problem.self) {
+            try plan(section: "check", searchPath: "/nonexistent")
+        }
+        #expect(problem?.fields.map(\.name) == ["sh", "sh"])
+        #expect(problem?.fields.last?.line == 21)
+    }
+
+    @Test func `an unknown section or step is named, with those there are`() {
+        let section = #expect(throws: Problem.self) { try plan(section: "nowhere") }
+        #expect(section?.code == .notFound)
+        #expect(section?.message.contains("undo") == true)
+        let step = #expect(throws: Problem.self) { try plan(steps: ["fourth"]) }
+        #expect(step?.code == .notFound)
+        #expect(step?.message.contains("fourth") == true)
+    }
+
+    @Test func `a guide without steps has nothing to run`() {
+        let problem = #expect(throws: Problem.self) { try plan("# Only prose\n", parameters: [:]) }
+        #expect(problem?.code == .invalid)
+    }
+
+    @Test(
+        arguments: [
+            "confirm=\"sure?\"", "if=\"x == 1\"", "retries=3", "needs=first", "parallel=true", "always=true",
+            "on-failure=continue", "hosts=web",
+        ])
+    func `a step that wants what this engine can't do is refused, not run without it`(attribute: String) {
+        let source = "# A\n\n```sh {name=first}\ntrue\n```\n\n```sh {name=second \(attribute)}\ntrue\n```\n"
+        let problem = #expect(throws: Problem.self) { try plan(source, parameters: [:]) }
+        #expect(problem?.fields.map(\.name) == ["second"])
+        #expect(problem?.fields.first?.line == 7)
+    }
+
+    @Test func `an unknown priority is refused with those there are`() {
+        let problem = #expect(throws: Problem.self) { try plan(steps: ["first"], priority: "urgent") }
+        #expect(problem?.fields.first?.name == "priority")
+    }
+}

@@ -1,0 +1,204 @@
+import Accounts
+import Essentials
+import Executions
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Journal
+import Logging
+import Runbooks
+import Storage
+import Synchronization
+import Testing
+import Web
+
+@testable import Server
+
+/// A server on a folder of its own, with a person of each kind. No engine runs, so that what is queued stays queued.
+final class Installation: Sendable {
+    static let password = "correct horse battery staple"
+    static let guide = """
+        ---
+        title: Deploy
+        service: accunode
+        parameters:
+          VERSION: {type: string, default: v1}
+          KEY: {type: string, default: hush, sensitive: true}
+        ---
+        # Deploy
+
+        - [ ] The backup is taken.
+
+        ```sh {name=first}
+        echo "$VERSION"
+        ```
+
+        ```yaml
+        a: 1
+        ```
+
+        ## Rollback
+
+        ```sh {name=second}
+        rm -rf ./release
+        ```
+        """
+
+    let clock = Clock(Timestamp(microseconds: 1_768_811_400_000_000))
+    let journal: Journal
+    let accounts: Accounts
+    let catalogue: Catalogue
+    let executions: Executions
+    let server: WebServer
+    private let folder: TemporaryFolder
+    private let people: [Visitor: Account]
+    private let numbers = Mutex(0)
+
+    /// - Parameter hasPeople: false for a server that waits for its first admin.
+    init(hasPeople: Bool = true, _ adjust: (inout WebServer.Settings) throws -> Void = { _ in }) async throws {
+        folder = try TemporaryFolder()
+        let database = try Database(folder: folder.path, options: .init(explainer: Explainer()))
+        journal = Journal(database: database, time: clock.source)
+        accounts = Accounts(journal: journal, cost: ScryptCost(logarithm: 4, blockSize: 1, parallelism: 1))
+        catalogue = Catalogue(journal: journal, time: clock.source)
+        executions = Executions(
+            journal: journal, catalogue: catalogue, sealing: try Sealing(folder: folder.path),
+            searchPath: "/usr/local/bin:/usr/bin:/bin", time: clock.source)
+        var settings = WebServer.Settings()
+        settings.isRateLimited = false
+        try adjust(&settings)
+        server = WebServer(
+            accounts: accounts, catalogue: catalogue, executions: executions, journal: journal,
+            templates: try Templates(files: .embedded), settings: settings,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        var people: [Visitor: Account] = [:]
+        if hasPeople {
+            for visitor in Visitor.allCases {
+                guard let role = visitor.role else { continue }
+                people[visitor] = try await accounts.add(
+                    name: visitor.rawValue, password: Self.password, role: role, author: visitor == .author,
+                    by: .system("test"))
+            }
+        }
+        self.people = people
+    }
+
+    /// All bytes of the database, its log included.
+    func databaseBytes() throws -> Data {
+        var bytes = Data()
+        for name in ["runbook.db", "runbook.db-wal"] {
+            bytes += try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name)"))
+        }
+        return bytes
+    }
+
+    /// A number that no other call on this installation gets.
+    func number() -> Int {
+        numbers.withLock { number in
+            number += 1
+            return number
+        }
+    }
+}
+
+extension Installation {
+    /// Requests go straight to the router.
+    func test(_ body: @escaping @Sendable (Caller) async throws -> Void) async throws {
+        try await server.application(onReady: { _ in }).test(.router) { try await body(Caller($0, self)) }
+    }
+
+    /// Requests go over a socket; the port is the caller's.
+    func testLive(_ body: @escaping @Sendable (Caller) async throws -> Void) async throws {
+        try await server.application(onReady: { _ in }).test(.live) { try await body(Caller($0, self)) }
+    }
+}
+
+extension Installation {
+    func account(_ visitor: Visitor) throws -> Account { try #require(people[visitor]) }
+
+    func principal(_ visitor: Visitor) throws -> Principal { try account(visitor).principal(via: .api) }
+
+    /// A fresh session of a person.
+    func session(_ visitor: Visitor) async throws -> Credentials {
+        let session = try await accounts.signIn(name: visitor.rawValue, password: Self.password, address: nil)
+        return .session(cookie: session.secret, csrf: session.csrf)
+    }
+
+    /// A fresh token with all that the visitor may do.
+    func token(_ visitor: Visitor) async throws -> Credentials {
+        switch visitor {
+        case .stranger: return .none
+        case .metrics: return try await token([.metrics])
+        case .viewer, .operator, .author, .admin:
+            let principal = try principal(visitor)
+            return .token(try await accounts.makeToken(name: "all", scopes: principal.permissions, by: principal).secret)
+        }
+    }
+
+    /// A fresh token of the admin with these scopes.
+    func token(_ scopes: Set<Permission>, expires: Timestamp? = nil) async throws -> Credentials {
+        let admin = try principal(.admin)
+        return .token(try await accounts.makeToken(name: "some", scopes: scopes, expires: expires, by: admin).secret)
+    }
+
+    /// As a person signs in, or as a program does that is nobody's.
+    func credentials(_ visitor: Visitor) async throws -> Credentials {
+        switch visitor {
+        case .stranger, .metrics: try await token(visitor)
+        case .viewer, .operator, .author, .admin: try await session(visitor)
+        }
+    }
+
+    /// The name of a runbook that is there.
+    func runbook() async throws -> String {
+        _ = try await catalogue.store(Array(Self.guide.utf8), name: "accunode.deploy", by: try principal(.admin))
+        return "accunode.deploy"
+    }
+
+    func queuedRun() async throws -> String {
+        let order = RunOrder(runbook: try await runbook())
+        return try await executions.start(order, by: try principal(.admin)).id.rawValue
+    }
+
+    func cancelledRun() async throws -> String {
+        let id = try await queuedRun()
+        _ = try await executions.cancel(ID(id), by: try principal(.admin))
+        return id
+    }
+}
+
+/// Who comes by.
+enum Visitor: String, CaseIterable {
+    case stranger
+    case viewer
+    case `operator`
+    /// An operator who may import runbooks too.
+    case author
+    case admin
+    /// A program with a token of the scope `metrics`.
+    case metrics
+
+    /// Nil for who is no person with an account.
+    var role: Role? {
+        switch self {
+        case .stranger, .metrics: nil
+        case .viewer: .viewer
+        case .operator, .author: .operator
+        case .admin: .admin
+        }
+    }
+}
+
+/// A folder of its own for a test; it goes with the test.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "/runbook-test-" + UUID().uuidString.lowercased()
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    // What can't be deleted stays in the temporary folder, where the system clears it.
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
