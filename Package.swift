@@ -114,7 +114,7 @@ let package = Package(
         tests("EssentialsTests", ["Essentials"]),
         tests("WebTests", ["Essentials", "API", "Web", "Server"]),
         tests("RunbookFormatTests", ["Essentials", "RunbookFormat"], exclude: ["Independent"]),
-        tests("ProcessesTests", ["Essentials", "Processes", "runbook-shim", logging]),
+        tests("ProcessesTests", ["Essentials", "CProcess", "Processes", "runbook-shim", logging]),
         tests("StorageTests", ["Essentials", "Storage"]),
         tests("JournalTests", ["Essentials", "Storage", "Journal"], exclude: ["Independent"]),
         tests("AccountsTests", ["Essentials", "Storage", "Journal", "Accounts", crypto]),

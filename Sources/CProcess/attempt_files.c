@@ -81,8 +81,8 @@ int runbook_record_begin(int status, struct runbook_record *record) {
         status, &record->beginning, sizeof record->beginning, offsetof(struct runbook_record, beginning));
 }
 
-// Nothing is synced: the page cache survives the death of any process, and after a power cut the boot id has changed, so that an
-// attempt whose result was lost is "unknown", which is the truth about it.
+// Nothing is synced: the page cache survives the death of any process, and after a power cut the boot id has changed,
+// so that an attempt whose result was lost is "unknown", which is the truth about it.
 int runbook_record_finish(int status, struct runbook_record *record) {
     record->result.sum = sum(&record->result);
     record->result.mark = end_mark;
@@ -94,7 +94,8 @@ int runbook_record_read(int status, struct runbook_record *record) {
     do count = pread(status, record, sizeof *record, 0);
     while (count < 0 && errno == EINTR);
     if (count < 0) return errno;
-    if (count != sizeof *record || memcmp(record->magic, RUNBOOK_RECORD_MAGIC, sizeof record->magic) != 0) return EBADMSG;
+    if (count != sizeof *record) return EBADMSG;
+    if (memcmp(record->magic, RUNBOOK_RECORD_MAGIC, sizeof record->magic) != 0) return EBADMSG;
     return record->version == RUNBOOK_FORMAT_VERSION ? 0 : EPROTO;
 }
 

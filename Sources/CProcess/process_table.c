@@ -23,12 +23,9 @@ int runbook_process_read(pid_t pid, struct runbook_process *process) {
     const char *name = strchr(text, '('), *rest = strrchr(text, ')');
     int parent, group, session;
     unsigned long long start;
-    if (!name || !rest
-        || sscanf(
-               rest + 1, " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &process->state,
-               &parent, &group, &session, &start)
-               != 5)
-        return EBADMSG;
+    if (!name || !rest) return EBADMSG;
+    const char *fields = " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu";
+    if (sscanf(rest + 1, fields, &process->state, &parent, &group, &session, &start) != 5) return EBADMSG;
     size_t length = (size_t)(rest - name - 1);
     memset(process->name, 0, sizeof process->name);
     memcpy(process->name, name + 1, length < sizeof process->name ? length : sizeof process->name - 1);

@@ -10,12 +10,14 @@ extension Engine {
     /// Records the end of one step and the start of the next in one commit.
     /// - Returns: the run as it stands then, and the start that is to be made; nil when the run has settled.
     func advance(_ work: RunWork, _ finished: FinishedAttempt?) async throws -> (RunRecord, StepStart?) {
-        let handedOn = finished.map { HandedOnValues(of: $0) }
+        let handedOn = finished.map { HandedOnValues(of: $0, hiding: work.secrets) }
         let executions = executions
         let now = executions.time.now()
         let actor = Principal.system("engine")
         return try await database.write { transaction in
             var run = try Executions.record(work.id, in: transaction)
+            // Cancelled in the moment in which it was taken out of the queue.
+            guard !run.state.isSettled else { return (run, nil) }
             if let finished {
                 try executions.record(finished, handedOn, of: run, at: now, by: actor, in: transaction)
                 run = try Executions.record(work.id, in: transaction)
@@ -39,10 +41,12 @@ struct HandedOnValues: Sendable {
     var environment: [String: String] = [:]
     var fault: String?
 
-    init(of finished: FinishedAttempt) {
+    /// - Parameter secrets: values that the step may hand on to other steps, but never onto the record.
+    init(of finished: FinishedAttempt, hiding secrets: [String]) {
         guard case .exited(0)? = finished.ending?.outcome else { return }
         do {
             outputs = try HandedOn.read(finished.files.output, called: "RUNBOOK_OUTPUT")
+                .mapValues { Masker.masked($0, secrets: secrets) }
             environment = try HandedOn.read(finished.files.environment, called: "RUNBOOK_ENV")
             for name in environment.keys.sorted() {
                 if ReservedNames.contains(name) {
@@ -50,7 +54,7 @@ struct HandedOnValues: Sendable {
                 }
             }
         } catch let problem as Problem {
-            fault = problem.message
+            fault = Masker.masked(problem.message, secrets: secrets)
         } catch {
             fault = "What the step handed on can't be read: \(error)."
         }
@@ -103,20 +107,9 @@ extension Executions {
             WHERE run = \(run.id) AND step = \(step.id)
             """)
         try journal.append(
-            Event(
-                "step.finished", on: ObjectReference("run", run.id.rawValue), ObjectReference("runbook", run.runbook),
-                details: [
-                    "step": .string(step.id), "number": .integer(Int64(finished.start.number)),
-                    "attempt": .string(finished.start.attempt.rawValue), "state": .string(end.state.rawValue),
-                    "exit_status": end.exitStatus.map { .integer(Int64($0)) } ?? .null,
-                    "signal": end.signal.map { .integer(Int64($0)) } ?? .null,
-                    "reason": end.reason.map { .string($0) } ?? .null,
-                    "output": [
-                        "chunks": .integer(Int64(finished.digest.chunks)), "bytes": .integer(finished.digest.bytes),
-                        "sha256": .string(finished.digest.hex),
-                    ],
-                ]),
-            by: actor, in: transaction)
+            Self.stepFinished(
+                run, step: step.id, attempt: finished.start.attempt, number: finished.start.number, end: end,
+                reason: end.reason, digest: finished.digest), by: actor, in: transaction)
     }
 
     func begin(
@@ -161,20 +154,29 @@ extension Executions {
             by: actor, in: transaction)
     }
 
-    /// Leaves a run to a person, for it can't be carried on.
+    /// Leaves a run to a person, for it can't be carried on. What its running step has printed so far stays on the record.
     func interrupt(_ id: ID<RunRecord>, reason: String) async throws -> RunRecord {
         let now = time.now()
+        let actor = Principal.system("engine")
         return try await database.write { transaction in
             let run = try Self.record(id, in: transaction)
             guard !run.state.isSettled else { return run }
-            for step in run.steps where step.state == .running {
+            for step in run.steps {
+                guard let attempt = step.attempts.last, attempt.state == .running else { continue }
                 try transaction.execute(
                     "UPDATE run_steps SET state = \(StepState.unknown) WHERE run = \(id) AND step = \(step.id)")
                 try transaction.execute(
                     """
-                    UPDATE attempts SET state = \(AttemptState.unknown), reason = \(reason), finished = \(now)
-                    WHERE run = \(id) AND state = 'running'
+                    UPDATE attempts SET state = \(AttemptState.unknown), reason = \(reason), finished = \(now),
+                        output_may_end_early = 1
+                    WHERE id = \(attempt.id)
                     """)
+                let digest = try OutputDigest.read(attempt.id.rawValue, in: transaction).digest
+                let end = AttemptEnd(.unknown, reason: nil, fault: nil)
+                try journal.append(
+                    Self.stepFinished(
+                        run, step: step.id, attempt: attempt.id, number: attempt.number, end: end, reason: reason,
+                        digest: digest), by: actor, in: transaction)
             }
             try transaction.execute(
                 "UPDATE runs SET state = \(RunState.interrupted), cancelling = 0, finished = \(now) WHERE id = \(id)")
@@ -182,9 +184,27 @@ extension Executions {
                 Event(
                     "run.interrupted", on: ObjectReference("run", id.rawValue), ObjectReference("runbook", run.runbook),
                     details: ["reason": .string(reason)]),
-                by: .system("engine"), in: transaction)
+                by: actor, in: transaction)
             return try Self.record(id, in: transaction)
         }
+    }
+
+    private static func stepFinished(
+        _ run: RunRecord, step: String, attempt: ID<AttemptRecord>, number: Int, end: AttemptEnd, reason: String?,
+        digest: OutputDigest
+    ) -> Event {
+        Event(
+            "step.finished", on: ObjectReference("run", run.id.rawValue), ObjectReference("runbook", run.runbook),
+            details: [
+                "step": .string(step), "number": .integer(Int64(number)), "attempt": .string(attempt.rawValue),
+                "state": .string(end.state.rawValue),
+                "exit_status": end.exitStatus.map { .integer(Int64($0)) } ?? .null,
+                "signal": end.signal.map { .integer(Int64($0)) } ?? .null,
+                "reason": reason.map { .string($0) } ?? .null,
+                "output": [
+                    "chunks": .integer(Int64(digest.chunks)), "bytes": .integer(digest.bytes), "sha256": .string(digest.hex),
+                ],
+            ])
     }
 }
 

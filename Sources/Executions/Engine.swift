@@ -44,6 +44,7 @@ package final class Engine: Sendable {
     /// Works until its task is cancelled. Then no new step starts; the processes of running steps live on, and the next
     /// start takes them up again.
     package func run() async {
+        await sweep()
         executions.signals.wake()
         await withDiscardingTaskGroup { group in
             for await _ in executions.signals.wakes {
@@ -98,6 +99,8 @@ package final class Engine: Sendable {
         var logger = logger
         logger[metadataKey: "run"] = "\(id)"
         do {
+            // What an earlier cancellation left behind is forgotten before the record is read: one that comes now is on it.
+            executions.signals.forget(id)
             let work = try await RunWork(id, of: executions)
             if work.isCancelling { executions.signals.stop(id) }
             var finished = try await takeUp(work)
@@ -116,6 +119,8 @@ package final class Engine: Sendable {
         } catch is CancellationError {
             return
         } catch {
+            // An access that the server's end cut short is no reason to give the run up.
+            if Task.isCancelled { return }
             logger.error("A run can't go on", metadata: ["error": "\(error)"])
             await giveUp(id, because: error, logger)
         }
@@ -125,9 +130,13 @@ package final class Engine: Sendable {
     private func takeUp(_ work: RunWork) async throws -> FinishedAttempt? {
         guard let start = try await work.attemptUnderWay() else { return nil }
         let attempt = try await supervisor.adopt(folder: start.files.attempt, attempt: start.attempt.rawValue)
-        let finished = try await follow(attempt, start, of: work)
+        let finished = try await persistently(logger) { try await self.follow(attempt, start, of: work) }
         guard finished.ending?.outcome == .neverStarted else { return finished }
-        // It provably did not run, so it begins now, in a folder that no late shim knows.
+        return try await performAgain(start, of: work)
+    }
+
+    /// What provably did not run begins now, in a folder that no late shim knows.
+    private func performAgain(_ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
         let again = try await persistently(logger) { try await work.launchAgain(start) }
         start.files.removeAttempt()
         return try await perform(again, of: work)
@@ -135,12 +144,12 @@ package final class Engine: Sendable {
 
     private func perform(_ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
         StopPoints.reached("after-commit", folder: database.folder)
-        let launch: Launch
         let attempt: Attempt
         do {
-            try start.files.prepare()
-            launch = try self.launch(start, of: work)
-            attempt = try await supervisor.start(launch)
+            attempt = try await persistently(logger) {
+                try start.files.prepare()
+                return try await self.supervisor.start(self.launch(start, of: work))
+            }
         } catch let problem as Problem {
             return FinishedAttempt(start: start, ending: nil, reason: problem.description)
         } catch is CancellationError {
@@ -148,7 +157,12 @@ package final class Engine: Sendable {
         } catch {
             return FinishedAttempt(start: start, ending: nil, reason: "The step could not be started: \(error).")
         }
-        return try await follow(attempt, start, of: work)
+        let finished = try await persistently(logger) { try await self.follow(attempt, start, of: work) }
+        guard case .couldNotStart(let code, let sentence)? = finished.ending?.outcome, FullDisk.codes.contains(code) else {
+            return finished
+        }
+        try await wait(because: sentence, logger)
+        return try await performAgain(start, of: work)
     }
 
     private func launch(_ start: StepStart, of work: RunWork) throws -> Launch {
@@ -182,6 +196,18 @@ package final class Engine: Sendable {
     private func follow(_ attempt: Attempt, _ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
         executions.signals.began(attempt, of: work.id)
         defer { executions.signals.ended(work.id) }
+        do {
+            return try await takeIn(attempt, start, of: work)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            // Nothing of it may go on behind a record that says that nobody knows.
+            attempt.stop()
+            throw error
+        }
+    }
+
+    private func takeIn(_ attempt: Attempt, _ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
         var intake = try await OutputIntake(start, of: work, executions: executions)
         for try await frames in attempt.output() {
             let chunks = intake.take(frames)
@@ -204,10 +230,16 @@ package final class Engine: Sendable {
             do {
                 return try await change()
             } catch let problem as Problem where problem.code == .unavailable {
-                logger.error("Not recorded yet, trying again in a second", metadata: ["problem": "\(problem.message)"])
-                try await Task.sleep(for: .seconds(1))
+                try await wait(because: problem.message, logger)
+            } catch where FullDisk.isCause(of: error) {
+                try await wait(because: "\(error)", logger)
             }
         }
+    }
+
+    private func wait(because reason: String, _ logger: Logger) async throws {
+        logger.error("Not done yet, trying again in a second", metadata: ["problem": "\(reason)"])
+        try await Task.sleep(for: .seconds(1))
     }
 
     private func removeWorkspace(of run: ID<RunRecord>) {

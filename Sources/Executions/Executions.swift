@@ -139,7 +139,6 @@ package struct Executions: Sendable {
                 by: principal, in: transaction)
             return try Self.record(id, in: transaction)
         }
-        signals.forget(id)
         signals.wake()
         feed.tell(id, .run(record))
         return record

@@ -27,6 +27,12 @@ struct Masker: Sendable {
 
     mutating func finish() -> [UInt8] { release(isLast: true) }
 
+    static func masked(_ text: String, secrets: [String]) -> String {
+        var masker = Masker(secrets: secrets)
+        let begun = masker.feed(Array(text.utf8))
+        return String(decoding: begun + masker.finish(), as: UTF8.self)
+    }
+
     private mutating func release(isLast: Bool) -> [UInt8] {
         var shown: [UInt8] = []
         shown.reserveCapacity(held.count)

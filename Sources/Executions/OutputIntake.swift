@@ -17,28 +17,14 @@ struct OutputIntake: Sendable {
 
     /// Reads what a server before this one has stored already.
     init(_ start: StepStart, of work: RunWork, executions: Executions) async throws {
-        struct Row: Decodable {
-            let n: Int
-            let stream: Int
-            let time: Timestamp
-            let bytes: Data
-        }
         self.start = start
         run = work.id
         self.executions = executions
         let attempt = start.attempt
         let id = work.id
         (last, digest, chunker) = try await executions.database.read { reader in
-            var digest = OutputDigest()
-            var stored: [Frame.Stream: Int] = [:]
-            try reader.each(
-                "SELECT n, stream, time, bytes FROM output WHERE attempt = \(attempt) ORDER BY n", as: Row.self
-            ) { row in
-                digest.add(
-                    run: id.rawValue, n: row.n, attempt: attempt.rawValue, stream: row.stream, time: row.time,
-                    bytes: row.bytes)
-                stored[row.stream == 2 ? .stderr : .stdout, default: 0] += row.bytes.count
-            }
+            let (digest, bytes) = try OutputDigest.read(attempt.rawValue, in: reader)
+            let stored: [Frame.Stream: Int] = [.stdout: bytes[1] ?? 0, .stderr: bytes[2] ?? 0]
             let last = try reader.integer("SELECT chunks FROM runs WHERE id = \(id)") ?? 0
             return (Int(last), digest, Chunker(secrets: work.secrets, stored: stored))
         }

@@ -5,15 +5,6 @@ package import Storage
 
 /// Holds the stored output of every finished attempt against its `step.finished` event.
 package struct OutputWitness: EventWitness {
-    private struct Row: Decodable {
-        let run: String
-        let n: Int
-        let attempt: String
-        let stream: Int
-        let time: Timestamp
-        let bytes: Data
-    }
-
     private var seen: Int64 = 0
     /// Then nobody can say how much output there should be.
     private var hasErased = false
@@ -29,14 +20,9 @@ package struct OutputWitness: EventWitness {
         guard let attempt = event.details["attempt"]?.string, let output = event.details["output"] else {
             return "it does not say which output its attempt left"
         }
-        var digest = OutputDigest()
+        let digest: OutputDigest
         do {
-            try reader.each(
-                "SELECT run, n, attempt, stream, time, bytes FROM output WHERE attempt = \(attempt) ORDER BY n", as: Row.self
-            ) { row in
-                digest.add(
-                    run: row.run, n: row.n, attempt: row.attempt, stream: row.stream, time: row.time, bytes: row.bytes)
-            }
+            digest = try OutputDigest.read(attempt, in: reader).digest
         } catch is DecodingError {
             return "the stored output of its attempt can't be read"
         }

@@ -33,7 +33,8 @@ package final class Attempt: Sendable {
     /// What the step has written and will write, from an `endOffset` on.
     package func output(from offset: Int64 = 0) -> AttemptOutput { AttemptOutput(attempt: self, offset: offset) }
 
-    /// Asks the shim to end the step and all below it; the ending then says `stopped`. May be called at any time, any number of times.
+    /// Asks the shim to end the step and all below it; the ending then says `stopped`. May be called at any time, any
+    /// number of times.
     package func stop() {
         shim.withLock { shim in
             guard let shim else { return }

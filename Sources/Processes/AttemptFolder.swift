@@ -30,7 +30,8 @@ struct AttemptFolder: Sendable {
         let specification = try launch.specification()
         try make()
         guard access(status, F_OK) != 0 else {
-            throw Problem.conflict("The attempt \(launch.attempt) was started before: start another attempt, in a folder of its own.")
+            throw Problem.conflict(
+                "The attempt \(launch.attempt) was started before: start another attempt, in a folder of its own.")
         }
         for (name, content) in launch.files { try write(content, to: name, mode: 0o700) }
         try write([], to: "log", mode: 0o600)
@@ -55,7 +56,8 @@ struct AttemptFolder: Sendable {
         }
     }
 
-    /// Takes the attempt for the server, so that a shim that comes late does nothing. Makes the folder if there is none.
+    /// Takes the attempt for the server, so that a shim that comes late does nothing. Makes the folder if there is
+    /// none.
     /// Returns false when a shim, or an earlier server, was first.
     func fence() throws(SystemError) -> Bool {
         try make()
@@ -77,7 +79,7 @@ struct AttemptFolder: Sendable {
         let file: Descriptor
         do {
             file = try Descriptor.open(status, O_RDONLY)
-        } catch where error.code == ENOENT {
+        } catch  where error.code == ENOENT {
             return .untaken
         }
         guard let record = try read(file) else { return .lost(nil) }
@@ -94,16 +96,17 @@ struct AttemptFolder: Sendable {
     private func read(_ status: Descriptor) throws(SystemError) -> AttemptRecord? {
         do {
             return try AttemptRecord(reading: status)
-        } catch where error.code == EBADMSG {
+        } catch  where error.code == EBADMSG {
             return nil
         }
     }
 
     /// The shim of the record, if it lives.
     ///
-    /// A pid alone proves nothing, for it may belong to another process by now. So the process is held first. If the lock is held after
-    /// that, the shim lived when its pid was looked up, and what is held is the shim. Its child holds the lock too, between fork and
-    /// exec; the start time rules out that the pid was taken by another process in that moment.
+    /// A pid alone proves nothing, for it may belong to another process by now. So the process is held first. If the
+    /// lock is held after that, the shim lived when its pid was looked up, and what is held is the shim. Its child
+    /// holds the lock too, between fork and exec; the start time rules out that the pid was taken by another process in
+    /// that moment.
     private func holder(of status: Descriptor, _ record: AttemptRecord) throws(SystemError) -> Descriptor? {
         let raw = runbook_pidfd_open(record.shim)
         guard raw >= 0 else {
@@ -130,7 +133,7 @@ extension AttemptFolder {
     func clock() throws(SystemError) -> FrameClock? {
         do {
             return try read(try Descriptor.open(status, O_RDONLY))?.clock
-        } catch where error.code == ENOENT {
+        } catch  where error.code == ENOENT {
             return nil
         }
     }

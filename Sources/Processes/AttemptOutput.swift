@@ -1,7 +1,8 @@
 import Glibc
 
-/// The frames of an attempt in the order of their arrival, in batches of about 1 MiB at most. It waits for more until the attempt has
-/// ended and all was read. Any number may read at once, from any `endOffset`, also long after the ending, as long as the log is there.
+/// The frames of an attempt in the order of their arrival, in batches of about 1 MiB at most. It waits for more until
+/// the attempt has ended and all was read. Any number may read at once, from any `endOffset`, also long after the
+/// ending, as long as the log is there.
 ///
 /// Throws `CancellationError` when the reading task is cancelled or the supervisor was shut down.
 package struct AttemptOutput: AsyncSequence, Sendable {
@@ -59,7 +60,7 @@ extension Attempt {
         guard let clock = try files.clock() else { return nil }
         do {
             return try AttemptLog(path: files.log, clock: clock)
-        } catch where error.code == ENOENT {
+        } catch  where error.code == ENOENT {
             return nil
         }
     }

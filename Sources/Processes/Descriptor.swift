@@ -17,8 +17,9 @@ final class Descriptor: Sendable {
 }
 
 /// A system call that failed: internal, for the log.
-struct SystemError: Error, Equatable, CustomStringConvertible {
-    let code: Int32
+package struct SystemError: Error, Equatable, CustomStringConvertible {
+    /// The errno.
+    package let code: Int32
     let action: String
 
     init(_ code: Int32, _ action: String) {
@@ -26,7 +27,7 @@ struct SystemError: Error, Equatable, CustomStringConvertible {
         self.action = action
     }
 
-    var description: String { "\(action): \(reason(code))" }
+    package var description: String { "\(action): \(reason(code))" }
 }
 
 /// The C library's words for an errno.

@@ -7,7 +7,9 @@ extension Launch {
     func specification() throws(Problem) -> [UInt8] {
         guard folder.hasPrefix("/") else { throw .invalid("The attempt's folder must be an absolute path: \(folder).") }
         guard arguments.first?.isEmpty == false else { throw .invalid("Name a program to run.") }
-        if let name = files.keys.first(where: { ["", ".", "..", "spec", "status", "log"].contains($0) || $0.contains("/") }) {
+        if let name = files.keys.first(where: {
+            ["", ".", "..", "spec", "status", "log"].contains($0) || $0.contains("/")
+        }) {
             throw .invalid("Give the attempt's file \"\(name)\" another name.")
         }
         var variables = environment

@@ -20,7 +20,8 @@ package struct Launch: Sendable, Equatable {
 
     package init(
         attempt: String, folder: String, arguments: [String], environment: [String: String], workingDirectory: String,
-        timeout: Duration? = nil, grace: Duration = .seconds(10), outputLimit: Int64 = 64 << 20, files: [String: [UInt8]] = [:]
+        timeout: Duration? = nil, grace: Duration = .seconds(10), outputLimit: Int64 = 64 << 20,
+        files: [String: [UInt8]] = [:]
     ) {
         self.attempt = attempt
         self.folder = folder

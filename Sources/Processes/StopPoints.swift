@@ -1,7 +1,8 @@
 import CProcess
 import Glibc
 
-/// Named points at which a debug build stops when `RUNBOOK_STOP_AT`, a list with commas, names them, so that tests can kill it there.
+/// Named points at which a debug build stops when `RUNBOOK_STOP_AT`, a list with commas, names them, so that tests can
+/// kill it there.
 package enum StopPoints {
     /// Makes `stopped-POINT` in the folder and stops this process until somebody continues it. Release builds go on.
     package static func reached(_ point: String, folder: String) {

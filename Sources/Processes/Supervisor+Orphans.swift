@@ -5,8 +5,8 @@ import Logging
 extension Supervisor {
     /// Takes the exits of the orphans that came to this process from dead shims, now and when they end.
     ///
-    /// They are told from the children that others in this process started, which stay in its session. Other supervisors in the same
-    /// process, which only tests have, are left their living shims.
+    /// They are told from the children that others in this process started, which stay in its session. Other
+    /// supervisors in the same process, which only tests have, are left their living shims.
     func reapOrphans() throws {
         let session = getsid(0)
         for process in try allProcesses() where process.parent == getpid() && process.session != session {

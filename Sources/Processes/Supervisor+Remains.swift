@@ -6,13 +6,13 @@ import Synchronization
 
 /// What is left of a step whose shim died without a result.
 ///
-/// The step's main process dies with the shim; others do not. Found are those of the step's session and those that were given the
-/// attempt's id. What has cleared its environment and left the session is out of reach.
+/// The step's main process dies with the shim; others do not. Found are those of the step's session and those that were
+/// given the attempt's id. What has cleared its environment and left the session is out of reach.
 struct Remains: Sendable {
     let attempt: String
     let record: AttemptRecord?
-    /// Whether this server saw the shim's end. If not, that may be long ago, and the number of the step's session may have passed to
-    /// another since; it is trusted only if its leader or a member is certainly of this step.
+    /// Whether this server saw the shim's end. If not, that may be long ago, and the number of the step's session may
+    /// have passed to another since; it is trusted only if its leader or a member is certainly of this step.
     let sawItsEnd: Bool
 
     private var entry: String { "RUNBOOK_ATTEMPT=\(attempt)" }
@@ -23,7 +23,9 @@ struct Remains: Sendable {
         let marked = living.filter { runbook_process_was_given($0.pid, entry) != 0 }
         guard let session = record?.step else { return marked }
         let members = living.filter { $0.session == session }
-        guard sawItsEnd || members.contains(where: { member in marked.contains { $0.pid == member.pid } }) else { return marked }
+        guard sawItsEnd || members.contains(where: { member in marked.contains { $0.pid == member.pid } }) else {
+            return marked
+        }
         return marked + members.filter { member in !marked.contains { $0.pid == member.pid } }
     }
 }
@@ -55,12 +57,14 @@ extension Supervisor {
             } catch {
                 isLeft = true
                 logger.error(
-                    "What a dead shim left cannot be ended", metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
+                    "What a dead shim left cannot be ended",
+                    metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
             }
             finish(
                 attempt,
                 Ending(
-                    outcome: .unknown, started: remains.record?.started, outputMayEndEarly: true, processesLeft: isLeft))
+                    outcome: .unknown, started: remains.record?.started, outputMayEndEarly: true, processesLeft: isLeft)
+            )
         }
     }
 

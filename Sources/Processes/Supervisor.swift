@@ -59,8 +59,10 @@ package final class Supervisor: Sendable {
     }
 
     /// Starts the step; returns when its shim runs.
-    /// - Throws: `Problem.invalid` for what cannot be run at all, `Problem.conflict` when the folder was used before, and a system's error
-    ///   when the shim cannot be started: then the step has not run and will not. That the step's own program cannot be run is an ending.
+    /// - Throws: `Problem.invalid` for what cannot be run at all, `Problem.conflict` when the folder was used before,
+    ///   and a
+    ///   system's error when the shim cannot be started: then the step has not run and will not. That the step's own
+    ///   program cannot be run is an ending.
     package func start(_ launch: Launch) async throws -> Attempt {
         let attempt = try follow(launch.attempt, in: launch.folder)
         do {
@@ -72,8 +74,8 @@ package final class Supervisor: Sendable {
         return attempt
     }
 
-    /// Takes up an attempt of an earlier server, in whatever condition it is. One that no shim has taken is fenced: it will not run any
-    /// more, and its ending is `neverStarted`.
+    /// Takes up an attempt of an earlier server, in whatever condition it is. One that no shim has taken is fenced: it
+    /// will not run any more, and its ending is `neverStarted`.
     /// - Throws: `Problem.unavailable` when its files cannot be read.
     package func adopt(folder: String, attempt id: String) async throws -> Attempt {
         let attempt = try follow(id, in: folder)
@@ -86,7 +88,8 @@ package final class Supervisor: Sendable {
         return attempt
     }
 
-    /// Stops watching, and leaves the steps to their shims. Who waits for an ending or for output gets a `CancellationError`.
+    /// Stops watching, and leaves the steps to their shims. Who waits for an ending or for output gets a
+    /// `CancellationError`.
     package func shutdown() async {
         let attempts = followed.withLock { followed in
             followed.isShutDown = true
@@ -195,13 +198,14 @@ package final class Supervisor: Sendable {
                 settle(attempt, condition)
             }
         } catch {
-            logger.error("The status of an attempt cannot be read", metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
+            logger.error(
+                "The status of an attempt cannot be read", metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
             finish(attempt, Ending(outcome: .unknown, outputMayEndEarly: true))
         }
     }
 
-    /// Nobody can take the attempt any more, as its only shim is dead: the fence is for those who look at the folder later, so that its
-    /// failure (the disk is full, say) changes nothing.
+    /// Nobody can take the attempt any more, as its only shim is dead: the fence is for those who look at the folder
+    /// later, so that its failure (the disk is full, say) changes nothing.
     private func fenceDead(_ attempt: Attempt) {
         do throws(SystemError) {
             _ = try attempt.files.fence()

@@ -132,7 +132,9 @@ final class Watcher: Sendable {
             guard count > 0 else { return }
             var position = 0
             while position + header <= count {
-                let event = buffer.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: inotify_event.self) }
+                let event = buffer.withUnsafeBytes {
+                    $0.loadUnaligned(fromByteOffset: position, as: inotify_event.self)
+                }
                 position += header + Int(event.len)
                 for action in take(event) { action() }
             }

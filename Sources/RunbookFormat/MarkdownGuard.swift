@@ -12,6 +12,7 @@ struct MarkdownGuard {
     private static let maximumCells = 500_000
     private static let maximumDelimiterWork = 5_000_000
     private static let maximumReferenceBytes = 200_000_000
+    private static let maximumBlockBytes = 2_000_000_000
     /// Each may become a node of its own: two million take two seconds.
     private static let maximumMarks = 2_000_000
 
@@ -24,10 +25,18 @@ struct MarkdownGuard {
         var closingBrackets = 0
         var longestDefinition = (bytes: 0, line: bodyLine)
         var definition: (bytes: Int, line: Int)?
+        /// The longest block with a definition in it: a title in quotes may hold lines that look like the next definition.
+        var longestBlock = (bytes: 0, line: bodyLine)
+        var hasDefinition = false
 
         func endDefinition() {
             if let definition, definition.bytes > longestDefinition.bytes { longestDefinition = definition }
             definition = nil
+        }
+        func endBlock() {
+            endDefinition()
+            if hasDefinition, block.bytes > longestBlock.bytes { longestBlock = (block.bytes, block.line) }
+            hasDefinition = false
         }
 
         for number in bodyLine...max(bodyLine, text.lineCount) {
@@ -35,13 +44,14 @@ struct MarkdownGuard {
             marks += line.marks
             closingBrackets += line.closingBrackets
             if line.isBlank {
-                endDefinition()
+                endBlock()
                 block = Block(line: number + 1)
                 continue
             }
             if line.mayBeginDefinition { endDefinition() }
             if line.mayBeginDefinition || definition != nil {
                 definition = ((definition?.bytes ?? 0) + line.count, definition?.line ?? number)
+                hasDefinition = true
             }
             cells += block.cellsAdded(by: line) + line.pipes * line.pipes / 50
             if line.isDelimiterLike { delimiterWork += block.bytes }
@@ -49,18 +59,17 @@ struct MarkdownGuard {
                 wideTableLine = block.line
             }
         }
-        endDefinition()
+        endBlock()
 
         guard marks <= Self.maximumMarks else {
             throw .invalid("The guide holds \(marks) Markdown marks; \(Self.maximumMarks) is the most. Is it generated?")
         }
-        guard longestDefinition.bytes.multipliedReportingOverflow(by: closingBrackets).partialValue
-            <= Self.maximumReferenceBytes
-        else {
+        for (part, limit) in [(longestDefinition, Self.maximumReferenceBytes), (longestBlock, Self.maximumBlockBytes)]
+        where part.bytes * closingBrackets > limit {
             throw .invalid(
-                "Line \(longestDefinition.line) defines a link of \(longestDefinition.bytes) bytes in a guide with "
-                    + "\(closingBrackets) brackets, which may become gigabytes; write that link where it is used.",
-                fields: [Problem.Field(name: "source", message: "The definition is too long.", line: longestDefinition.line)])
+                "Line \(part.line) defines links in \(part.bytes) bytes, in a guide with \(closingBrackets) brackets that may "
+                    + "each become a copy; write the links where they are used.",
+                fields: [Problem.Field(name: "source", message: "The definition is too long.", line: part.line)])
         }
     }
 

@@ -9,9 +9,8 @@ struct PlaceholderScanner {
         for (number, line) in script.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             guard number < scanner.codeLengths.count else { break }
             var lineScanner = PlaceholderScanner(line.prefix(scanner.codeLengths[number]), closedTags: closedTags)
-            for text in lineScanner.scan() where !found.contains(where: { $0.line == number && $0.text == text }) {
-                found.append((text, number))
-            }
+            var seen: Set<String> = []
+            for text in lineScanner.scan() where seen.insert(text).inserted { found.append((text, number)) }
         }
         return found
     }

@@ -19,8 +19,8 @@
 
 static const int64_t millisecond = 1000000;
 
-/// How long the rest of a step may go on by itself when its main process has ended. A script that says `exec > >(tee file)` ends before
-/// its tee has passed the last lines on.
+/// How long the rest of a step may go on by itself when its main process has ended. A script that says `exec > >(tee
+/// file)` ends before its tee has passed the last lines on.
 static const int64_t linger_ns = 250 * millisecond;
 
 /// From this distance between two attempts to kill on, those that may not be signalled are left alone.
@@ -153,7 +153,8 @@ static void follow(struct run *run) {
             {.fd = run->step.error, .events = POLLIN},
         };
         if (poll(files, sizeof files / sizeof *files, -1) < 0) continue;
-        // Children before signals and timer, so that a step that has ended by itself is never called timed out or stopped.
+        // Children before signals and timer, so that a step that has ended by itself is never called timed out or
+        // stopped.
         if (files[0].revents || files[1].revents) reap(run);
         if (files[0].revents) take_signals(run);
         if (files[0].revents) reap(run);
@@ -167,8 +168,8 @@ static void follow(struct run *run) {
     drain(run, &run->step.error, 2);
 }
 
-/// SIGTERM, a request to end, and SIGCHLD come through a descriptor; the rest of what a terminal or a user might send does nothing.
-/// All were blocked when this process began, so that none was lost before.
+/// SIGTERM, a request to end, and SIGCHLD come through a descriptor; the rest of what a terminal or a user might send
+/// does nothing. All were blocked when this process began, so that none was lost before.
 static int open_signals(void) {
     const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2, SIGXFSZ};
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) signal(ignored[i], SIG_IGN);

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/// Whether the process took the signal. A pid may have passed to another process since it was read, so it is held first, then compared.
+/// Whether the process took the signal. A pid may have passed to another process since it was read, so it is held
+/// first, then compared.
 static bool deliver(const struct runbook_process *process, int signal) {
     int held = runbook_pidfd_open(process->pid);
     if (held < 0) return true;
@@ -26,7 +27,8 @@ struct census descendants_signal(int signal) {
     struct runbook_process *all;
     long count = runbook_processes(&all);
     if (count < 0) return census;
-    // Moves the members to the front of the array, generation by generation: the children of [from, to) come behind `to`.
+    // Moves the members to the front of the array, generation by generation: the children of [from, to) come behind
+    // `to`.
     long from = 0, to = 0;
     pid_t parent = getpid();
     for (;;) {

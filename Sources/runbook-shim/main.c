@@ -1,7 +1,7 @@
 // runbook-shim FOLDER: owns one attempt of one step, so that the step does not depend on the life of the server.
 //
-// It ends with 0, also when another has taken the attempt before it (the server's fence), or, if it could not even claim the attempt, with
-// the errno that says why. Everything else stands in the attempt's files.
+// It ends with 0, also when another has taken the attempt before it (the server's fence), or, if it could not even
+// claim the attempt, with the errno that says why. Everything else stands in the attempt's files.
 #define _GNU_SOURCE
 #include "attempt_files.h"
 #include "attempt_run.h"

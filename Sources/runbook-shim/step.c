@@ -55,8 +55,8 @@ static int become(char *const arguments[], char *const environment[]) {
     }
 }
 
-/// Signals that this process ignores would stay ignored in the program. By the system call, for the C library leaves out two that its own
-/// posix_spawn ignores.
+/// Signals that this process ignores would stay ignored in the program. By the system call, for the C library leaves
+/// out two that its own posix_spawn ignores.
 static void restore_signals(void) {
     const char standard[64] = {0}; // the kernel's struct sigaction: SIG_DFL, no flags
     for (int signal = 1; signal <= 64; signal++) syscall(SYS_rt_sigaction, signal, standard, NULL, 8);

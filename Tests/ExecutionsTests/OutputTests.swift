@@ -1,5 +1,5 @@
 import Essentials
-import Processes
+@testable import Processes
 import Testing
 
 @testable import Executions

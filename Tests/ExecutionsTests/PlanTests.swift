@@ -1,7 +1,7 @@
 import Essentials
 import Foundation
 import RunbookFormat
-import Runbooks
+@testable import Runbooks
 import Testing
 
 @testable import Executions

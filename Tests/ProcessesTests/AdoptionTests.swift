@@ -15,7 +15,8 @@ extension ServerDeaths {
 
         private func other(_ script: String, timeoutMilliseconds: Int? = nil, stopAt: String? = nil) -> OtherServer {
             OtherServer(
-                folder: stage.folder, attempt: UUID().uuidString, script: script, timeoutMilliseconds: timeoutMilliseconds,
+                folder: stage.folder, attempt: UUID().uuidString, script: script,
+                timeoutMilliseconds: timeoutMilliseconds,
                 stopAt: stopAt)
         }
 
@@ -25,11 +26,20 @@ extension ServerDeaths {
 
         private func makeGate() { #expect(mkfifo("\(stage.folder)/go", 0o600) == 0) }
 
-        private func openGate() throws { try "\n".write(toFile: "\(stage.folder)/go", atomically: false, encoding: .utf8) }
+        private func openGate() throws {
+            try "\n".write(toFile: "\(stage.folder)/go", atomically: false, encoding: .utf8)
+        }
 
         @Test func `a step outlives its server and no output is lost`() async throws {
             makeGate()
-            let server = other("for i in {1..1000}; do echo $i; done; read -r < $FOLDER/go; for i in {1001..2000}; do echo $i; done; exit 5")
+            let server = other(
+                """
+                for i in {1..1000}; do echo $i; done
+                read -r < $FOLDER/go
+                for i in {1001..2000}; do echo $i; done
+                exit 5
+                """
+            )
             async let end: Void = server.run(expecting: .signal(SIGKILL))
             try await server.waitForStart()
             try server.kill()
@@ -72,9 +82,11 @@ extension ServerDeaths {
         }
 
         @Test func `a timeout comes while no server runs`() async throws {
-            let server = other("trap '' TERM; while :; do sleep 1000; done", timeoutMilliseconds: 500)
+            let server = other(
+                "trap '' TERM; while :; do sleep 1000; done", timeoutMilliseconds: 300,
+                stopAt: "after-spawn")
             async let end: Void = server.run(expecting: .signal(SIGKILL))
-            try await server.waitForStart()
+            try await server.waitForStop(at: "after-spawn")
             try server.kill()
             await end
             try await until("the step has ended") { try processes(of: server.attempt, in: stage.folder).isEmpty }
@@ -139,7 +151,9 @@ extension ServerDeaths {
 
         // The following write the record themselves: what they tell apart cannot be brought about at will.
 
-        private func record(_ change: (inout runbook_record) -> Void) throws -> (folder: AttemptFolder, status: Descriptor) {
+        private func record(_ change: (inout runbook_record) -> Void) throws -> (
+            folder: AttemptFolder, status: Descriptor
+        ) {
             let folder = AttemptFolder(path: "\(stage.folder)/\(UUID().uuidString)")
             #expect(mkdir(folder.path, 0o700) == 0)
             let directory = try Descriptor.open(folder.path, O_RDONLY | O_DIRECTORY)
@@ -153,7 +167,9 @@ extension ServerDeaths {
 
         @Test func `a shim lives if it is the process of that pid and start that holds the lock`() throws {
             let (folder, status) = try record { _ in }
-            guard case .running(_, let record) = try folder.condition() else { throw Unexpected(try folder.condition()) }
+            guard case .running(_, let record) = try folder.condition() else {
+                throw Unexpected(try folder.condition())
+            }
             #expect(record.shim == getpid())
             #expect(runbook_record_is_held(status.raw) == 0, "the holder itself never finds its lock held")
         }
@@ -173,7 +189,8 @@ extension ServerDeaths {
             let sleeper = stage.bash("echo up; while :; do sleep 1000; done")
             let innocent = try await stage.supervisor.start(sleeper)
             try await until("it is up") { innocent.files.logBytes > 0 }
-            let step = try #require(try AttemptRecord(reading: Descriptor.open("\(sleeper.folder)/status", O_RDONLY)).step)
+            let step = try #require(
+                try AttemptRecord(reading: Descriptor.open("\(sleeper.folder)/status", O_RDONLY)).step)
             let (folder, status) = try record { record in
                 record.boot_id.0 = record.boot_id.0 == 48 ? 49 : 48
                 record.beginning.step_pid = step
@@ -192,14 +209,17 @@ extension ServerDeaths {
             let sleeper = stage.bash("echo up; while :; do sleep 1000; done")
             let innocent = try await stage.supervisor.start(sleeper)
             try await until("it is up") { innocent.files.logBytes > 0 }
-            let step = try #require(try AttemptRecord(reading: Descriptor.open("\(sleeper.folder)/status", O_RDONLY)).step)
+            let step = try #require(
+                try AttemptRecord(reading: Descriptor.open("\(sleeper.folder)/status", O_RDONLY)).step)
             let made = try record { $0.beginning.step_pid = step }
             var copy = runbook_record()
             #expect(runbook_record_read(made.status.raw, &copy) == 0)
             #expect(runbook_record_begin(made.status.raw, &copy) == 0)
             copy.shim_start += 1
             #expect(pwrite(made.status.raw, &copy, MemoryLayout<runbook_record>.size, 0) == Int(RUNBOOK_RECORD_BYTES))
-            #expect(try await stage.supervisor.adopt(folder: made.folder.path, attempt: "long-ago").ending.outcome == .unknown)
+            #expect(
+                try await stage.supervisor.adopt(folder: made.folder.path, attempt: "long-ago").ending.outcome
+                    == .unknown)
             #expect(kill(step, 0) == 0)
             innocent.stop()
             #expect(try await innocent.ending.outcome == .stopped)
@@ -219,7 +239,9 @@ extension ServerDeaths {
 
         @Test func `a record of another version is refused, not guessed at`() async throws {
             let (folder, _) = try record { $0.version = 99 }
-            await #expect(throws: Problem.self) { try await stage.supervisor.adopt(folder: folder.path, attempt: "newer") }
+            await #expect(throws: Problem.self) {
+                try await stage.supervisor.adopt(folder: folder.path, attempt: "newer")
+            }
         }
 
         @Test func `what is no record is an unknown step`() async throws {

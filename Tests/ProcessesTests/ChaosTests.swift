@@ -4,8 +4,9 @@ import Testing
 
 @testable import Processes
 
-/// Server, shim and step are killed at each named point and at random moments of a step that writes numbered lines, and notes each write
-/// that it has done in a file of its own (which only processes die beside, so that nothing needs to be synced).
+/// Server, shim and step are killed at each named point and at random moments of a step that writes numbered lines, and
+/// notes each write that it has done in a file of its own (which only processes die beside, so that nothing needs to be
+/// synced).
 ///
 /// `RUNBOOK_CHAOS_ROUNDS` and `RUNBOOK_CHAOS_SEED` set how many random moments, and which.
 extension ServerDeaths {
@@ -109,7 +110,8 @@ extension ServerDeaths {
             if let step = record.step, !record.hasResult { Glibc.kill(step, SIGKILL) }
         }
 
-        /// Takes the exit of a shim that this process got as an orphan, if its supervisor has not: exit tests wait for every child.
+        /// Takes the exit of a shim that this process got as an orphan, if its supervisor has not: exit tests wait for
+        /// every child.
         private func collect(_ shim: pid_t) async throws {
             try await until("the shim has ended") { waitpid(shim, nil, WNOHANG) != 0 }
         }

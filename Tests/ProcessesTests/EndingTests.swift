@@ -43,7 +43,8 @@ import Testing
         let outcome = try await stage.run(launch).ending.outcome
         #expect(
             outcome
-                == .couldNotStart(errno: ENOENT, "\"no-such-program\" cannot be run: no directory in the step's PATH has it."))
+                == .couldNotStart(
+                    errno: ENOENT, "\"no-such-program\" cannot be run: no directory in the step's PATH has it."))
     }
 
     @Test func `a missing interpreter is said to be missing`() async throws {
@@ -51,7 +52,8 @@ import Testing
         launch.files["tool"] = Array("#!/no/such/interpreter\n".utf8)
         launch.arguments = ["\(launch.folder)/tool"]
         let outcome = try await stage.run(launch).ending.outcome
-        let sentence = "\"\(launch.folder)/tool\" cannot be run: it, or the interpreter that its first line names, does not exist."
+        let sentence =
+            "\"\(launch.folder)/tool\" cannot be run: it, or the interpreter that its first line names, does not exist."
         #expect(outcome == .couldNotStart(errno: ENOENT, sentence))
     }
 
@@ -118,7 +120,8 @@ import Testing
     }
 
     @Test func `the step has a session of its own`() async throws {
-        let (_, output) = try await stage.run(stage.bash("read -r _ _ _ _ group session _ < /proc/$$/stat; echo $$ $group $session"))
+        let (_, output) = try await stage.run(
+            stage.bash("read -r _ _ _ _ group session _ < /proc/$$/stat; echo $$ $group $session"))
         let numbers = output.out.split(whereSeparator: \.isWhitespace)
         #expect(numbers.count == 3 && Set(numbers).count == 1)
     }
@@ -144,7 +147,8 @@ import Testing
         let changes: [(inout Launch) -> Void] = [
             { $0.arguments = [] }, { $0.arguments = [""] }, { $0.arguments = ["sh", "a\0b"] },
             { $0.environment["A"] = "secret\0" }, { $0.environment["A=B"] = "x" }, { $0.environment[""] = "x" },
-            { $0.workingDirectory = "/\0" }, { $0.folder = "relative" }, { $0.files["../x"] = [] }, { $0.files["status"] = [] },
+            { $0.workingDirectory = "/\0" }, { $0.folder = "relative" }, { $0.files["../x"] = [] },
+            { $0.files["status"] = [] },
         ]
         for change in changes {
             var launch = stage.bash("")

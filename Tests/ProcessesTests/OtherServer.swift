@@ -1,3 +1,4 @@
+import CProcess
 import Foundation
 import Glibc
 import Logging
@@ -5,8 +6,8 @@ import Testing
 
 @testable import Processes
 
-/// Tests with a second server run one after the other: exit tests that run at once inherit one another's open pipes, and then wait for one
-/// another to end.
+/// Tests with a second server run one after the other: exit tests that run at once inherit one another's open pipes,
+/// and then wait for one another to end.
 @Suite(.serialized) enum ServerDeaths {}
 
 /// A server in a process of its own, a copy of the test program, which a test may stop and kill.
@@ -20,6 +21,9 @@ struct OtherServer: Codable, Sendable {
     var stopAt: String?
     /// Takes the attempt up instead of starting it.
     var adopts = false
+    /// The user that it becomes; then `shim` says where it finds one.
+    var user: uid_t?
+    var shim: String?
     /// Distinguishes servers of one attempt.
     var name = "server"
 
@@ -32,9 +36,22 @@ struct OtherServer: Codable, Sendable {
     }
 
     /// Runs it to its end.
+    ///
+    /// What it leaves comes to this process as orphans. Exit tests look at one ended child at a time, and would wait
+    /// for ever behind an orphan whose exit nobody takes.
     func run(expecting end: ExitTest.Condition) async {
-        await #expect(processExitsWith: end) { [server = self as OtherServer] in
-            try await server.serve()
+        await withTaskGroup { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    takeExitsOfOrphans()
+                    // A cancelled sleep ends the loop.
+                    do { try await Task.sleep(for: .milliseconds(5)) } catch { return }
+                }
+            }
+            await #expect(processExitsWith: end) { [server = self as OtherServer] in
+                try await server.serve()
+            }
+            group.cancelAll()
         }
     }
 
@@ -56,21 +73,41 @@ struct OtherServer: Codable, Sendable {
     private func serve() async throws {
         try note("\(getpid())", "pid")
         if let stopAt { setenv("RUNBOOK_STOP_AT", stopAt, 1) }
+        if let user {
+            guard setgroups(0, nil) == 0, setgid(user) == 0, setuid(user) == 0 else {
+                throw SystemError(errno, "setuid")
+            }
+        }
         let supervisor = try Supervisor(
-            shim: try Stage.shim(), logger: Logger(label: "other") { _ in SwiftLogNoOpLogHandler() })
-        let taken = try await adopts ? supervisor.adopt(folder: attemptFolder, attempt: attempt) : supervisor.start(launch)
+            shim: try shim ?? Stage.shim(), logger: Logger(label: "other") { _ in SwiftLogNoOpLogHandler() })
+        let taken =
+            try await adopts ? supervisor.adopt(folder: attemptFolder, attempt: attempt) : supervisor.start(launch)
         try note("", "started")
-        try note("\(try await taken.ending.outcome)", "ending")
+        let ending = try await taken.ending
+        try note("\(ending.outcome)\(ending.processesLeft ? ", processes left" : "")", "ending")
         await supervisor.shutdown()
     }
 
     private var launch: Launch {
         var launch = Stage.bash(script, in: folder, attempt: attempt)
+        launch.grace = .milliseconds(200)
         launch.timeout = timeoutMilliseconds.map { .milliseconds($0) }
         return launch
     }
 
     private func note(_ text: String, _ name: String) throws {
         try text.write(toFile: "\(prefix).\(name)", atomically: true, encoding: .utf8)
+    }
+}
+
+/// The children of other sessions are orphans; those that a supervisor of this process has started may be among them,
+/// which need no more than the news of their end.
+private func takeExitsOfOrphans() {
+    do {
+        for process in try allProcesses() where process.parent == getpid() && process.session != getsid(0) {
+            if process.hasEnded { waitpid(process.pid, nil, WNOHANG) }
+        }
+    } catch {
+        Issue.record(error)
     }
 }

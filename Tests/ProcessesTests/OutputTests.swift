@@ -21,7 +21,8 @@ import Testing
 
     @Test func `streams are interleaved as they arrived`() async throws {
         // The next line is written only after the one before was seen in the log.
-        let launch = stage.bash("for i in 1 2 3; do echo o$i; read -r < $FOLDER/go; echo e$i >&2; read -r < $FOLDER/go; done")
+        let launch = stage.bash(
+            "for i in 1 2 3; do echo o$i; read -r < $FOLDER/go; echo e$i >&2; read -r < $FOLDER/go; done")
         #expect(mkfifo("\(stage.folder)/go", 0o600) == 0)
         let attempt = try await stage.supervisor.start(launch)
         var seen: [String] = []

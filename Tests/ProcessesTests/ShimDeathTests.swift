@@ -63,7 +63,8 @@ extension ServerDeaths {
             try await until("all are up") {
                 ["session", "orphan", "cleared"].allSatisfy { exists("\(stage.folder)/ready-\($0)") }
             }
-            let step = try #require(try AttemptRecord(reading: Descriptor.open("\(launch.folder)/status", O_RDONLY)).step)
+            let step = try #require(
+                try AttemptRecord(reading: Descriptor.open("\(launch.folder)/status", O_RDONLY)).step)
             Glibc.kill(try #require(try shim(of: launch.attempt, in: stage.folder)), SIGKILL)
             let ending = try await attempt.ending
             #expect(ending.outcome == .unknown && ending.outputMayEndEarly && !ending.processesLeft)
@@ -92,7 +93,8 @@ extension ServerDeaths {
             let launch = stage.bash("echo up; while :; do sleep 1000; done")
             let attempt = try await stage.supervisor.start(launch)
             try await until("the step is up") { attempt.files.logBytes > 0 }
-            let step = try #require(try AttemptRecord(reading: Descriptor.open("\(launch.folder)/status", O_RDONLY)).step)
+            let step = try #require(
+                try AttemptRecord(reading: Descriptor.open("\(launch.folder)/status", O_RDONLY)).step)
             Glibc.kill(step, SIGKILL)
             let ending = try await attempt.ending
             #expect(ending.outcome == .signalled(SIGKILL) && !ending.outputMayEndEarly)
@@ -125,5 +127,6 @@ private func livingSessions() throws -> Set<pid_t> {
     let count = runbook_processes(&list)
     try #require(count >= 0)
     defer { free(list) }
-    return Set(UnsafeBufferPointer(start: list, count: count).filter { $0.state != CChar(UInt8(ascii: "Z")) }.map(\.session))
+    return Set(
+        UnsafeBufferPointer(start: list, count: count).filter { $0.state != CChar(UInt8(ascii: "Z")) }.map(\.session))
 }

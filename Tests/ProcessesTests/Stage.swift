@@ -14,7 +14,8 @@ final class Stage: Sendable {
 
     init() throws {
         folder = try Self.temporaryFolder()
-        supervisor = try Supervisor(shim: try Self.shim(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        supervisor = try Supervisor(
+            shim: try Self.shim(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     deinit {
@@ -50,7 +51,8 @@ final class Stage: Sendable {
     static func bash(_ script: String, in folder: String, attempt: String) -> Launch {
         let own = "\(folder)/\(attempt)"
         return Launch(
-            attempt: attempt, folder: own, arguments: ["bash", "--noprofile", "--norc", "-eo", "pipefail", "\(own)/script"],
+            attempt: attempt, folder: own,
+            arguments: ["bash", "--noprofile", "--norc", "-eo", "pipefail", "\(own)/script"],
             environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "FOLDER": folder], workingDirectory: folder,
             grace: .milliseconds(300), files: ["script": Array(script.utf8)])
     }

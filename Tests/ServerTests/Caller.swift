@@ -132,12 +132,17 @@ enum SecurityFields {
             if found != value { faults.append("\(name) is \(found ?? "absent") and not \(value)") }
         }
         let policy = answer.headers[.contentSecurityPolicy] ?? ""
-        for rule in ["default-src 'self'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "object-src 'none'"] {
+        for rule in [
+            "default-src 'self'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
+            "object-src 'none'",
+        ] {
             if !policy.contains(rule) { faults.append("the policy lacks \(rule)") }
         }
         if policy.contains("unsafe") { faults.append("the policy has an exception: \(policy)") }
         if answer.headers[.cacheControl] == nil { faults.append("Cache-Control is absent") }
-        if HTTPField.Name("X-Request-Id").flatMap({ answer.headers[$0] }) == nil { faults.append("X-Request-Id is absent") }
+        if HTTPField.Name("X-Request-Id").flatMap({ answer.headers[$0] }) == nil {
+            faults.append("X-Request-Id is absent")
+        }
         return faults
     }
 }

@@ -1,20 +1,23 @@
 import Essentials
 import Synchronization
 
-/// The time of an installation: a millisecond passes with each look at it, and more when a test says so.
+/// A clock that only a test moves.
 final class Clock: Sendable {
-    private let now: Mutex<Timestamp>
+    private let time: Mutex<Timestamp>
 
-    init(_ start: Timestamp) { now = Mutex(start) }
+    init(_ start: Timestamp) { time = Mutex(start) }
 
+    var now: Timestamp { time.withLock { $0 } }
+
+    /// The clock as an installation sees it: a millisecond passes with each look.
     var source: TimeSource {
         TimeSource { [self] in
-            now.withLock { now in
-                now = now.advanced(by: .milliseconds(1))
-                return now
+            time.withLock { time in
+                time = time.advanced(by: .milliseconds(1))
+                return time
             }
         }
     }
 
-    func advance(by duration: Duration) { now.withLock { $0 = $0.advanced(by: duration) } }
+    func advance(by duration: Duration) { time.withLock { $0 = $0.advanced(by: duration) } }
 }

@@ -77,13 +77,16 @@ struct JSONSchemas: Sendable {
             return ["\(answer.status) is not described: \(answer.text.prefix(300))"]
         }
         if let reference = response["$ref"]?.string {
-            response = document["components"]?["responses"]?[String(reference.split(separator: "/").last ?? "")] ?? .null
+            response =
+                document["components"]?["responses"]?[String(reference.split(separator: "/").last ?? "")] ?? .null
         }
         guard case .object(let content) = response["content"] else {
             return answer.bytes.isEmpty ? [] : ["\(answer.status) has a body, and none is described"]
         }
         let type = String(answer.contentType.prefix { $0 != ";" })
-        guard let schema = content[type]?["schema"] else { return ["\(answer.status) is \(type), and not as described"] }
+        guard let schema = content[type]?["schema"] else {
+            return ["\(answer.status) is \(type), and not as described"]
+        }
         if type == "text/event-stream" { return EventText.faults(in: answer.text, against: self) }
         guard type.hasSuffix("json"), !type.hasPrefix("application/x-") else { return [] }
         do {

@@ -131,7 +131,8 @@ extension Installation {
         case .metrics: return try await token([.metrics])
         case .viewer, .operator, .author, .admin:
             let principal = try principal(visitor)
-            return .token(try await accounts.makeToken(name: "all", scopes: principal.permissions, by: principal).secret)
+            return .token(
+                try await accounts.makeToken(name: "all", scopes: principal.permissions, by: principal).secret)
         }
     }
 

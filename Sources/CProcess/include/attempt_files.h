@@ -4,8 +4,8 @@
 //   status      one record of fixed size; whoever links it first owns the attempt
 //   log         frames of output, in the order of their arrival
 //
-// Both sides run on one machine, so numbers are in its byte order. A shim outlives an upgrade of the server: what changes
-// meaning here needs a new version, and the server must go on reading the old one.
+// Both sides run on one machine, so numbers are in its byte order. A shim outlives an upgrade of the server: what
+// changes meaning here needs a new version, and the server must go on reading the old one.
 #pragma once
 
 #include <stddef.h>
@@ -22,7 +22,8 @@ enum {
     RUNBOOK_SUBJECT_BYTES = 256,
 };
 
-/// `spec` begins with this; the working directory, the arguments and the environment's `NAME=value` follow, each ended by a NUL.
+/// `spec` begins with this; the working directory, the arguments and the environment's `NAME=value` follow, each ended
+/// by a NUL.
 struct runbook_spec_header {
     char magic[8];
     uint32_t version;
@@ -73,7 +74,8 @@ struct runbook_beginning {
     uint64_t boot_ns;
 };
 
-/// Written once, by one pwrite over bytes that exist already, so that a full disk cannot stop it. It counts only with its mark and sum.
+/// Written once, by one pwrite over bytes that exist already, so that a full disk cannot stop it. It counts only with
+/// its mark and sum.
 struct runbook_result {
     uint32_t kind;
     int32_t value; // exit status, signal or errno

@@ -7,8 +7,9 @@
 #include <sys/inotify.h>
 #include <sys/types.h>
 
-/// Starts `shim FOLDER` in a session of its own, with standard input, output and error at /dev/null, no other file, every signal at
-/// its default and blocked (the shim takes them up when it is ready), and an empty environment but for `stop_at`, if it is not NULL.
+/// Starts `shim FOLDER` in a session of its own, with standard input, output and error at /dev/null, no other file,
+/// every signal at its default and blocked (the shim takes them up when it is ready), and an empty environment but for
+/// `stop_at`, if it is not NULL.
 /// Returns 0 and the process with an open pidfd, or errno; then no shim runs, but one may have run for an instant.
 int runbook_start_shim(const char *shim, const char *folder, const char *stop_at, pid_t *pid, int *pidfd);
 
@@ -21,10 +22,10 @@ int runbook_pidfd_open(pid_t pid);
 /// Returns 0 or errno.
 int runbook_pidfd_signal(int pidfd, int signal);
 
-/// Takes the exit of a child, without waiting. Returns 0 and the wait status; ECHILD if it is no child of ours (any more), EAGAIN if it
-/// still runs.
+/// Takes the exit of a child, without waiting. Returns 0 and the wait status; ECHILD if it is no child of ours (any
+/// more), EAGAIN if it still runs.
 int runbook_pidfd_reap(int pidfd, int *status);
 
-/// Debug builds only: when the environment's RUNBOOK_STOP_AT, a list with commas, names the point, makes `stopped-POINT` in the
-/// folder and stops this process until somebody continues it. Else it does nothing.
+/// Debug builds only: when the environment's RUNBOOK_STOP_AT, a list with commas, names the point, makes
+/// `stopped-POINT` in the folder and stops this process until somebody continues it. Else it does nothing.
 void runbook_stop_point(int folder, const char *point);

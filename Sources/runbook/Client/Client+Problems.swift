@@ -74,9 +74,6 @@ extension Client {
             let request = details.request.map { " (request \($0) in its log)" } ?? ""
             return .unavailable("\(details.detail)\(request)")
         }
-        if code == .unauthenticated, token == nil {
-            return .unauthenticated("\(details.detail) Sign in with `runbook login`, or set RUNBOOK_TOKEN.")
-        }
         return Problem(code, details.detail, fields: fields)
     }
 

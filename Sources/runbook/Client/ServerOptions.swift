@@ -41,7 +41,12 @@ struct ServerOptions: ParsableArguments {
         patience: Client.Patience = .usual, _ body: (Client) async throws -> Result
     ) async throws -> Result {
         let (address, token) = try resolve()
-        return try await Client.with(address, token: token, patience: patience, body)
+        do {
+            return try await Client.with(address, token: token, patience: patience, body)
+        } catch let problem as Problem where problem.code == .unauthenticated {
+            let hint = "Sign in with `runbook login`, or set RUNBOOK_TOKEN."
+            throw Problem(.unauthenticated, "\(problem.message) \(hint)", fields: problem.fields)
+        }
     }
 }
 

@@ -38,6 +38,8 @@ actor LiveRunView: RunView {
                 try print("run \(run.id) of \(run.runbook), \(Wording.count(run.steps.count, "step"))", to: talk)
             }
         case .step(let step):
+            // What comes before the first look at the run is part of it.
+            guard isIntroduced else { return }
             if let index = steps.firstIndex(where: { $0.id == step.id }) {
                 steps[index] = step
             } else {

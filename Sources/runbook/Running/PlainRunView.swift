@@ -24,15 +24,16 @@ actor PlainRunView: RunView {
     func show(_ event: RunEvent, name: String, text: String) throws {
         switch event {
         case .run(let run):
+            defer { runState = run.state }
             if tellsSteps, run.state != runState {
                 if runState == nil {
                     try say("run \(run.id) of \(run.runbook), \(Wording.count(run.steps.count, "step"))")
                 }
                 if run.knownState == .queued { try say("run \(run.id) waits in the queue") }
-                runState = run.state
             }
             for step in run.steps { try show(step) }
-        case .step(let step): try show(step)
+        // What comes before the first look at the run is part of it.
+        case .step(let step): if runState != nil { try show(step) }
         case .output(let chunk): try show(chunk)
         case .other: break
         }

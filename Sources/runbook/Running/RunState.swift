@@ -55,7 +55,8 @@ extension Run {
 extension RunAttempt {
     /// Why it ended as it did, where that is not plain success.
     var cause: String? {
-        if let reason { return reason }
+        // A sentence there, a part of one here.
+        if let reason { return reason.hasSuffix(".") ? String(reason.dropLast()) : reason }
         if let signal { return "ended by signal \(signal)" }
         if let exit_status, exit_status != 0 { return "exit status \(exit_status)" }
         return nil

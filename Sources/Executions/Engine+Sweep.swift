@@ -1,0 +1,33 @@
+import Essentials
+import Foundation
+import Logging
+import Storage
+
+extension Engine {
+    /// Removes what a server that was killed had no time to: the files of attempts that are on the record, and the
+    /// workspaces of runs that succeeded.
+    func sweep() async {
+        do {
+            try await sweep("attempts") { attempt, reader in
+                let parts = attempt.split(separator: ".").map(String.init)
+                guard parts.count == 2, let launch = Int64(parts[1]) else { return false }
+                let wanted = try reader.integer(
+                    "SELECT launch FROM attempts WHERE id = \(parts[0]) AND state = 'running'")
+                return wanted != launch
+            }
+            try await sweep("runs") { run, reader in
+                try reader.exists("SELECT 1 FROM runs WHERE id = \(run) AND state = 'succeeded'")
+            }
+        } catch {
+            logger.warning("What an earlier server left could not be removed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func sweep(_ name: String, _ isLeftOver: @escaping @Sendable (String, Reader) throws -> Bool) async throws {
+        let folder = database.folder + "/" + name
+        guard FileManager.default.fileExists(atPath: folder) else { return }
+        let entries = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let leftOver = try await database.read { reader in try entries.filter { try isLeftOver($0, reader) } }
+        for entry in leftOver { try FileManager.default.removeItem(atPath: "\(folder)/\(entry)") }
+    }
+}

@@ -1,0 +1,123 @@
+import Essentials
+import Foundation
+import Glibc
+import Testing
+
+@testable import runbook
+
+@Suite struct ImportTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func path(_ name: String) -> String { "\(folder.path)/\(name)" }
+
+    @Test(arguments: [
+        ("accunode/deploy.md", "deploy"), ("./000_c846.txt", "000_c846"), ("v1.2 final.markdown", "v1-2-final"),
+        ("/a/README", "README"), (".hidden.md", "-hidden"), ("größe.md", "größe"), ("日本.md", "日本"), ("a(b).md", "a-b-"),
+    ])
+    func `a file named by itself is called by its base name`(path: String, name: String) {
+        #expect(GuideFile.name(ofFile: path) == name)
+    }
+
+    @Test func `a folder gives its guides at any depth, called by their paths`() throws {
+        for name in ["b/deploy.md", "a.markdown", "b/c d/e.MD", "notes.txt", ".git/x.md", "b/.hidden.md"] {
+            try folder.write("# x", to: name)
+        }
+        let search = try GuideSearch([folder.path])
+        #expect(search.files.map(\.name) == ["a", "b.c-d.e", "b.deploy"])
+        #expect(search.refusals.isEmpty && search.skippedLinks.isEmpty)
+        #expect(try GuideSearch([folder.path + "/"]).files.map(\.name) == search.files.map(\.name))
+    }
+
+    @Test func `a file that is named may have any extension`() throws {
+        let file = try folder.write("# x", to: "notes.txt")
+        #expect(try GuideSearch([file]).files == [GuideFile(path: file, name: "notes")])
+        #expect(try GuideSearch([file], name: "go-live").files == [GuideFile(path: file, name: "go-live")])
+    }
+
+    @Test func `two files with one name are both refused, with both paths`() throws {
+        let files = try ["a/deploy.md", "b/deploy.md", "b/other.md"].map { try folder.write("# x", to: $0) }
+        let search = try GuideSearch(files)
+        #expect(search.files.map(\.name) == ["other"])
+        #expect(search.refusals.map(\.path) == Array(files[..<2]))
+        for refusal in search.refusals {
+            #expect(files[..<2].allSatisfy { refusal.problem.message.contains($0) })
+        }
+    }
+
+    @Test func `a path and its dotted twin have one name`() throws {
+        try folder.write("# x", to: "a/b.md")
+        try folder.write("# x", to: "a.b.md")
+        #expect(try GuideSearch([folder.path]).files.map(\.name) == ["a-b", "a.b"])
+        try folder.write("# x", to: "a/b.markdown")
+        #expect(try GuideSearch([folder.path]).refusals.count == 2)
+    }
+
+    @Test func `the same file named twice is one`() throws {
+        let file = try folder.write("# x", to: "deploy.md")
+        let search = try GuideSearch([file, "\(folder.path)/./deploy.md"])
+        #expect(search.files.count == 1 && search.refusals.isEmpty)
+    }
+
+    @Test func `a link within the folder is followed, one that leads out is not`() throws {
+        let outside = try TemporaryFolder()
+        let secret = try outside.write("# x", to: "secret.md")
+        try folder.write("# x", to: "a.md")
+        symlink("a.md", path("alias.md"))
+        symlink(secret, path("out.md"))
+        symlink(outside.path, path("outside"))
+        symlink("nowhere", path("broken.md"))
+        let search = try GuideSearch([folder.path])
+        #expect(search.files.map(\.name) == ["a", "alias"])
+        #expect(search.skippedLinks == [path("out.md")])
+        #expect(search.refusals.map(\.path) == [path("broken.md")])
+    }
+
+    @Test func `a folder beside the one given is outside, though its name begins alike`() throws {
+        try folder.write("# x", to: "guides/a.md")
+        try folder.write("# x", to: "guides-old/b.md")
+        symlink("../guides-old/b.md", path("guides/b.md"))
+        let search = try GuideSearch([path("guides")])
+        #expect(search.files.map(\.name) == ["a"])
+        #expect(search.skippedLinks == [path("guides/b.md")])
+    }
+
+    @Test func `what is missing or empty is refused and the rest goes on`() throws {
+        try FileManager.default.createDirectory(atPath: path("empty"), withIntermediateDirectories: false)
+        let file = try folder.write("# x", to: "deploy.md")
+        let search = try GuideSearch([path("nothing.md"), path("empty"), file])
+        #expect(search.files.map(\.path) == [file])
+        #expect(search.refusals.map(\.path) == [path("nothing.md"), path("empty")])
+    }
+
+    @Test func `a folder takes no name`() {
+        #expect(throws: Problem.self) { try GuideSearch([folder.path], name: "x") }
+    }
+
+    @Test func `a guide is read byte for byte, up to five million`() throws {
+        let file = GuideFile(path: path("big.md"), name: "big")
+        var bytes = Data((0..<5_000_000).map { UInt8(truncatingIfNeeded: $0) })
+        try bytes.write(to: URL(filePath: file.path))
+        #expect(try file.read() == Array(bytes))
+        bytes.append(0)
+        try bytes.write(to: URL(filePath: file.path))
+        #expect(throws: Problem.self) { try file.read() }
+    }
+
+    @Test func `a named pipe, a folder, a device and a link in a circle are refused without waiting`() throws {
+        #expect(mkfifo(path("pipe.md"), 0o600) == 0)
+        symlink("circle.md", path("circle.md"))
+        for wrong in [path("pipe.md"), folder.path, "/dev/zero", path("circle.md"), path("nothing.md")] {
+            let problem = try #require(throws: Problem.self) { try GuideFile(path: wrong, name: "x").read() }
+            #expect(problem.code == .invalid && problem.message.contains(wrong))
+        }
+    }
+
+    @Test func `a line tells what was imported`() {
+        let runbook: JSONValue = ["name": "a.deploy", "steps": [1], "checklist": 0, "findings": [1, 2]]
+        #expect(
+            ImportCommand.line(of: Imported(result: .created, runbook: runbook))
+                == "created a.deploy 1 step 0 items 2 findings")
+    }
+}

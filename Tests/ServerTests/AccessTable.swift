@@ -1,0 +1,183 @@
+import Essentials
+import HTTPTypes
+import Testing
+
+/// What everybody is answered at a route.
+struct AccessRow: Sendable, CustomTestStringConvertible {
+    /// What somebody may be answered: a status, or being sent to the sign-in page.
+    enum Outcome: Sendable, Equatable, CustomStringConvertible {
+        case status(Int)
+        case signIn
+
+        init(_ answer: Answer) {
+            let isSentAway = answer.status == 303 && answer.location?.hasPrefix("/sign-in?next=") == true
+            self = isSentAway ? .signIn : .status(answer.status)
+        }
+
+        var description: String {
+            switch self {
+            case .status(let status): "\(status)"
+            case .signIn: "sign-in"
+            }
+        }
+    }
+
+    typealias Sent = (uri: String, body: Body)
+
+    let method: HTTPRequest.Method
+    /// As the table of routes has it.
+    let path: String
+    let outcomes: [Visitor: Outcome]
+    /// Makes what the request needs, and the request.
+    let sent: @Sendable (Installation) async throws -> Sent
+
+    /// - Parameter outcomes: statuses in the order of `Visitor`; `-` is being sent to the sign-in page.
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ outcomes: String,
+        sending sent: (@Sendable (Installation) async throws -> Sent)? = nil
+    ) {
+        self.method = method
+        self.path = path
+        let words = outcomes.split(separator: " ")
+        precondition(words.count == Visitor.allCases.count, "\(path) needs an outcome for each visitor")
+        self.outcomes = Dictionary(
+            uniqueKeysWithValues: zip(Visitor.allCases, words.map { Int($0).map(Outcome.status) ?? .signIn }))
+        self.sent = sent ?? { _ in (path, .none) }
+    }
+
+    var name: String { "\(method.rawValue) \(path)" }
+    var testDescription: String { name }
+    /// The stream never ends by itself, so that it takes a socket to see how it begins.
+    var isEndless: Bool { path.hasSuffix("/journal/stream") }
+    /// Speaks of the session itself, which a token has not.
+    var isAboutSession: Bool { path == "/session" || path == "/session/end" }
+}
+
+extension AccessRow {
+    static let all = health + accounts + runbooks + runs + journal
+
+    //                                             stranger viewer operator author admin metrics
+    private static let health = [
+        AccessRow(.get, "/", "- 303 303 303 303 303"),
+        AccessRow(.get, "/health", "200 200 200 200 200 200"),
+        AccessRow(.get, "/ready", "200 200 200 200 200 200"),
+        AccessRow(.get, "/api/openapi.json", "200 200 200 200 200 200"),
+        AccessRow(.get, "/assets/{name}", "200 200 200 200 200 200") { _ in ("/assets/style.css", .none) },
+    ]
+
+    private static let accounts = [
+        AccessRow(.get, "/sign-in", "200 200 200 200 200 200"),
+        AccessRow(.post, "/session", "201 201 201 201 201 201") { _ in
+            ("/session", .json(["name": "viewer", "password": .string(Installation.password)]))
+        },
+        AccessRow(.delete, "/session", "401 204 204 204 204 400"),
+        AccessRow(.post, "/session/end", "401 303 303 303 303 400"),
+        AccessRow(.get, "/first-admin", "200 200 200 200 200 200"),
+        // There are people already, so that nobody can be the first.
+        AccessRow(.post, "/first-admin", "409 409 409 409 409 409") { _ in
+            let password = Installation.password
+            return (
+                "/first-admin",
+                .form(["token": "x", "name": "eve", "password": password, "password_again": password])
+            )
+        },
+        AccessRow(.get, "/api/v1/me", "401 200 200 200 200 200"),
+        AccessRow(.get, "/api/v1/users", "401 403 403 403 200 403"),
+        AccessRow(.post, "/api/v1/users", "401 403 403 403 201 403") { installation in
+            let name = "person \(installation.number())"
+            return (
+                "/api/v1/users",
+                .json(["name": .string(name), "password": .string(Installation.password), "role": "viewer"])
+            )
+        },
+        AccessRow(.patch, "/api/v1/users/{id}", "401 403 403 403 200 403") { installation in
+            let person = try await installation.accounts.add(
+                name: "person \(installation.number())", password: Installation.password, role: .viewer,
+                by: .system("test"))
+            return ("/api/v1/users/\(person.id)", .json(["role": "operator"]))
+        },
+        AccessRow(.get, "/api/v1/tokens", "401 200 200 200 200 403"),
+        AccessRow(.post, "/api/v1/tokens", "401 201 201 201 201 403") { _ in
+            ("/api/v1/tokens", .json(["name": "mine", "scopes": ["read"]]))
+        },
+        // A token of the admin's: to others it is as if there were none.
+        AccessRow(.delete, "/api/v1/tokens/{id}", "401 404 404 404 204 403") { installation in
+            let made = try await installation.accounts.makeToken(
+                name: "some", scopes: [.read], by: try installation.principal(.admin))
+            return ("/api/v1/tokens/\(made.token.id)", .none)
+        },
+    ]
+
+    private static let runbooks = [
+        AccessRow(.get, "/api/v1/runbooks", "401 200 200 200 200 403"),
+        AccessRow(.post, "/api/v1/runbooks", "401 403 403 201 201 403") { installation in
+            ("/api/v1/runbooks?name=new-\(installation.number())", .markdown(Installation.guide))
+        },
+        AccessRow(.get, "/api/v1/runbooks/{name}", "401 200 200 200 200 403") {
+            ("/api/v1/runbooks/\(try await $0.runbook())", .none)
+        },
+        AccessRow(.get, "/api/v1/runbooks/{name}/versions", "401 200 200 200 200 403") {
+            ("/api/v1/runbooks/\(try await $0.runbook())/versions", .none)
+        },
+        AccessRow(.get, "/api/v1/runbooks/{name}/source", "401 200 200 200 200 403") {
+            ("/api/v1/runbooks/\(try await $0.runbook())/source", .none)
+        },
+        AccessRow(.get, "/runbooks", "- 200 200 200 200 403"),
+        AccessRow(.get, "/runbooks/{name}", "- 200 200 200 200 403") { ("/runbooks/\(try await $0.runbook())", .none) },
+        AccessRow(.get, "/runbooks/{name}/source", "- 200 200 200 200 403") {
+            ("/runbooks/\(try await $0.runbook())/source", .none)
+        },
+        AccessRow(.get, "/runbooks/{name}/run", "- 403 200 200 200 403") {
+            ("/runbooks/\(try await $0.runbook())/run", .none)
+        },
+    ]
+
+    private static let runs = [
+        AccessRow(.get, "/api/v1/runs", "401 200 200 200 200 403"),
+        AccessRow(.post, "/api/v1/runs", "401 403 201 201 201 403") {
+            ("/api/v1/runs", .json(["runbook": .string(try await $0.runbook())]))
+        },
+        AccessRow(.get, "/api/v1/runs/{id}", "401 200 200 200 200 403") {
+            ("/api/v1/runs/\(try await $0.queuedRun())", .none)
+        },
+        AccessRow(.get, "/api/v1/runs/{id}/output", "401 200 200 200 200 403") {
+            ("/api/v1/runs/\(try await $0.queuedRun())/output", .none)
+        },
+        AccessRow(.get, "/api/v1/runs/{id}/events", "401 200 200 200 200 403") {
+            ("/api/v1/runs/\(try await $0.cancelledRun())/events", .none)
+        },
+        AccessRow(.post, "/api/v1/runs/{id}/cancellation", "401 403 200 200 200 403") {
+            ("/api/v1/runs/\(try await $0.queuedRun())/cancellation", .none)
+        },
+        AccessRow(.post, "/api/v1/runs/{id}/resumption", "401 403 200 200 200 403") {
+            ("/api/v1/runs/\(try await $0.cancelledRun())/resumption", .json(["note": "It was the network."]))
+        },
+        AccessRow(.get, "/runs", "- 200 200 200 200 403"),
+        AccessRow(.post, "/runs", "401 403 303 303 303 403") { ("/runs", .form(["runbook": try await $0.runbook()])) },
+        AccessRow(.get, "/runs/{id}", "- 200 200 200 200 403") { ("/runs/\(try await $0.queuedRun())", .none) },
+        AccessRow(.get, "/runs/{id}/output", "- 200 200 200 200 403") {
+            ("/runs/\(try await $0.queuedRun())/output", .none)
+        },
+        AccessRow(.get, "/runs/{id}/events", "- 200 200 200 200 403") {
+            ("/runs/\(try await $0.cancelledRun())/events", .none)
+        },
+        AccessRow(.post, "/runs/{id}/cancellation", "401 403 303 303 303 403") {
+            ("/runs/\(try await $0.queuedRun())/cancellation", .form([:]))
+        },
+        AccessRow(.post, "/runs/{id}/resumption", "401 403 303 303 303 403") {
+            ("/runs/\(try await $0.cancelledRun())/resumption", .form(["note": "It was the network."]))
+        },
+    ]
+
+    private static let journal = [
+        AccessRow(.get, "/api/v1/journal", "401 200 200 200 200 403"),
+        AccessRow(.get, "/api/v1/journal/stream", "401 200 200 200 200 403"),
+        AccessRow(.get, "/api/v1/journal/verification", "401 200 200 200 200 403"),
+        AccessRow(.get, "/api/v1/journal/export", "401 200 200 200 200 403"),
+        AccessRow(.get, "/journal", "- 200 200 200 200 403"),
+        AccessRow(.get, "/journal/stream", "- 200 200 200 200 403"),
+        AccessRow(.post, "/journal/verification", "401 303 303 303 303 403") { _ in
+            ("/journal/verification", .form([:]))
+        },
+    ]
+}

@@ -1,0 +1,194 @@
+import API
+import Essentials
+import Foundation
+import Testing
+
+@testable import Server
+
+/// What a payload has in Swift is what the description says: the members that are always there, and the others.
+@Suite struct PayloadTests {
+    struct Sample: Sendable, CustomTestStringConvertible {
+        let schema: String
+        /// With every member.
+        let full: any Encodable & Sendable
+        /// Without those that may be absent.
+        let bare: any Encodable & Sendable
+
+        var testDescription: String { schema }
+    }
+
+    @Test(arguments: samples) func `a payload has the members that are described`(_ sample: Sample) throws {
+        let schema = try #require(Description.schemas.named(sample.schema))
+        let (full, bare) = (try Self.members(of: sample.full), try Self.members(of: sample.bare))
+        guard case .object(let properties) = schema["properties"] else {
+            Issue.record("no properties")
+            return
+        }
+        #expect(Set(full.keys) == Set(properties.keys))
+        var required: [String] = []
+        if case .array(let names) = schema["required"] { required = names.compactMap(\.string) }
+        #expect(Set(bare.keys) == Set(required))
+        for members in [full, bare] {
+            #expect(Description.schemas.faults(of: .object(members), against: schema, at: sample.schema) == [])
+        }
+    }
+
+    @Test func `every schema of an object is held by a sample`() {
+        guard case .object(let schemas) = Description.document["components"]?["schemas"] else {
+            Issue.record("there are no schemas")
+            return
+        }
+        // Made where they are answered, or read from a form: requests hold these two.
+        let others: Set = ["Status", "SignInForm"]
+        #expect(Set(schemas.keys).subtracting(others) == Set(Self.samples.map(\.schema)))
+    }
+
+    private static func members(of value: any Encodable) throws -> [String: JSONValue] {
+        let json = try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(value))
+        guard case .object(let members) = json else { return [:] }
+        return members
+    }
+
+    private static let time = "2026-01-19T08:30:00.000000Z"
+    private static let hash = String(repeating: "0123456789abcdef", count: 4)
+
+    static let samples: [Sample] = runs + runbooks + journal + accounts
+
+    private static let actor = Actor(kind: "person", id: "1", name: "Ada")
+
+    private static let runs: [Sample] = {
+        let attempt = RunAttempt(
+            number: 1, state: "failed", exit_status: 1, signal: 9, reason: "It ended.", started: time, finished: time,
+            output_cut: false, output_may_end_early: false)
+        let bareAttempt = RunAttempt(
+            number: 1, state: "running", exit_status: nil, signal: nil, reason: nil, started: nil, finished: nil,
+            output_cut: false, output_may_end_early: false)
+        let step = RunStep(id: "a", state: "failed", line: 3, outputs: ["url": "x"], attempts: [attempt])
+        let bareStep = RunStep(id: "a", state: "queued", line: 3, attempts: [bareAttempt])
+        return [
+            Sample(
+                schema: "RunRequest",
+                full: RunRequest(
+                    runbook: "a", section: "b", steps: ["c"], parameters: ["D": "e"], placeholders: ["<f>": "g"],
+                    priority: "high", dry_run: true), bare: RunRequest(runbook: "a")),
+            Sample(
+                schema: "Run",
+                full: Run(
+                    id: "1", runbook: "a", version: hash, section: "b", state: "failed", priority: "low",
+                    parameters: ["A": "b"], created: time, started: time, finished: time, by: actor, steps: [step]),
+                bare: Run(
+                    id: "1", runbook: "a", version: hash, section: nil, state: "queued", priority: "low",
+                    parameters: [:],
+                    created: time, started: nil, finished: nil, by: actor, steps: [bareStep])),
+            Sample(schema: "RunStep", full: step, bare: bareStep),
+            Sample(schema: "RunAttempt", full: attempt, bare: bareAttempt),
+            Sample(
+                schema: "RunSummary",
+                full: RunSummary(
+                    id: "1", runbook: "a", version: hash, section: "b", state: "failed", created: time, started: time,
+                    finished: time, by: actor, steps_total: 2, steps_done: 1, step: "c"),
+                bare: RunSummary(
+                    id: "1", runbook: "a", version: hash, section: nil, state: "queued", created: time, started: nil,
+                    finished: nil, by: actor, steps_total: 0, steps_done: 0, step: nil)),
+            same("OutputChunk", OutputChunk(n: 1, step: "a", attempt: 1, stream: "stderr", time: time, text: "b\n")),
+            Sample(
+                schema: "ResumptionRequest", full: ResumptionRequest(outcome: "rerun", note: "a"),
+                bare: ResumptionRequest()),
+            same(
+                "DryRun",
+                DryRun(
+                    runbook: "a", version: hash, parameters: [:],
+                    steps: [.init(id: "a", line: 1, interpreter: ["sh", "-e"], script: "true\n")])),
+            same("PlannedStep", DryRun.Step(id: "a", line: 1, interpreter: ["sh", "-e"], script: "true\n")),
+        ]
+    }()
+
+    private static let runbooks: [Sample] = {
+        let step = { (refusal: String?, item: String?) in
+            Inspection.Step(
+                id: "a", section: "b", line: 1, endLine: 3, language: "sh", kind: "shell", attributes: ["name": "a"],
+                script: "true\n", placeholders: ["<pod>"], runnable: true, refusal: refusal, checkOf: item)
+        }
+        let item = { (check: String?) in
+            Inspection.Item(id: "a", section: "b", line: 1, text: "c", checked: true, depth: 1, check: check)
+        }
+        let section = Inspection.Section(slug: "a", title: "A", level: 1, line: 1)
+        let document = Inspection.Document(line: 1, language: "yaml")
+        let finding = Inspection.Finding(rule: "placeholder", severity: "error", line: 1, message: "Fill it.")
+        let contents = Inspection(
+            file: "a.md", title: "A", bytes: 1, sha256: hash, metadata: ["title": "A"], sections: [section],
+            steps: [step("b", "c")], checklist: [item("a")], documents: [document], findings: [finding])
+        let runbook = { (service: String?) in
+            Runbook(name: "a", service: service, origin: "import", updated: time, contents: contents)
+        }
+        let summary = { (service: String?) in
+            RunbookSummary(
+                name: "a", title: "A", version: hash, service: service, origin: "folder", updated: time, steps: 0,
+                checklist: 0, findings: 0)
+        }
+        return [
+            Sample(schema: "Runbook", full: runbook("s"), bare: runbook(nil)),
+            Sample(schema: "RunbookSummary", full: summary("s"), bare: summary(nil)),
+            Sample(schema: "Step", full: step("b", "c"), bare: step(nil, nil)),
+            Sample(schema: "ChecklistItem", full: item("a"), bare: item(nil)),
+            same("Section", section),
+            same("Document", document),
+            same("Finding", finding),
+            same("RunbookVersion", RunbookVersion(number: 1, version: hash, created: time, bytes: 1, by: actor)),
+        ]
+    }()
+
+    private static let journal: [Sample] = {
+        let fault = JournalVerification.Fault(seq: 1, reason: "It was changed.")
+        let field = { (line: Int?) in ProblemDetails.FieldError(name: "a", message: "b", line: line) }
+        return [
+            same(
+                "JournalEvent",
+                JournalEvent(
+                    seq: 1, id: "1", time: time, kind: "run.created", actor: actor, via: "api", objects: ["run/1"],
+                    data: ["a": 1], hash: hash)),
+            Sample(
+                schema: "JournalVerification",
+                full: JournalVerification(ok: false, events: 1, head: "1:\(hash)", first_bad: fault, warnings: ["a"]),
+                bare: JournalVerification(ok: true, events: 0, head: nil, first_bad: nil, warnings: [])),
+            same("JournalFault", fault),
+            Sample(
+                schema: "ProblemDetails",
+                full: ProblemDetails(
+                    title: "a", status: 400, detail: "b", code: "invalid", errors: [field(1)], request: "c"),
+                bare: ProblemDetails(title: "a", status: 400, detail: "b", code: "invalid")),
+            Sample(schema: "FieldError", full: field(1), bare: field(nil)),
+        ]
+    }()
+
+    private static let accounts: [Sample] = {
+        let person = Person(id: "1", name: "Ada", role: "admin", author: true, disabled: false, created: time)
+        let token = { (word: String?) in
+            Token(
+                id: "1", name: "ci", scopes: ["read"], person: word, created: time, expires: word.map { _ in time },
+                revoked: word.map { _ in time })
+        }
+        return [
+            Sample(schema: "Actor", full: actor, bare: Actor(kind: "system", id: "server", name: nil)),
+            same("SignInRequest", SignInRequest(name: "a", password: "b")),
+            same("SessionAnswer", SessionAnswer(person: person, csrf: "a", expires: time)),
+            same("Person", person),
+            Sample(
+                schema: "PersonRequest", full: PersonRequest(name: "a", password: "b", role: "viewer", author: true),
+                bare: PersonRequest(name: "a", password: "b", role: "viewer")),
+            Sample(
+                schema: "PersonChange", full: PersonChange(role: "viewer", author: true, disabled: true, password: "a"),
+                bare: PersonChange()),
+            Sample(schema: "Token", full: token("Ada"), bare: token(nil)),
+            Sample(
+                schema: "TokenRequest", full: TokenRequest(name: "a", scopes: ["read"], expires: time),
+                bare: TokenRequest(name: "a", scopes: ["read"])),
+            same("NewToken", NewToken(token: token(nil), secret: "runbook_x")),
+            same("Me", Me(actor: actor, permissions: ["read"])),
+        ]
+    }()
+
+    private static func same(_ schema: String, _ payload: some Encodable & Sendable) -> Sample {
+        Sample(schema: schema, full: payload, bare: payload)
+    }
+}

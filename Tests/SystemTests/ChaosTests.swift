@@ -1,0 +1,217 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Server, shim and step are killed at each named point and at random moments of runs that write numbered lines.
+///
+/// `RUNBOOK_CHAOS` and `RUNBOOK_CHAOS_SEED` set how many random moments, and which.
+@Suite(.serialized, .timeLimit(.minutes(15))) struct ChaosTests {
+    private typealias Victim = Lines.Victim
+
+    /// A point in the shim stops that shim alone, so several runs wait there at once; the server is killed last.
+    @Test(arguments: ["before-link", "after-link", "after-fork", "after-go", "before-result", "after-result"])
+    func `whoever dies at a point of the shim, the record tells the truth`(point: String) async throws {
+        try await Server.with(isStarted: false) { server in
+            try await server.start(["RUNBOOK_STOP_AT": point])
+            let lines = try await Lines(on: server, count: 20, followed: false)
+            var states: [String] = []
+
+            for _ in 0..<2 {
+                let (run, stopped) = try await runStopped(at: point, lines)
+                kill(stopped.shim.pid, SIGKILL)
+                states.append("shim: \(try await lines.check(run, killed: .shim))")
+            }
+            if ["after-fork", "after-go"].contains(point) {
+                let (run, stopped) = try await runStopped(at: point, lines)
+                kill(try #require(stopped.steps.first).pid, SIGKILL)
+                kill(stopped.shim.pid, SIGCONT)
+                states.append("step: \(try await lines.check(run, killed: .step))")
+            }
+            let (early, first) = try await runStopped(at: point, lines)
+            let (late, second) = try await runStopped(at: point, lines)
+            try await server.end(by: SIGKILL)
+            // One shim goes on while there is no server, the other after the next has taken its attempt up.
+            kill(first.shim.pid, SIGCONT)
+            try await server.start()
+            kill(second.shim.pid, SIGCONT)
+            states.append("server: \(try await lines.check(early, killed: .server))")
+            states.append("server: \(try await lines.check(late, killed: .server))")
+
+            print("chaos: \(point) hit \(states.count) times, \(states.joined(separator: ", "))")
+            #expect(states.count >= 3)
+            try await server.expectNoProcessLeft()
+            try await server.expectIntactJournal()
+        }
+    }
+
+    @Test func `a server that dies between the commit and the start, again and again, starts the step once`() async throws {
+        try await Server.with { server in
+            let lines = try await Lines(on: server, count: 20, followed: true)
+            let flag = server.data + "/stopped-after-commit"
+            let stop = ["RUNBOOK_STOP_AT": "after-commit"]
+            try await server.end(by: SIGKILL)
+            try await server.start(stop)
+            let asked = ask(for: lines, on: server)
+            for _ in 0..<3 {
+                try await until("the server has stopped after the commit") { exists(flag) }
+                try FileManager.default.removeItem(atPath: flag)
+                try await server.end(by: SIGKILL)
+                // Not waited for: it stops before it can say that it is ready.
+                try server.launch(stop)
+            }
+            await asked.value
+            try await until("the server has stopped once more") { exists(flag) }
+            try await server.crash()
+            let runs = try await server.wire.get("/api/v1/runs").json["items"].items
+            #expect(runs.count == 1)
+            try await lines.check(try #require(runs[0]["id"].string), killed: .server)
+            print("chaos: after-commit hit 4 times")
+            try await server.expectNoProcessLeft()
+            try await server.expectIntactJournal()
+        }
+    }
+
+    @Test(arguments: Lines.Victim.allCases)
+    func `whoever dies just after the server has started the shim, the record tells the truth`(
+        victim: Lines.Victim
+    ) async throws {
+        try await Server.with(isStarted: false) { server in
+            try await server.start(["RUNBOOK_STOP_AT": "after-spawn"])
+            let lines = try await Lines(on: server, count: 200, followed: false)
+            for hit in 1...3 {
+                let asked = ask(for: lines, on: server)
+                let pid = try server.child.pid
+                try await until("the server has stopped") { RunningProcess(pid)?.isStopped == true }
+                let own = try #require(try RunningProcess.shims(in: server.data).first)
+                switch victim {
+                case .server:
+                    try await server.end(by: SIGKILL)
+                    try await server.start(hit < 3 ? ["RUNBOOK_STOP_AT": "after-spawn"] : [:])
+                case .shim:
+                    kill(own.shim.pid, SIGKILL)
+                    kill(pid, SIGCONT)
+                case .step:
+                    try await until("the step is there") {
+                        guard let shim = try RunningProcess.shims(in: server.data).first else { return true }
+                        guard let step = shim.steps.first else { return false }
+                        return kill(step.pid, SIGKILL) == 0
+                    }
+                    kill(pid, SIGCONT)
+                }
+                await asked.value
+                let runs = try await server.wire.get("/api/v1/runs").json["items"].items
+                #expect(runs.count == hit)
+                try await lines.check(try #require(runs[0]["id"].string), killed: victim)
+            }
+            print("chaos: after-spawn hit 3 times, \(victim) killed")
+            try await server.expectNoProcessLeft()
+            try await server.expectIntactJournal()
+        }
+    }
+
+    @Test func `whoever dies at whatever moment, the record tells the truth`() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let rounds = try environment["RUNBOOK_CHAOS"].map { try #require(Int($0)) } ?? 50
+        let seed = try environment["RUNBOOK_CHAOS_SEED"].map { try #require(UInt64($0)) } ?? .random(in: 0 ... .max)
+        var random = SplitMix(state: seed)
+        var hits: [String: Int] = [:]
+        var phases: [Phase: Int] = [:]
+        print("chaos: seed \(seed), \(rounds) random moments")
+        try await Server.with { server in
+            let lines = try await Lines(on: server, count: 60, followed: true)
+            var round = 0
+            // A moment may come too late for its phase on a busy machine; then there are a few more.
+            while round < rounds || (round < 3 * rounds && Phase.allCases.contains { phases[$0, default: 0] < 3 }) {
+                let victim = Victim.allCases[round % 3]
+                let wanted = Phase.allCases[round / 3 % 3]
+                round += 1
+                let run = try await server.begin("lines")
+                try await wait(for: wanted, of: run, lines, &random)
+                let hit = try await killed(victim, during: run, lines)
+                let state = try await lines.check(run, killed: hit == nil ? .server : victim)
+                let phase = hit.map(\.rawValue) ?? "too late"
+                hits["\(victim) killed, \(phase): \(state)", default: 0] += 1
+                if let hit { phases[hit, default: 0] += 1 }
+            }
+            for (name, count) in hits.sorted(by: { $0.key < $1.key }) { print("chaos: \(count) times \(name)") }
+            for phase in Phase.allCases { #expect(phases[phase, default: 0] >= 3, "\(phase) was hit too rarely") }
+            try await server.expectNoProcessLeft()
+            try await server.expectIntactJournal()
+            try await server.crash()
+            try await until("nothing is left of the attempts") {
+                try FileManager.default.contentsOfDirectory(atPath: server.data + "/attempts").isEmpty
+            }
+        }
+    }
+
+    private enum Phase: String, CaseIterable {
+        case starting
+        case flowing
+        case finishing
+    }
+
+    private func wait(for phase: Phase, of run: String, _ lines: Lines, _ random: inout SplitMix) async throws {
+        let data = lines.server.data
+        switch phase {
+        case .starting:
+            try await until("there is a shim") { try !RunningProcess.shims(in: data).isEmpty }
+            try await Task.sleep(for: .microseconds(Int64.random(in: 0..<30_000, using: &random)))
+        case .flowing:
+            let least = Int.random(in: 1..<2 * lines.count - 20, using: &random)
+            try await until("\(least) lines are written") { try lines.noted(by: run).count >= least }
+        case .finishing:
+            try await until("all lines are written") { try lines.noted(by: run).count == 2 * lines.count }
+            try await Task.sleep(for: .microseconds(Int64.random(in: 0..<30_000, using: &random)))
+        }
+    }
+
+    /// Kills, and says in which phase of the lines that was; nil when it was too late.
+    private func killed(_ victim: Victim, during run: String, _ lines: Lines) async throws -> Phase? {
+        let server = lines.server
+        let own = try RunningProcess.shims(in: server.data).first
+        let noted = try lines.noted(by: run).count
+        let phase: Phase = noted == 0 ? .starting : noted < 2 * lines.count ? .flowing : .finishing
+        switch victim {
+        case .server:
+            try await server.crash()
+            let run = try await server.settled(run)
+            // Whether the second server recorded the end of the lines.
+            let events = try await server.journal()
+            let started = try #require(events.last { $0["kind"].string == "server.started" }?["seq"].int)
+            let finished = events.first {
+                $0["kind"].string == "step.finished" && $0["data"]["step"].string == "lines"
+                    && $0["objects"].items.contains(.string("run/\(run["id"].string ?? "")"))
+            }
+            return try #require(finished?["seq"].int) > started ? phase : nil
+        case .shim:
+            guard let own else { return nil }
+            return kill(own.shim.pid, SIGKILL) == 0 ? phase : nil
+        case .step:
+            guard let step = own?.steps.first else { return nil }
+            return kill(step.pid, SIGKILL) == 0 ? phase : nil
+        }
+    }
+
+    /// Starts a run and waits until its shim has stopped.
+    private func runStopped(
+        at point: String, _ lines: Lines
+    ) async throws -> (run: String, stopped: (shim: RunningProcess, steps: [RunningProcess])) {
+        let before = try RunningProcess.shims(in: lines.server.data).map(\.shim.pid)
+        let run = try await lines.server.begin("lines")
+        var found: (shim: RunningProcess, steps: [RunningProcess])?
+        try await until("a shim has stopped at \(point)") {
+            found = try RunningProcess.shims(in: lines.server.data).first {
+                !before.contains($0.shim.pid) && $0.shim.isStopped
+                    && exists("\($0.shim.arguments[1])/stopped-\(point)")
+            }
+            return found != nil
+        }
+        return (run, try #require(found))
+    }
+
+    /// Asks for a run of a server that may be stopped or killed before it answers.
+    private func ask(for lines: Lines, on server: Server) -> Task<Void, Never> {
+        let wire = server.wire
+        return Task { _ = try? await wire.post("/api/v1/runs", "{\"runbook\": \"\(lines.name)\"}") }
+    }
+}
