@@ -104,10 +104,12 @@ let package = Package(
         .executableTarget(
             name: "runbook",
             dependencies: [
-                "App", "API", "RunbookFormat", "Essentials", "Storage", "Journal", "Accounts", "Runbooks", "Executions", crypto, logging,
+                "App", "API", "RunbookFormat", "Essentials", "Runbooks", "Server", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings),
         // Tests, by what they test; the last two drive the programs from outside.

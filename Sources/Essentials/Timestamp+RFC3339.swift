@@ -11,8 +11,8 @@ extension Timestamp {
             Self.take(":", of: &rest), let second = Self.digits(2, of: &rest),
             let fraction = Self.fraction(of: &rest), let offset = Self.offset(of: &rest), rest.isEmpty
         else { return nil }
-        guard (1...12).contains(month), (1...Self.days(in: month, year)).contains(day), hour < 24, minute < 60, second < 60
-        else { return nil }
+        guard (1...12).contains(month), (1...Self.days(in: month, year)).contains(day) else { return nil }
+        guard hour < 24, minute < 60, second < 60 else { return nil }
         let minutes = (Self.dayNumber(year, month, day) * 24 + hour) * 60 + minute - offset
         self.init(microseconds: (minutes * 60 + second) * 1_000_000 + fraction)
     }

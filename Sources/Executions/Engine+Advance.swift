@@ -234,7 +234,10 @@ struct AttemptEnd: Equatable {
             (state, exitStatus, signal, self.reason) = (.cancelled, nil, nil, "It was stopped by a cancellation.")
         case .couldNotStart(_, let sentence)?:
             (state, exitStatus, signal, self.reason) = (.failed, nil, nil, sentence)
-        case .neverStarted?, .unknown?:
+        case .neverStarted?:
+            (state, exitStatus, signal) = (.unknown, nil, nil)
+            self.reason = "Its supervisor died before the step began: none of it ran."
+        case .unknown?:
             (state, exitStatus, signal) = (.unknown, nil, nil)
             self.reason = "Its supervisor or the machine died during the step: nobody knows how far it came."
         case nil:

@@ -143,8 +143,9 @@ enum StepChoice {
         var chosen: [Step]
         if let section {
             chosen = try guide.slice(section: section)
-        } else if let named {
-            chosen = guide.steps.filter { $0.checkOf == nil && named.contains($0.id) }
+        } else if named != nil {
+            // Named by itself a step is asked for, also one that a whole run leaves out.
+            chosen = guide.steps.filter { $0.checkOf == nil }
         } else {
             chosen = guide.wholeRun
         }

@@ -59,7 +59,12 @@ struct Body: Decodable {
     let actor: Actor
     let via: String
     let objects: [String]
-    let data_sha256: String
+    let dataHash: String
+
+    private enum CodingKeys: String, CodingKey {
+        case v, id, time, kind, actor, via, objects
+        case dataHash = "data_sha256"
+    }
 
     init(parsing text: String) throws { self = try JSONDecoder().decode(Body.self, from: Data(text.utf8)) }
 }

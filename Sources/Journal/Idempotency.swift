@@ -30,7 +30,7 @@ package struct Idempotency: Sendable {
         let seq: Int64
         let created: Timestamp
         let status: Int?
-        let content_type: String?
+        let contentType: String?
         let location: String?
         let body: Data?
     }
@@ -53,9 +53,12 @@ package struct Idempotency: Sendable {
         guard claim.fingerprint == key.fingerprint else { throw Self.reused }
         guard let status = claim.status, let body = claim.body else {
             throw Problem.conflict(
-                "This request was carried out (event \(claim.seq) on the journal), but its answer was not kept: read the current state instead.")
+                """
+                This request was carried out (event \(claim.seq) on the journal), but its answer was not kept: read the \
+                current state instead.
+                """)
         }
-        return Answer(status: status, contentType: claim.content_type, location: claim.location, body: body)
+        return Answer(status: status, contentType: claim.contentType, location: claim.location, body: body)
     }
 
     /// Keeps the answer for the next time. Does nothing when the request changed nothing, for then it has no claim.
@@ -79,7 +82,8 @@ package struct Idempotency: Sendable {
             guard earlier.fingerprint == key.fingerprint else { throw reused }
             // Another event of the same request shares the claim.
             guard earlier.request == key.request else {
-                throw Problem.conflict("The same request is being carried out at this moment: ask again for its answer.")
+                throw Problem.conflict(
+                    "The same request is being carried out at this moment: ask again for its answer.")
             }
             return
         }
@@ -93,8 +97,8 @@ package struct Idempotency: Sendable {
     private static func find(_ key: String, of principal: Principal, in reader: Reader) throws -> Claim? {
         try reader.first(
             """
-            SELECT fingerprint, request, seq, created, status, content_type, location, body FROM idempotency
-            WHERE actor = \(actor(principal)) AND key = \(key)
+            SELECT fingerprint, request, seq, created, status, content_type AS contentType, location, body
+            FROM idempotency WHERE actor = \(actor(principal)) AND key = \(key)
             """)
     }
 

@@ -55,7 +55,9 @@ extension Verification {
                 walk.accept(row)
             }
             fault = try walk.finish(in: reader)
-            if fault == nil, let reason = try witness.finish(in: reader) { fault = Fault(seq: walk.last, reason: reason) }
+            if fault == nil, let reason = try witness.finish(in: reader) {
+                fault = Fault(seq: walk.last, reason: reason)
+            }
         } catch let found as Found {
             fault = found.fault
         }
@@ -90,17 +92,17 @@ struct ChainRow: Decodable {
     let prev: Data
     let hash: Data
     let body: String
-    let data_seq: Int64?
+    let dataSeq: Int64?
     let salt: Data?
     let data: String?
 
     /// The texts are read as bytes: as text, SQLite's answer would end at a NUL, and what was added behind it be missed.
     static let columns: SQL = """
-        j.seq AS seq, j.prev AS prev, j.hash AS hash, CAST(j.body AS BLOB) AS body, d.seq AS data_seq, d.salt AS salt,
+        j.seq AS seq, j.prev AS prev, j.hash AS hash, CAST(j.body AS BLOB) AS body, d.seq AS dataSeq, d.salt AS salt,
         CAST(d.data AS BLOB) AS data
         """
 
-    private enum Column: CodingKey { case seq, prev, hash, body, data_seq, salt, data }
+    private enum Column: CodingKey { case seq, prev, hash, body, dataSeq, salt, data }
 
     init(from decoder: any Decoder) throws {
         let row = try decoder.container(keyedBy: Column.self)
@@ -108,7 +110,7 @@ struct ChainRow: Decodable {
         prev = try row.decode(Data.self, forKey: .prev)
         hash = try row.decode(Data.self, forKey: .hash)
         body = String(decoding: try row.decode(Data.self, forKey: .body), as: UTF8.self)
-        data_seq = try row.decodeIfPresent(Int64.self, forKey: .data_seq)
+        dataSeq = try row.decodeIfPresent(Int64.self, forKey: .dataSeq)
         salt = try row.decodeIfPresent(Data.self, forKey: .salt)
         data = try row.decodeIfPresent(Data.self, forKey: .data).map { String(decoding: $0, as: UTF8.self) }
     }
@@ -146,10 +148,12 @@ private struct Walk {
         }
         guard let body = try? Body(parsing: row.body), body.v == 1 else { return "its body can't be read" }
         if let reason = examineData(row, body) { return reason }
-        if body.time < time { warnings.append("event \(row.seq): the clock went backwards, from \(time) to \(body.time)") }
+        if body.time < time {
+            warnings.append("event \(row.seq): the clock went backwards, from \(time) to \(body.time)")
+        }
         time = body.time
         if let anchor, anchor.seq == row.seq, anchor.hash != row.hash.hex {
-            return "it is not the event that stood here when the head \(anchor.seq) was noted: the journal was rewritten"
+            return "it is not the event that was the head \(anchor.seq) once: the journal was rewritten"
         }
         do {
             event = try EventRow(seq: row.seq, hash: row.hash, body: row.body, data: row.data).event()
@@ -167,12 +171,14 @@ private struct Walk {
     }
 
     private mutating func examineData(_ row: ChainRow, _ body: Body) -> String? {
-        guard row.data_seq != nil else { return "its data is missing" }
+        guard row.dataSeq != nil else { return "its data is missing" }
         switch (row.salt, row.data) {
         case (let salt?, let data?):
-            return Chain.dataHash(salt: salt, data: data) == body.data_sha256 ? nil : "its data does not match its hash"
+            return Chain.dataHash(salt: salt, data: data) == body.dataHash ? nil : "its data does not match its hash"
         case (nil, nil):
-            guard let eraser = erasures[row.seq] else { return "its data is missing, and no event says that it was erased" }
+            guard let eraser = erasures[row.seq] else {
+                return "its data is missing, and no event says that it was erased"
+            }
             warnings.append("event \(row.seq): erased by \(eraser)")
             return nil
         default:
@@ -192,7 +198,8 @@ private struct Walk {
 
     func finish(in reader: Reader) throws -> Verification.Fault? {
         if let anchor, anchor.seq > last {
-            return .init(seq: last + 1, reason: "the journal ends at \(last), but it had \(anchor.seq) events: its tail was cut")
+            let reason = "the journal ends at \(last), but it had \(anchor.seq) events: its tail was cut"
+            return .init(seq: last + 1, reason: reason)
         }
         struct Stray: Decodable { let seq: Int64 }
         let stray = try reader.first(

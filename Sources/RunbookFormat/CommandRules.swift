@@ -54,9 +54,9 @@ enum CommandRules {
 
     /// SQL stands in arguments and here-documents, so that the lines are searched and not the commands.
     private static func lintSQL(_ step: Step, note: (Int, String) -> Void) {
-        for (index, line) in step.script.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-            guard line.contains(where: { $0 == 0x44 || $0 == 0x64 || $0 == 0x54 || $0 == 0x74 || $0 == 0x46 }) else { continue }
-            let words = String(Substring(line)).uppercased().split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "*") }
+        for (index, line) in Array(step.script.utf8).split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            guard mayDestroy(line) else { continue }
+            let words = String(decoding: line, as: UTF8.self).uppercased().split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "*") }
             guard words.count > 1, !line.drop(while: { $0 == 0x20 || $0 == 0x09 }).starts(with: "#".utf8) else { continue }
             for (word, next) in zip(words, words.dropFirst()) {
                 switch (word, next) {
@@ -69,5 +69,18 @@ enum CommandRules {
                 }
             }
         }
+    }
+
+    /// A cheap look for `dr`, `de` and `tru` in either case, before words are made.
+    private static func mayDestroy(_ line: ArraySlice<UInt8>) -> Bool {
+        var index = line.startIndex
+        while index + 2 < line.endIndex {
+            switch line[index] | 0x20 {
+            case 0x64 where line[index + 1] | 0x20 == 0x72 || line[index + 1] | 0x20 == 0x65: return true
+            case 0x74 where line[index + 1] | 0x20 == 0x72 && line[index + 2] | 0x20 == 0x75: return true
+            default: index += 1
+            }
+        }
+        return false
     }
 }

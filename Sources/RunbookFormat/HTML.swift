@@ -26,23 +26,24 @@ enum HTML {
     /// A link's target, ready for an attribute; nil for a scheme that could run something or leave the browser.
     static func link(_ url: String) -> String? {
         // Browsers drop blanks and controls before they look for the scheme: `java\tscript:`.
-        let seen = url.unicodeScalars.filter { $0.value > 0x20 && $0.value != 0x7F }
-        if let colon = seen.firstIndex(of: ":"), !seen[..<colon].contains(where: { "/?#".unicodeScalars.contains($0) }) {
-            guard ["http", "https", "mailto"].contains(String(String.UnicodeScalarView(seen[..<colon])).lowercased()) else { return nil }
+        let seen = url.utf8.filter { $0 > 0x20 && $0 != 0x7F }
+        if let end = seen.firstIndex(where: { $0 == 0x3A || $0 == 0x2F || $0 == 0x3F || $0 == 0x23 }), seen[end] == 0x3A {
+            let scheme = String(decoding: seen[..<end], as: UTF8.self).lowercased()
+            guard scheme == "http" || scheme == "https" || scheme == "mailto" else { return nil }
         }
         var encoded: [UInt8] = []
-        for byte in String(String.UnicodeScalarView(seen)).utf8 {
+        encoded.reserveCapacity(seen.count + 16)
+        for byte in seen {
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: encoded.append(byte)
             case 0x26: encoded += "&amp;".utf8
             case 0x27: encoded += "&#39;".utf8
+            // - . _ ~ : / ? # [ ] @ ! $ ( ) * + , ; = %
+            case 0x2D...0x2F, 0x5F, 0x7E, 0x3A, 0x3F, 0x23, 0x5B, 0x5D, 0x40, 0x21, 0x24, 0x25, 0x28...0x2C, 0x3B, 0x3D:
+                encoded.append(byte)
             default:
-                if "-._~:/?#[]@!$()*+,;=%".utf8.contains(byte) {
-                    encoded.append(byte)
-                } else {
-                    let digits = String(byte, radix: 16, uppercase: true)
-                    encoded += "%\(digits.count == 1 ? "0" : "")\(digits)".utf8
-                }
+                let digits = String(byte, radix: 16, uppercase: true)
+                encoded += "%\(digits.count == 1 ? "0" : "")\(digits)".utf8
             }
         }
         return String(decoding: encoded, as: UTF8.self)

@@ -3,6 +3,8 @@ struct Invocation {
     /// Without its folder.
     let program: String
     let arguments: [ShellCommand.Word]
+    /// The arguments that are no options.
+    let operands: [String]
     /// Assignments before the program.
     let assignments: [ShellCommand.Word]
     /// Runs under `timeout`.
@@ -47,8 +49,9 @@ struct Invocation {
         }
         let path = words.first?.text ?? ""
         guard !path.isEmpty || !assignments.isEmpty else { return nil }
-        program = path.split(separator: "/").last.map(String.init) ?? path
+        program = path.utf8.contains(0x2F) ? path.split(separator: "/").last.map(String.init) ?? path : path
         arguments = Array(words.dropFirst())
+        operands = arguments.lazy.map(\.text).filter { $0.utf8.first != 0x2D }
         self.assignments = assignments
         self.isBounded = isBounded
         self.isLoopCondition = isLoopCondition
@@ -56,20 +59,20 @@ struct Invocation {
         self.line = line ?? command.line
     }
 
-    /// The arguments that are no options.
-    var operands: [String] { arguments.map(\.text).filter { !$0.hasPrefix("-") } }
-
     /// Whether one of these options is given: long ones whole or with `=`, short ones also within a cluster such as `-it`.
     func has(_ options: String...) -> Bool {
         arguments.contains { argument in
-            let text = argument.text
-            guard text.hasPrefix("-") else { return false }
+            let text = argument.text.utf8
+            guard text.first == 0x2D else { return false }
+            let isLong = text.dropFirst().first == 0x2D
             return options.contains { option in
-                if text == option { return true }
-                if option.hasPrefix("--") { return text.hasPrefix(option + "=") }
-                guard option.count == 2, let letter = option.last, !text.hasPrefix("--") else { return false }
+                let option = option.utf8
+                if isLong || option.count != 2 {
+                    let rest = text.dropFirst(option.count)
+                    return text.starts(with: option) && (rest.isEmpty || rest.first == 0x3D)
+                }
                 let cluster = text.dropFirst()
-                return cluster.count <= 6 && cluster.allSatisfy { $0.isLetter || $0.isNumber } && cluster.contains(letter)
+                return cluster.count <= 6 && cluster.allSatisfy(Self.isAlphanumeric) && option.last.map(cluster.contains) == true
             }
         }
     }
@@ -79,7 +82,6 @@ struct Invocation {
 
     /// Whether these follow each other among the operands, whatever options and values come before.
     func mentions(_ words: String...) -> Bool {
-        let operands = operands
         guard operands.count >= words.count else { return false }
         return (0...(operands.count - words.count)).contains { operands[$0...].starts(with: words) }
     }
@@ -97,6 +99,10 @@ struct Invocation {
         "attach", "delete", "down", "drain", "edit", "events", "exec", "get", "logs", "port-forward", "prune", "restart", "rm",
         "run", "scale", "stats", "stop", "up", "worker", "flower", "beat",
     ]
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+    }
 
     private static func isAssignment(_ text: String) -> Bool {
         guard let equals = text.utf8.firstIndex(of: 0x3D), let first = text.utf8.first, !(0x30...0x39).contains(first) else {

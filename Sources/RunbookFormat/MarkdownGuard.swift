@@ -15,6 +15,8 @@ struct MarkdownGuard {
     private static let maximumBlockBytes = 2_000_000_000
     /// Each may become a node of its own: two million take two seconds.
     private static let maximumMarks = 2_000_000
+    /// Headings, items, fences.
+    private static let maximumParts = 250_000
 
     /// - Throws: `Problem.invalid` for text that would take seconds or gigabytes in any case.
     init(_ text: SourceText, from bodyLine: Int) throws(Problem) {
@@ -22,6 +24,7 @@ struct MarkdownGuard {
         var cells = 0
         var delimiterWork = 0
         var marks = 0
+        var parts = 0
         var closingBrackets = 0
         var longestDefinition = (bytes: 0, line: bodyLine)
         var definition: (bytes: Int, line: Int)?
@@ -43,6 +46,7 @@ struct MarkdownGuard {
             let line = Line(text.line(number))
             marks += line.marks
             closingBrackets += line.closingBrackets
+            if line.mayBeginPart { parts += 1 }
             if line.isBlank {
                 endBlock()
                 block = Block(line: number + 1)
@@ -63,6 +67,9 @@ struct MarkdownGuard {
 
         guard marks <= Self.maximumMarks else {
             throw .invalid("The guide holds \(marks) Markdown marks; \(Self.maximumMarks) is the most. Is it generated?")
+        }
+        guard parts <= Self.maximumParts else {
+            throw .invalid("The guide has \(parts) lines that begin a heading, item or fence; \(Self.maximumParts) is the most. Split it.")
         }
         for (part, limit) in [(longestDefinition, Self.maximumReferenceBytes), (longestBlock, Self.maximumBlockBytes)]
         where part.bytes * closingBrackets > limit {
@@ -101,6 +108,7 @@ struct MarkdownGuard {
         let isBlank: Bool
         let isDelimiterLike: Bool
         let mayBeginDefinition: Bool
+        let mayBeginPart: Bool
 
         init(_ bytes: ArraySlice<UInt8>) {
             count = bytes.count
@@ -109,7 +117,9 @@ struct MarkdownGuard {
             var hasDash = false
             var hasColumn = false
             var first: UInt8?
+            var start: UInt8?
             for byte in bytes {
+                if start == nil, byte != 0x20, byte != 0x09, byte != 0x3E { start = byte }
                 switch byte {
                 case 0x20, 0x09: continue
                 case 0x3E: marks += 1  // >
@@ -145,6 +155,8 @@ struct MarkdownGuard {
             }
             self.isBlank = isBlank
             isDelimiterLike = isDelimiters && hasDash && hasColumn
+            // # - * + ` ~ = and digits
+            mayBeginPart = start.map { "#-*+`~=".utf8.contains($0) || (0x30...0x39).contains($0) } ?? false
             mayBeginDefinition = first == 0x5B && closingBrackets > 0 && bytes.contains(0x3A)
         }
     }

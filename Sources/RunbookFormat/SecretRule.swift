@@ -15,6 +15,8 @@ enum SecretRule {
     private static func secrets(in invocation: Invocation) -> [(word: String, value: String)] {
         let words = invocation.arguments.map(\.text)
         return words.enumerated().compactMap { index, word in
+            // Most words can hold none.
+            guard word.utf8.contains(where: { $0 == 0x2D || $0 == 0x3D || $0 == 0x3A }) else { return nil }
             let next = index + 1 < words.count ? words[index + 1] : ""
             return option(word, next, of: invocation.program) ?? assignment(word, in: invocation) ?? address(word) ?? header(word)
         }
@@ -72,7 +74,7 @@ enum SecretRule {
 
     /// `scheme://user:password@host`
     private static func address(_ word: String) -> (String, String)? {
-        guard let scheme = word.firstRange(of: "://") else { return nil }
+        guard word.utf8.contains(0x40), let scheme = word.firstRange(of: "://") else { return nil }
         let authority = word[scheme.upperBound...].prefix { $0 != "/" && $0 != " " }
         guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return nil }
         let password = authority[authority.index(after: colon)..<at]

@@ -7,7 +7,9 @@ struct Slugs {
     static func slug(_ text: String, maximum: Int = 100) -> String {
         var slug = String.UnicodeScalarView()
         var count = 0
-        for scalar in text.lowercased().unicodeScalars {
+        let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
+        for var scalar in isASCII ? text.unicodeScalars : text.lowercased().unicodeScalars {
+            if isASCII, ("A"..."Z").contains(scalar) { scalar = Unicode.Scalar(UInt8(scalar.value) | 0x20) }
             guard count < maximum else { break }
             switch scalar {
             case "a"..."z", "0"..."9", "_": slug.append(scalar)

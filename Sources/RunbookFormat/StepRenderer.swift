@@ -36,18 +36,21 @@ enum StepRenderer {
             return
         }
         let texts = gaps.map { Array($0.text.utf8) }.sorted { $0.count > $1.count }
-        var rest = line
-        while let byte = rest.first {
-            if let text = texts.first(where: { rest.starts(with: $0) }) {
-                html += "<mark class=\"placeholder\">".utf8
-                HTML.escape(text, into: &html)
-                html += "</mark>".utf8
-                rest = rest.dropFirst(text.count)
-            } else {
-                HTML.escape(CollectionOfOne(byte), into: &html)
-                rest.removeFirst()
+        var start = line.startIndex
+        var index = line.startIndex
+        while index < line.endIndex {
+            guard let text = texts.first(where: { line[index...].starts(with: $0) }) else {
+                index += 1
+                continue
             }
+            HTML.escape(line[start..<index], into: &html)
+            html += "<mark class=\"placeholder\">".utf8
+            HTML.escape(text, into: &html)
+            html += "</mark>".utf8
+            index += text.count
+            start = index
         }
+        HTML.escape(line[start...], into: &html)
     }
 
     /// What of a tag may stand in a class.

@@ -72,7 +72,7 @@ package struct WebServer: Sendable {
         router.addMiddleware {
             RequestLog()
             SecurityHeaders(isSecure: settings.tls != nil)
-            ProblemMiddleware(templates: templates)
+            ProblemMiddleware(templates: templates, gate: gate)
         }
         var methods: [String: [HTTPRequest.Method]] = [:]
         for route in routes {

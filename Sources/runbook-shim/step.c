@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SYS_close_range
@@ -30,13 +31,21 @@ static const char *path_of(char *const environment[]) {
     return "/usr/bin:/bin";
 }
 
-/// execve, with the name looked up in the step's own PATH. Returns the errno that says most.
+/// execve, again while somebody has the file open for writing, for a tenth of a second at most: a process that was being
+/// forked while the server wrote the file holds it until it becomes its own program. Returns the errno.
+static int replace(const char *program, char *const arguments[], char *const environment[]) {
+    const struct timespec pause = {.tv_nsec = 2000000};
+    for (int attempts = 50;; attempts--) {
+        execve(program, arguments, environment);
+        if (errno != ETXTBSY || attempts == 0) return errno;
+        nanosleep(&pause, NULL);
+    }
+}
+
+/// The same, with the name looked up in the step's own PATH. Returns the errno that says most.
 static int become(char *const arguments[], char *const environment[]) {
     const char *name = arguments[0];
-    if (strchr(name, '/')) {
-        execve(name, arguments, environment);
-        return errno;
-    }
+    if (strchr(name, '/')) return replace(name, arguments, environment);
     if (!*name) return ENOENT;
     int error = ENOENT;
     for (const char *path = path_of(environment);; path++) {
@@ -44,11 +53,10 @@ static int become(char *const arguments[], char *const environment[]) {
         char candidate[PATH_MAX];
         int needed = snprintf(candidate, sizeof candidate, "%.*s%s%s", (int)length, path, length ? "/" : "./", name);
         if (needed > 0 && (size_t)needed < sizeof candidate) {
-            execve(candidate, arguments, environment);
-            if (errno != ENOENT && errno != ENOTDIR) {
-                if (errno != EACCES) return errno;
-                error = EACCES; // as execvp does: another directory may hold one that may be executed
-            }
+            int reason = replace(candidate, arguments, environment);
+            // As execvp does: another directory may hold one that may be executed.
+            if (reason == EACCES) error = EACCES;
+            else if (reason != ENOENT && reason != ENOTDIR) return reason;
         }
         path += length;
         if (!*path) return error;

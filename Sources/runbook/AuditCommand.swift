@@ -63,7 +63,8 @@ struct AuditCommand: AsyncParsableCommand {
             try await client.follow(
                 .api("journal", "stream", query: ["kind": kind, "object": object]), after: String(last),
                 news: { news in
-                    try Output.talk.say(news == .lost ? "runbook: lost the server, trying again" : "runbook: it is back")
+                    try Output.talk.say(
+                        news == .lost ? "runbook: lost the server, trying again" : "runbook: it is back")
                 },
                 handle: { received in
                     guard received.event == "journal" else { return true }

@@ -50,6 +50,9 @@ struct Ending: Equatable {
             status = ExitStatus(rawValue: code.rawValue) ?? .internal
         case is BrokenPipe:
             status = .brokenPipe
+        case let error as POSIXError:
+            status = .failed
+            complaint = "the output cannot be written: \(String(cString: strerror(error.code.rawValue)))."
         case is CancellationError:
             status = .interrupted
         default:

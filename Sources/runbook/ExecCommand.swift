@@ -31,7 +31,8 @@ struct ExecCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A runbook, one section of it, or a guide's file, which is imported first.", valueName: "name[#section]|file"),
+            "A runbook, one section of it, or a guide's file, which is imported first.",
+            valueName: "name[#section]|file"),
         completion: .file())
     var target: String
 
@@ -51,7 +52,7 @@ struct ExecCommand: AsyncParsableCommand {
     @Flag(help: "Start the run, print its id, and leave it alone.")
     var detach = false
 
-    @Flag(help: "Print what would run, and run nothing.")
+    @Flag(help: "Print what would run, and run nothing; a file is imported all the same.")
     var dryRun = false
 
     @Option(help: "How urgent it is where runs queue: critical, high, default or low.")

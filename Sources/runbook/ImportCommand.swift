@@ -30,7 +30,8 @@ struct ImportCommand: AsyncParsableCommand {
     func validate() throws {
         guard name != nil else { return }
         var isFolder: ObjCBool = false
-        guard paths.count == 1, !FileManager.default.fileExists(atPath: paths[0], isDirectory: &isFolder) || !isFolder.boolValue
+        guard paths.count == 1,
+            !FileManager.default.fileExists(atPath: paths[0], isDirectory: &isFolder) || !isFolder.boolValue
         else { throw ValidationError("--name goes with a single file.") }
     }
 
@@ -41,7 +42,7 @@ struct ImportCommand: AsyncParsableCommand {
         }
         var refused = 0
         for refusal in search.refusals {
-            try tell(refusal.problem, of: refusal.path)
+            try refusal.problem.tell(of: refusal.path, json: format.json)
             refused += 1
         }
         if !search.files.isEmpty {
@@ -57,7 +58,7 @@ struct ImportCommand: AsyncParsableCommand {
             do {
                 try tell(try await client.importGuide(try file.read(), name: file.name), of: file.path)
             } catch let problem as Problem where ExitStatus(problem.code) == .badData {
-                try tell(problem, of: file.path)
+                try problem.tell(of: file.path, json: format.json)
                 refused += 1
             }
             // Anything else, no permission or no server, would meet every other file too.
@@ -79,15 +80,6 @@ struct ImportCommand: AsyncParsableCommand {
         let items = Wording.count(imported.count("checklist"), "item")
         let findings = Wording.count(imported.count("findings"), "finding")
         return "\(imported.result.rawValue) \(imported.name) \(steps) \(items) \(findings)"
-    }
-
-    private func tell(_ problem: Problem, of path: String) throws {
-        if format.json {
-            try Output.data.json(["file": .string(path), "error": problem.json])
-        } else {
-            let sentence = problem.sentence
-            try Output.talk.say("runbook: \(sentence.contains(path) ? "" : "\(path): ")\(sentence)")
-        }
     }
 }
 

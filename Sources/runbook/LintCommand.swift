@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import Essentials
 import RunbookFormat
+import Server
 
 struct LintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

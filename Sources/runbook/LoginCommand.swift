@@ -74,12 +74,21 @@ struct LoginCommand: AsyncParsableCommand {
             let session = try await Session(signingIn: SignInRequest(name: name, password: password), at: client)
             do {
                 let entry = try await token(for: name, in: session)
-                try await session.end()
+                try await end(session)
                 return entry
             } catch {
-                try await session.end()
+                try await end(session)
                 throw error
             }
+        }
+    }
+
+    /// A session that stays open ends by itself later: that alone must not cost the token, nor hide why there is none.
+    private func end(_ session: Session) async throws {
+        do {
+            try await session.end()
+        } catch let problem as Problem {
+            try Output.talk.say("runbook: the session could not be ended: \(problem.sentence)")
         }
     }
 

@@ -22,17 +22,23 @@ struct RunbookCommand: AsyncParsableCommand {
             """,
         version: runbookVersion,
         groupedSubcommands: [
-            CommandGroup(name: "Guides", subcommands: [
-                ImportCommand.self, ListCommand.self, ShowCommand.self, InspectCommand.self, LintCommand.self,
-            ]),
+            CommandGroup(
+                name: "Guides",
+                subcommands: [
+                    ImportCommand.self, ListCommand.self, ShowCommand.self, InspectCommand.self, LintCommand.self,
+                ]),
             CommandGroup(name: "Runs", subcommands: [ExecCommand.self, RunsCommand.self]),
             CommandGroup(name: "Record", subcommands: [AuditCommand.self]),
-            CommandGroup(name: "Access", subcommands: [
-                LoginCommand.self, LogoutCommand.self, UserCommand.self, TokenCommand.self,
-            ]),
-            CommandGroup(name: "Operating", subcommands: [
-                ServeCommand.self, VersionCommand.self, CompletionsCommand.self,
-            ]),
+            CommandGroup(
+                name: "Access",
+                subcommands: [
+                    LoginCommand.self, LogoutCommand.self, UserCommand.self, TokenCommand.self,
+                ]),
+            CommandGroup(
+                name: "Operating",
+                subcommands: [
+                    ServeCommand.self, VersionCommand.self, CompletionsCommand.self,
+                ]),
         ]
     )
 

@@ -32,13 +32,16 @@ struct TokenCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await server.withClient { client in
-                let list = try await client.items { .api("tokens", query: ["all": all ? "true" : nil, "limit": $0, "after": $1]) }
+                let list = try await client.items {
+                    .api("tokens", query: ["all": all ? "true" : nil, "limit": $0, "after": $1])
+                }
                 guard !format.json else { return try Output.data.json(list) }
                 var table = Table("ID", "WHOSE", "SCOPES", "CREATED", "EXPIRES", "STATE", "NAME")
                 for item in list.items {
                     let token = try item.decoded(as: Token.self)
                     table.add(
-                        token.id, token.person ?? "-", token.scopes.joined(separator: ","), Wording.moment(token.created),
+                        token.id, token.person ?? "-", token.scopes.joined(separator: ","),
+                        Wording.moment(token.created),
                         token.expires.map(Wording.moment) ?? "never", token.revoked == nil ? "valid" : "revoked",
                         token.name)
                 }

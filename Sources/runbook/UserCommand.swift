@@ -121,7 +121,9 @@ struct UserCommand: AsyncParsableCommand {
             let new = changesPassword || password.passwordStdin ? try password.new(for: name) : nil
             try await server.withClient { client in
                 let person = try await UserCommand.change(
-                    name, PersonChange(role: role?.rawValue, author: author, disabled: access.map { $0 == .disable }, password: new),
+                    name,
+                    PersonChange(
+                        role: role?.rawValue, author: author, disabled: access.map { $0 == .disable }, password: new),
                     on: client)
                 try UserCommand.tell(person, "is changed", format)
             }

@@ -6,8 +6,10 @@ import Testing
 
 @Suite struct AddressTests {
     @Test(arguments: [
-        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"), (" https://Runbook.Example.com/ ", "https://runbook.example.com"),
-        ("http://host:80", "http://host"), ("https://host:443/", "https://host"), ("https://host:80", "https://host:80"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        (" https://Runbook.Example.com/ ", "https://runbook.example.com"),
+        ("http://host:80", "http://host"), ("https://host:443/", "https://host"),
+        ("https://host:80", "https://host:80"),
         ("https://host/ops/runbook//", "https://host/ops/runbook"), ("http://[::1]:9000", "http://[::1]:9000"),
     ])
     func `an address has one form`(text: String, url: String) throws {

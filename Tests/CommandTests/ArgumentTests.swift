@@ -20,12 +20,15 @@ import Testing
     @Test(arguments: [
         "import a.md b", "import notes.txt --name go-live --json", "list --limit 5 --json", "show accunode/deploy",
         "show x --markdown", "exec x", "exec x#s --param a=b --step one --step two --yes --detach --priority high",
-        "exec x.md --dry-run --json", "runs", "runs list --state rolled-back --runbook x --limit 3", "runs --state failed",
+        "exec x.md --dry-run --json", "runs", "runs list --state rolled-back --runbook x --limit 3",
+        "runs --state failed",
         "runs show 01", "runs logs 01 --follow --step s", "runs cancel 01",
         "runs resume 01 --outcome rerun --note why", "audit tail --follow --limit 3 --kind k --object run/1",
-        "audit verify", "audit verify --database f.db", "audit export", "user list", "user add ada --role admin --author",
+        "audit verify", "audit verify --database f.db", "audit export", "user list",
+        "user add ada --role admin --author",
         "user change ada --role viewer --no-author --disable", "user change ada --password-stdin", "user remove ada",
-        "user reset-password ada --data d --password-stdin", "token list --all", "token add t --scope read --scope admin",
+        "user reset-password ada --data d --password-stdin", "token list --all",
+        "token add t --scope read --scope admin",
         "token revoke 01", "login ada --url https://x", "login --token-stdin", "logout", "version --json",
         "completions fish", "list --url http://x",
     ])
@@ -67,7 +70,9 @@ import Testing
     @Test func `a head is a number and 64 hexadecimal digits`() {
         let hash = String(repeating: "aB", count: 32)
         #expect(Head(argument: "12:\(hash)")?.text == "12:\(hash.lowercased())")
-        for wrong in ["12", "0:\(hash)", "-1:\(hash)", "12:\(hash)0", "12:\(hash.dropLast())", "12:\(hash):", ":\(hash)"] {
+        for wrong in [
+            "12", "0:\(hash)", "-1:\(hash)", "12:\(hash)0", "12:\(hash.dropLast())", "12:\(hash):", ":\(hash)",
+        ] {
             #expect(Head(argument: wrong) == nil, "\(wrong)")
         }
     }

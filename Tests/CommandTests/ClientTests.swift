@@ -89,7 +89,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ScriptedPeer.Act.json("200 OK", "<html>", type: "text/html"), .json("404 Not Found", "nothing", type: "text/plain"),
+        ScriptedPeer.Act.json("200 OK", "<html>", type: "text/html"),
+        .json("404 Not Found", "nothing", type: "text/plain"),
         .json("200 OK", #"{"other":1}"#), .json("502 Bad Gateway", "<html>", type: "text/html"),
     ])
     func `what is no Runbook server is called so`(act: ScriptedPeer.Act) async throws {
@@ -122,9 +123,10 @@ import Testing
         ])
         let list = try await with(peer) { try await $0.items { .api("x", query: ["limit": $0, "after": $1]) } }
         #expect(list.items == [1, 2, 3] && list.next == nil)
-        #expect(peer.requests.map { $0.prefix { $0 != "\r\n" } } == [
-            "GET /api/v1/x?limit=500 HTTP/1.1", "GET /api/v1/x?limit=500&after=b HTTP/1.1",
-        ])
+        #expect(
+            peer.requests.map { $0.prefix { $0 != "\r\n" } } == [
+                "GET /api/v1/x?limit=500 HTTP/1.1", "GET /api/v1/x?limit=500&after=b HTTP/1.1",
+            ])
         let short = try ScriptedPeer([.json("200 OK", #"{"items":[1,2],"next":"b"}"#)])
         let first = try await with(short) {
             try await $0.items({ .api("x", query: ["limit": $0, "after": $1]) }, limit: 2)

@@ -28,9 +28,12 @@ import Testing
     @Test func `a problem is one line with its fields, their names and lines`() {
         let problem = Problem.invalid(
             "Some values are missing.",
-            fields: [.init(name: "version", message: "is required"), .init(name: "<pod>", message: "is empty", line: 12)])
+            fields: [
+                .init(name: "version", message: "is required"), .init(name: "<pod>", message: "is empty", line: 12),
+            ])
         #expect(
-            Ending(of: problem).complaint == "Some values are missing. [version: is required; <pod> (line 12): is empty]")
+            Ending(of: problem).complaint
+                == "Some values are missing. [version: is required; <pod> (line 12): is empty]")
     }
 
     @Test func `wrong usage is one line that says where to read on, with status 64`() throws {
@@ -41,7 +44,7 @@ import Testing
     }
 
     @Test func `help is an answer, not a failure`() throws {
-        let error = try #require(throws: (any Error).self) { 
+        let error = try #require(throws: (any Error).self) {
             var command = try RunbookCommand.parseAsRoot(["exec", "--help"])
             try command.run()
         }

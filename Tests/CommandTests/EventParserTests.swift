@@ -6,7 +6,8 @@ import Testing
 @Suite struct EventParserTests {
     private let stream = "id: 1\nevent: output\ndata: {\"n\":1}\n\n: beat\n\nid: 2\nevent: run\ndata: a\ndata: b\n\n"
     private let expected = [
-        ServerSentEvent(event: "output", data: "{\"n\":1}", id: "1"), ServerSentEvent(event: "run", data: "a\nb", id: "2"),
+        ServerSentEvent(event: "output", data: "{\"n\":1}", id: "1"),
+        ServerSentEvent(event: "run", data: "a\nb", id: "2"),
     ]
 
     private func parse(_ pieces: [[UInt8]]) throws -> [ServerSentEvent] {

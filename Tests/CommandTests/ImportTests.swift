@@ -49,7 +49,7 @@ import Testing
     @Test func `a path and its dotted twin have one name`() throws {
         try folder.write("# x", to: "a/b.md")
         try folder.write("# x", to: "a.b.md")
-        #expect(try GuideSearch([folder.path]).files.map(\.name) == ["a-b", "a.b"])
+        #expect(try GuideSearch([folder.path]).files.map(\.name).sorted() == ["a-b", "a.b"])
         try folder.write("# x", to: "a/b.markdown")
         #expect(try GuideSearch([folder.path]).refusals.count == 2)
     }

@@ -32,7 +32,8 @@ import Testing
     @Test func `parameters and placeholders are told apart by the runbook`() {
         let asked = questions(
             .init(name: "version", message: "is missing"), .init(name: "key", message: "is missing"),
-            .init(name: "<pod>", message: "is unfilled", line: 4), .init(name: "YOUR_HOST", message: "is unfilled", line: 5))
+            .init(name: "<pod>", message: "is unfilled", line: 4),
+            .init(name: "YOUR_HOST", message: "is unfilled", line: 5))
         #expect(
             asked?.map(\.kind) == [
                 .parameter(isSensitive: false), .parameter(isSensitive: true), .placeholder, .placeholder,
@@ -69,7 +70,8 @@ import Testing
 
 @Suite struct WordingTests {
     @Test(arguments: [
-        (Duration.milliseconds(-5), "0.0 s"), (.milliseconds(349), "0.3 s"), (.seconds(9.99), "9.9 s"), (.seconds(12), "12 s"),
+        (Duration.milliseconds(-5), "0.0 s"), (.milliseconds(349), "0.3 s"), (.seconds(9.99), "9.9 s"),
+        (.seconds(12), "12 s"),
         (.seconds(60), "1 min 00 s"), (.seconds(3599), "59 min 59 s"), (.seconds(7380), "2 h 03 min"),
     ])
     func `durations read well`(duration: Duration, words: String) {
@@ -105,7 +107,9 @@ import Testing
         let run = run(.failed, steps: [step("a", "succeeded", exit: 0), step("b", "failed", exit: 3)])
         #expect(
             run.conclusion
-                == "run 01r of deploy#main failed at step b after 2.0 s: exit status 3; go on from there: runbook runs resume 01r")
+                == "run 01r of deploy#main failed at step b after 2.0 s: exit status 3; "
+                + "go on from there: runbook runs resume 01r"
+        )
     }
 
     @Test func `an interrupted run asks for a verdict on its step`() {

@@ -45,7 +45,8 @@ import Testing
         .run(
             Run(
                 id: "01r", runbook: "deploy", version: "ab", section: nil, state: state, priority: "default",
-                parameters: [:], created: "", started: nil, finished: nil, by: .init(kind: "person", id: "1", name: nil),
+                parameters: [:], created: "", started: nil, finished: nil,
+                by: .init(kind: "person", id: "1", name: nil),
                 steps: steps))
     }
 
@@ -84,7 +85,8 @@ import Testing
         let (data, talk) = (try Listener(isTerminal: false), try Listener(isTerminal: false))
         let view = PlainRunView(data: data.output, talk: talk.output, only: "b", tellsSteps: false)
         try await show(
-            run("running", step("a", "running")), output(1, "stdout", "a\n"), output(2, "stdout", "b\n", step: "b"), on: view)
+            run("running", step("a", "running")), output(1, "stdout", "a\n"), output(2, "stdout", "b\n", step: "b"),
+            on: view)
         #expect(data.heard() == "b\n")
         #expect(talk.heard().isEmpty)
     }

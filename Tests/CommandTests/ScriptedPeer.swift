@@ -72,7 +72,8 @@ final class ScriptedPeer: Sendable {
 }
 
 extension ScriptedPeer.Act {
-    static func json(_ status: String, _ body: String, type: String = "application/json", headers: String = "") -> Self {
+    static func json(_ status: String, _ body: String, type: String = "application/json", headers: String = "") -> Self
+    {
         .answer(
             "HTTP/1.1 \(status)\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n"
                 + "\(headers)Connection: close\r\n\r\n\(body)")

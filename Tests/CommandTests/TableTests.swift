@@ -7,7 +7,10 @@ import Testing
         var table = Table("NAME", "STEPS", "TITLE")
         table.add("accunode.deploy", "12", "Deploy")
         table.add("a", "3", "")
-        #expect(table.lines(width: nil) == ["NAME             STEPS  TITLE", "accunode.deploy  12     Deploy", "a                3"])
+        #expect(
+            table.lines(width: nil) == [
+                "NAME             STEPS  TITLE", "accunode.deploy  12     Deploy", "a                3",
+            ])
     }
 
     @Test func `wide characters take two columns and combining marks none`() {

@@ -5,7 +5,7 @@ final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {
-        path = NSTemporaryDirectory() + "/runbook-test-" + UUID().uuidString.lowercased()
+        path = NSTemporaryDirectory() + "/test-of-runbook-" + UUID().uuidString.lowercased()
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }

@@ -24,14 +24,8 @@ extension ServerDeaths {
             try await stage.supervisor.adopt(folder: server.attemptFolder, attempt: server.attempt)
         }
 
-        private func makeGate() { #expect(mkfifo("\(stage.folder)/go", 0o600) == 0) }
-
-        private func openGate() throws {
-            try "\n".write(toFile: "\(stage.folder)/go", atomically: false, encoding: .utf8)
-        }
-
         @Test func `a step outlives its server and no output is lost`() async throws {
-            makeGate()
+            stage.makeGate()
             let server = other(
                 """
                 for i in {1..1000}; do echo $i; done
@@ -45,20 +39,20 @@ extension ServerDeaths {
             try server.kill()
             await end
             let attempt = try await adopt(server)
-            try openGate()
+            try await stage.openGate()
             #expect(try await attempt.ending.outcome == .exited(5))
             #expect(try await Output(of: attempt).out == (1...2000).map { "\($0)\n" }.joined())
             #expect(try processes(of: server.attempt, in: stage.folder) == [])
         }
 
         @Test func `a step that ended while no server ran keeps its result and output`() async throws {
-            makeGate()
+            stage.makeGate()
             let server = other("read -r < $FOLDER/go; echo alone; exit 4")
             async let end: Void = server.run(expecting: .signal(SIGKILL))
             try await server.waitForStart()
             try server.kill()
             await end
-            try openGate()
+            try await stage.openGate()
             try await until("the step has ended") { try processes(of: server.attempt, in: stage.folder).isEmpty }
             for _ in 0..<2 {
                 let attempt = try await adopt(server)
@@ -94,13 +88,13 @@ extension ServerDeaths {
         }
 
         @Test func `two servers that follow one step see the same ending`() async throws {
-            makeGate()
+            stage.makeGate()
             let server = other("read -r < $FOLDER/go; exit 9")
             async let end: Void = server.run(expecting: .exitCode(0))
             try await server.waitForStart()
             try await until("the shim has taken the attempt") { exists("\(server.attemptFolder)/status") }
             let attempt = try await adopt(server)
-            try openGate()
+            try await stage.openGate()
             #expect(try await attempt.ending.outcome == .exited(9))
             await end
             #expect(try server.ending == "exited(9)")
@@ -113,7 +107,7 @@ extension ServerDeaths {
             try await server.waitForStop(at: "after-spawn")
             try server.kill()
             await end
-            let shim = try #require(try shim(of: server.attempt, in: stage.folder))
+            let shim = try #require(try shimProcess(of: server.attempt, in: stage.folder))
             let attempt = try await adopt(server)
             #expect(try await attempt.ending == Ending(outcome: .neverStarted))
             #expect(try await Output(of: attempt).frames.isEmpty)

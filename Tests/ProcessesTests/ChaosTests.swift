@@ -44,7 +44,7 @@ extension ServerDeaths {
             async let end: Void = server.run(expecting: victim == .server ? .signal(SIGKILL) : .exitCode(0))
             try await server.waitForStop(at: point)
             // Stopped beside the server, the shim may have come to its end already.
-            let shim = try shim(of: server.attempt, in: stage.folder)
+            let shim = try shimProcess(of: server.attempt, in: stage.folder)
             switch victim {
             case .server: try server.kill()
             case .shim: if let shim { Glibc.kill(shim, SIGKILL) }
@@ -83,7 +83,8 @@ extension ServerDeaths {
         }
 
         private func killServer(after moment: Duration) async throws -> Attempt {
-            let server = OtherServer(folder: stage.folder, attempt: UUID().uuidString, script: script)
+            let server = OtherServer(
+                folder: stage.folder, attempt: UUID().uuidString, script: script, staysOn: true)
             async let end: Void = server.run(expecting: .signal(SIGKILL))
             try await server.waitForStart()
             try await Task.sleep(for: moment)
@@ -97,7 +98,8 @@ extension ServerDeaths {
             let attempt = try await stage.supervisor.start(launch)
             try await Task.sleep(for: moment)
             switch victim {
-            case .shim: if let shim = try shim(of: launch.attempt, in: stage.folder) { Glibc.kill(shim, SIGKILL) }
+            case .shim:
+                if let shim = try shimProcess(of: launch.attempt, in: stage.folder) { Glibc.kill(shim, SIGKILL) }
             case .step, .server: try killStep(of: launch.attempt)
             }
             return attempt

@@ -21,6 +21,8 @@ struct OtherServer: Codable, Sendable {
     var stopAt: String?
     /// Takes the attempt up instead of starting it.
     var adopts = false
+    /// Stays when the attempt has ended, to be killed.
+    var staysOn = false
     /// The user that it becomes; then `shim` says where it finds one.
     var user: uid_t?
     var shim: String?
@@ -67,7 +69,15 @@ struct OtherServer: Codable, Sendable {
     func waitForStart() async throws { try await until("the other server has started the step") { hasStarted } }
 
     func waitForStop(at point: String) async throws {
-        try await until("\(point) is reached") { exists("\(attemptFolder)/stopped-\(point)") }
+        try await until("\(point) is reached") {
+            // The mark comes before the stop: a signal to continue in between would be lost.
+            guard exists("\(attemptFolder)/stopped-\(point)") else { return false }
+            guard let stopped = try point == "after-spawn" ? pid : shimProcess(of: attempt, in: folder) else {
+                return false
+            }
+            var process = runbook_process()
+            return runbook_process_read(stopped, &process) == 0 && process.state == CChar(UInt8(ascii: "T"))
+        }
     }
 
     private func serve() async throws {
@@ -85,6 +95,7 @@ struct OtherServer: Codable, Sendable {
         try note("", "started")
         let ending = try await taken.ending
         try note("\(ending.outcome)\(ending.processesLeft ? ", processes left" : "")", "ending")
+        while staysOn { try await Task.sleep(for: .seconds(3600)) }
         await supervisor.shutdown()
     }
 

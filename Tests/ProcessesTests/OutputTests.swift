@@ -23,13 +23,13 @@ import Testing
         // The next line is written only after the one before was seen in the log.
         let launch = stage.bash(
             "for i in 1 2 3; do echo o$i; read -r < $FOLDER/go; echo e$i >&2; read -r < $FOLDER/go; done")
-        #expect(mkfifo("\(stage.folder)/go", 0o600) == 0)
+        stage.makeGate()
         let attempt = try await stage.supervisor.start(launch)
         var seen: [String] = []
         for try await batch in attempt.output() {
             for frame in batch {
                 seen.append(String(decoding: frame.bytes, as: UTF8.self))
-                try "\n".write(toFile: "\(stage.folder)/go", atomically: false, encoding: .utf8)
+                try await stage.openGate()
             }
         }
         #expect(seen == ["o1\n", "e1\n", "o2\n", "e2\n", "o3\n", "e3\n"])
@@ -114,7 +114,7 @@ import Testing
 
     @Test func `after a shutdown nobody waits and the step goes on`() async throws {
         let launch = stage.bash("echo $$ > $FOLDER/pid; read -r < $FOLDER/go; echo finished")
-        #expect(mkfifo("\(stage.folder)/go", 0o600) == 0)
+        stage.makeGate()
         let attempt = try await stage.supervisor.start(launch)
         let reader = Task { try await Output(of: attempt) }
         try await until("the step runs") { exists("\(stage.folder)/pid") }
@@ -125,7 +125,7 @@ import Testing
 
         let next = try Supervisor(shim: try Stage.shim(), logger: stage.supervisor.logger)
         let taken = try await next.adopt(folder: launch.folder, attempt: launch.attempt)
-        try "\n".write(toFile: "\(stage.folder)/go", atomically: false, encoding: .utf8)
+        try await stage.openGate()
         #expect(try await taken.ending.outcome == .exited(0))
         #expect(try await Output(of: taken).out == "finished\n")
         await next.shutdown()

@@ -17,7 +17,7 @@ extension ServerDeaths {
             let server = OtherServer(folder: stage.folder, attempt: UUID().uuidString, script: script, stopAt: point)
             async let end: Void = server.run(expecting: .exitCode(0))
             try await server.waitForStop(at: point)
-            let shim = try #require(try shim(of: server.attempt, in: stage.folder))
+            let shim = try #require(try shimProcess(of: server.attempt, in: stage.folder))
             #expect(Glibc.kill(shim, SIGKILL) == 0)
             await end
             #expect(try processes(of: server.attempt, in: stage.folder) == [])
@@ -65,7 +65,7 @@ extension ServerDeaths {
             }
             let step = try #require(
                 try AttemptRecord(reading: Descriptor.open("\(launch.folder)/status", O_RDONLY)).step)
-            Glibc.kill(try #require(try shim(of: launch.attempt, in: stage.folder)), SIGKILL)
+            Glibc.kill(try #require(try shimProcess(of: launch.attempt, in: stage.folder)), SIGKILL)
             let ending = try await attempt.ending
             #expect(ending.outcome == .unknown && ending.outputMayEndEarly && !ending.processesLeft)
             #expect(ending.started != nil && ending.finished == nil)
@@ -82,7 +82,7 @@ extension ServerDeaths {
             try await until("all are up") { exists("\(stage.folder)/ready") }
             try server.kill()
             await end
-            Glibc.kill(try #require(try shim(of: server.attempt, in: stage.folder)), SIGKILL)
+            Glibc.kill(try #require(try shimProcess(of: server.attempt, in: stage.folder)), SIGKILL)
             let attempt = try await stage.supervisor.adopt(folder: server.attemptFolder, attempt: server.attempt)
             let ending = try await attempt.ending
             #expect(ending.outcome == .unknown && ending.outputMayEndEarly)

@@ -57,6 +57,20 @@ final class Stage: Sendable {
             grace: .milliseconds(300), files: ["script": Array(script.utf8)])
     }
 
+    /// Makes `$FOLDER/go`, at which a script waits with `read -r < $FOLDER/go` until `openGate`.
+    func makeGate() { #expect(mkfifo("\(folder)/go", 0o600) == 0) }
+
+    func openGate() async throws {
+        var gate: Int32 = -1
+        // Without blocking a thread of the tests, and never before there is somebody who reads.
+        try await until("the script waits at the gate") {
+            gate = open("\(folder)/go", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+            return gate >= 0
+        }
+        #expect(write(gate, "\n", 1) == 1)
+        close(gate)
+    }
+
     /// Starts it and waits for its ending and its output.
     func run(_ launch: Launch) async throws -> (ending: Ending, output: Output) {
         let attempt = try await supervisor.start(launch)
@@ -112,7 +126,7 @@ func processes(of attempt: String, in folder: String) throws -> [pid_t] {
     }.map(\.pid)
 }
 
-func shim(of attempt: String, in folder: String) throws -> pid_t? {
+func shimProcess(of attempt: String, in folder: String) throws -> pid_t? {
     try processes(of: attempt, in: folder).first { arguments(of: $0).first == "runbook-shim" }
 }
 

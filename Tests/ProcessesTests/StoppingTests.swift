@@ -104,14 +104,14 @@ import Testing
     @Test func `a stranger that holds the step's output open does not hold the step`() async throws {
         // The step hands its standard output to this process, which is not below the shim.
         let launch = stage.bash("echo $$ > $FOLDER/pid; echo mine; read -r < $FOLDER/go")
-        #expect(mkfifo("\(stage.folder)/go", 0o600) == 0)
+        stage.makeGate()
         let attempt = try await stage.supervisor.start(launch)
         try await until("the step is up") { attempt.files.logBytes > 0 }
         let pid = try content("\(stage.folder)/pid").trimmingCharacters(in: .newlines)
         let held = open("/proc/\(pid)/fd/1", O_WRONLY | O_CLOEXEC)
         try #require(held >= 0)
         defer { close(held) }
-        try "\n".write(toFile: "\(stage.folder)/go", atomically: false, encoding: .utf8)
+        try await stage.openGate()
         #expect(try await attempt.ending.outcome == .exited(0))
         #expect(try await Output(of: attempt).out == "mine\n")
     }
@@ -128,13 +128,13 @@ import Testing
 
     @Test func `the shim does not listen to the terminal's signals`() async throws {
         let launch = stage.bash("echo up; read -r < $FOLDER/go; echo unhurt")
-        #expect(mkfifo("\(stage.folder)/go", 0o600) == 0)
+        stage.makeGate()
         let attempt = try await stage.supervisor.start(launch)
         try await until("the step is up") { attempt.files.logBytes > 0 }
-        let shim = try #require(try shim(of: launch.attempt, in: stage.folder))
+        let shim = try #require(try shimProcess(of: launch.attempt, in: stage.folder))
         #expect(getsid(shim) == shim)
         for signal in [SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2] { kill(shim, signal) }
-        try "\n".write(toFile: "\(stage.folder)/go", atomically: false, encoding: .utf8)
+        try await stage.openGate()
         #expect(try await attempt.ending.outcome == .exited(0))
         #expect(try await Output(of: attempt).out == "up\nunhurt\n")
     }

@@ -113,28 +113,23 @@ import Testing
         let environment = ProcessInfo.processInfo.environment
         let rounds = try environment["RUNBOOK_CHAOS"].map { try #require(Int($0)) } ?? 50
         let seed = try environment["RUNBOOK_CHAOS_SEED"].map { try #require(UInt64($0)) } ?? .random(in: 0 ... .max)
-        var random = SplitMix(state: seed)
-        var hits: [String: Int] = [:]
-        var phases: [Phase: Int] = [:]
         print("chaos: seed \(seed), \(rounds) random moments")
         try await Server.with { server in
             let lines = try await Lines(on: server, count: 60, followed: true)
-            var round = 0
+            var random = SplitMix(state: seed)
+            var toll = Toll()
             // A moment may come too late for its phase on a busy machine; then there are a few more.
-            while round < rounds || (round < 3 * rounds && Phase.allCases.contains { phases[$0, default: 0] < 3 }) {
-                let victim = Victim.allCases[round % 3]
-                let wanted = Phase.allCases[round / 3 % 3]
-                round += 1
+            while toll.rounds < rounds || (toll.rounds < 3 * rounds && !toll.isEnough) {
+                let victim = Victim.allCases[toll.rounds % 3]
                 let run = try await server.begin("lines")
-                try await wait(for: wanted, of: run, lines, &random)
-                let hit = try await killed(victim, during: run, lines)
-                let state = try await lines.check(run, killed: hit == nil ? .server : victim)
-                let phase = hit.map(\.rawValue) ?? "too late"
-                hits["\(victim) killed, \(phase): \(state)", default: 0] += 1
-                if let hit { phases[hit, default: 0] += 1 }
+                let delay = Duration.microseconds(Int64.random(in: 0..<30_000, using: &random))
+                let least = Int.random(in: 1..<2 * lines.count - 20, using: &random)
+                try await wait(for: Phase.allCases[toll.rounds / 3 % 3], of: run, lines, delay: delay, least: least)
+                let phase = try await killed(victim, during: run, lines)
+                toll.add(victim, phase, try await lines.check(run, killed: phase == nil ? .server : victim))
             }
-            for (name, count) in hits.sorted(by: { $0.key < $1.key }) { print("chaos: \(count) times \(name)") }
-            for phase in Phase.allCases { #expect(phases[phase, default: 0] >= 3, "\(phase) was hit too rarely") }
+            toll.print()
+            for phase in Phase.allCases { #expect(toll.count(phase) >= 3, "\(phase) was hit too rarely") }
             try await server.expectNoProcessLeft()
             try await server.expectIntactJournal()
             try await server.crash()
@@ -150,18 +145,39 @@ import Testing
         case finishing
     }
 
-    private func wait(for phase: Phase, of run: String, _ lines: Lines, _ random: inout SplitMix) async throws {
+    private struct Toll {
+        private var hits: [String: Int] = [:]
+        private var phases: [Phase: Int] = [:]
+        private(set) var rounds = 0
+
+        var isEnough: Bool { Phase.allCases.allSatisfy { count($0) >= 3 } }
+
+        func count(_ phase: Phase) -> Int { phases[phase] ?? 0 }
+
+        mutating func add(_ victim: Victim, _ phase: Phase?, _ state: String) {
+            rounds += 1
+            hits["\(victim) killed, \(phase?.rawValue ?? "too late"): \(state)", default: 0] += 1
+            if let phase { phases[phase, default: 0] += 1 }
+        }
+
+        func print() {
+            for (name, count) in hits.sorted(by: { $0.key < $1.key }) { Swift.print("chaos: \(count) times \(name)") }
+        }
+    }
+
+    private func wait(
+        for phase: Phase, of run: String, _ lines: Lines, delay: Duration, least: Int
+    ) async throws {
         let data = lines.server.data
         switch phase {
         case .starting:
             try await until("there is a shim") { try !RunningProcess.shims(in: data).isEmpty }
-            try await Task.sleep(for: .microseconds(Int64.random(in: 0..<30_000, using: &random)))
+            try await Task.sleep(for: delay)
         case .flowing:
-            let least = Int.random(in: 1..<2 * lines.count - 20, using: &random)
             try await until("\(least) lines are written") { try lines.noted(by: run).count >= least }
         case .finishing:
             try await until("all lines are written") { try lines.noted(by: run).count == 2 * lines.count }
-            try await Task.sleep(for: .microseconds(Int64.random(in: 0..<30_000, using: &random)))
+            try await Task.sleep(for: delay)
         }
     }
 

@@ -153,7 +153,8 @@ struct Samples {
                     finished: at(-488),
                     by: text("Ada Lovelace")),
             ],
-            state: nil, going: 1, interrupted: 1, next: text("01j9zk4m7c0vxw5t3n8q2r6hye"), reader: reader)
+            state: nil, runbook: text("accunode.deploy"), going: 1, interrupted: 1,
+            next: text("01j9zk4m7c0vxw5t3n8q2r6hye"), reader: reader)
     }
 
     /// A run of ten steps: eight done, one at which it stands, one to come. `interrupted` asks how the ninth ended, `failed`
@@ -222,6 +223,7 @@ struct Samples {
                 .init(
                     seq: 4210, time: at(-60), actor: text("the server"), kind: text("step.finished"),
                     objects: [("run", text("01j9zk4m7c0vxw5t3n8q2r6hyd"))],
+                    details: ["step": .string(text("wait-stable")), "exit_status": .integer(1)],
                     hash: text("60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752")),
             ],
             head: (4211, text("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")),

@@ -31,7 +31,8 @@ function open() {
     if (queue.push(chunk) === 1) requestAnimationFrame(showOutput);
   }));
   source.addEventListener("error", () => {
-    if (isOver) return close();
+    if (isOver) return end();
+    if (document.querySelector("#page-head .state").dataset.state === "interrupted") return rest();
     say("The connection is lost; trying again.");
     if (source?.readyState !== EventSource.CLOSED) return;
     close();
@@ -48,6 +49,18 @@ function take(event, show) {
 function close() {
   source?.close();
   source = null;
+}
+
+function end() {
+  close();
+  say("The run is over.");
+}
+
+// Nothing comes before a person has said what happened: the server ends the stream, and it is enough to look now and then.
+function rest() {
+  close();
+  say("The run waits for somebody to say what happened.");
+  setTimeout(() => document.hidden || open(), 15_000);
 }
 
 function say(text) {
@@ -103,7 +116,7 @@ function showRun(run) {
   if (!settled.has(run.state)) return;
   // The last output may still be under way: the stream ends by itself, or in a while.
   isOver = true;
-  setTimeout(() => { close(); say("The run is over."); }, 5000);
+  setTimeout(end, 5000);
 }
 
 // What one can do depends on the state, and only the server knows: head, facts and questions are taken from the page itself.

@@ -31,10 +31,8 @@ struct AccountRoutes: Sendable {
         ]
     }
 
-    private static let stranger = Reader(name: nil, csrf: "")
-
     @Sendable func signInPage(_ request: Request, _ context: Context) async throws -> Response {
-        .html(try templates.render(SignInPage(next: Self.local(request.query("next")), reader: Self.stranger)))
+        .html(try templates.render(SignInPage(next: Self.local(request.query("next")), reader: .stranger)))
     }
 
     @Sendable func signIn(_ original: Request, _ context: Context) async throws -> Response {
@@ -63,7 +61,7 @@ struct AccountRoutes: Sendable {
             return .html(
                 try templates.render(
                     SignInPage(
-                        name: wanted.name, next: Self.local(form["next"]), problem: problem.message, reader: Self.stranger)),
+                        name: wanted.name, next: Self.local(form["next"]), problem: problem.message, reader: .stranger)),
                 status: .init(code: problem.code.status))
         }
     }
@@ -80,7 +78,7 @@ struct AccountRoutes: Sendable {
 
     @Sendable func firstAdminPage(_ request: Request, _ context: Context) async throws -> Response {
         try limits.take(of: "address/\(context.address ?? "")", .stranger)
-        return .html(try templates.render(FirstAdminPage(token: request.query("token") ?? "", reader: Self.stranger)))
+        return .html(try templates.render(FirstAdminPage(token: request.query("token") ?? "", reader: .stranger)))
     }
 
     @Sendable func makeFirstAdmin(_ original: Request, _ context: Context) async throws -> Response {
@@ -101,7 +99,7 @@ struct AccountRoutes: Sendable {
             return response
         } catch let problem as Problem {
             return .html(
-                try templates.render(FirstAdminPage(token: token, name: name, problem: problem, reader: Self.stranger)),
+                try templates.render(FirstAdminPage(token: token, name: name, problem: problem, reader: .stranger)),
                 status: .init(code: problem.code.status))
         }
     }

@@ -6,6 +6,8 @@ struct FirstAdminPage: WebPage {
 
     let layout: Layout
     let token: String
+    /// Whether the form is shown: a link that does not work any more has nothing to fill in.
+    let isOpen: Bool
     let name: String
     let problem: String?
     let nameProblem: String?
@@ -19,6 +21,7 @@ struct FirstAdminPage: WebPage {
         layout = Layout("Make the first admin", reader: reader)
         self.token = token
         self.name = name
+        isOpen = problem.map { $0.code != .conflict && $0.code != .forbidden } ?? true
         self.problem = problem?.message
         nameProblem = message("name")
         passwordProblem = message("password")

@@ -46,6 +46,18 @@ struct Gate: Sendable {
         return (session.principal(via: .web, address: context.address), session)
     }
 
+    /// Whose navigation stands on a page that no visit came to; a stranger's, who has none, where that can't be told.
+    func reader(of request: Request) async -> Reader {
+        guard let secret = request.cookie(Self.cookie) else { return .stranger }
+        do {
+            let session = try await accounts.session(secret)
+            return Reader(name: session.account.name, csrf: session.csrf)
+        } catch {
+            // The page already says what went wrong.
+            return .stranger
+        }
+    }
+
     func visit(
         _ request: Request, _ context: Context, bodyLimit: Int, _ answer: @Sendable (Visit) async throws -> Response
     ) async throws -> Response {

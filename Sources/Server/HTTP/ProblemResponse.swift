@@ -9,6 +9,7 @@ import NIOCore
 /// Turns whatever a handler throws into an answer: problems as they are, everything else logged whole and never shown.
 struct ProblemMiddleware: RouterMiddleware {
     let templates: Templates
+    let gate: Gate
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -17,7 +18,7 @@ struct ProblemMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch {
             let details = details(of: error, context)
-            var response = try answer(details, to: request)
+            var response = try await answer(details, to: request)
             if details.status == 401, !request.wantsJSON, request.method == .get {
                 response = .seeOther(Paths.query("/sign-in", [("next", request.uri.string)]))
             }
@@ -55,14 +56,15 @@ struct ProblemMiddleware: RouterMiddleware {
         }
     }
 
-    private func answer(_ details: ProblemDetails, to request: Request) throws -> Response {
+    private func answer(_ details: ProblemDetails, to request: Request) async throws -> Response {
         let status = HTTPResponse.Status(code: details.status)
         if request.wantsJSON {
             var response = try Response.json(details, status: status)
             response.headers[.contentType] = "application/problem+json"
             return response
         }
-        return .html(try templates.render(ProblemPage(details)), status: status)
+        return .html(
+            try templates.render(ProblemPage(details, reader: await gate.reader(of: request))), status: status)
     }
 }
 

@@ -9,6 +9,8 @@ extension JournalPage {
         "first-admin.offered": "offered the link that makes the first admin",
         "person.added": "made an account",
         "person.changed": "changed an account",
+        "server.started": "started",
+        "server.stopped": "stopped",
         "session.started": "signed in",
         "session.ended": "signed out",
         "session.refused": "failed to sign in",

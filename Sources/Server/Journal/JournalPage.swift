@@ -11,15 +11,18 @@ struct JournalPage: WebPage {
         let sentence: String
         let kind: String
         let objects: [Object]
+        /// `note as agreed · outcome succeeded · step smoke`; nil where there is nothing to add.
+        let details: String?
         let hash: String
 
         /// - Parameters:
         ///   - actor: who did it, as people call it.
         ///   - objects: what it was done to, each by its kind and id.
+        ///   - details: what else the event says; lists and objects are left to the export.
         ///   - hash: the event's whole hash, in hexadecimal.
         init(
             seq: Int64, time: Timestamp, actor: String, kind: String, objects: [(kind: String, id: String)],
-            hash: String
+            details: [String: JSONValue] = [:], hash: String
         ) {
             self.seq = String(seq)
             self.time = Moment(time)
@@ -27,7 +30,20 @@ struct JournalPage: WebPage {
             self.kind = kind
             sentence = JournalPage.verb(of: kind)
             self.objects = objects.map { Object(kind: $0.kind, id: $0.id) }
+            let words = details.sorted { $0.key < $1.key }.compactMap { name, value in
+                Self.words(value).map { "\(name.replacing("_", with: " ")) \($0)" }
+            }
+            self.details = words.isEmpty ? nil : words.joined(separator: " · ")
             self.hash = String(hash.prefix(12))
+        }
+
+        /// A value as it is said in a line; a long one is cut.
+        private static func words(_ value: JSONValue) -> String? {
+            switch value {
+            case .string(let text) where !text.isEmpty: text.count <= 300 ? text : "\(text.prefix(300))…"
+            case .integer, .number, .bool: value.text
+            case .string, .null, .array, .object: nil
+            }
         }
     }
 

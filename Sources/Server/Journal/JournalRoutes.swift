@@ -147,7 +147,9 @@ extension JournalPage.Row {
         self.init(
             seq: event.seq, time: Timestamp(rfc3339: event.time) ?? Timestamp(microseconds: 0),
             actor: event.actor.name ?? "somebody (erased)", kind: event.kind,
-            objects: event.objects.map { ($0.kind, $0.id) }, hash: event.hash)
+            objects: event.objects.map { ($0.kind, $0.id) },
+            // Names for programs: the actor and the object are said already.
+            details: event.details.filter { !["actor_name", "address", "attempt"].contains($0.key) }, hash: event.hash)
     }
 }
 

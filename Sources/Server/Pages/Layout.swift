@@ -6,6 +6,8 @@ package struct Reader: Sendable {
     package let name: String?
     package let csrf: String
 
+    package static let stranger = Reader(name: nil, csrf: "")
+
     package init(name: String?, csrf: String) {
         self.name = name
         self.csrf = csrf

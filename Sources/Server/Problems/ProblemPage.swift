@@ -23,7 +23,7 @@ struct ProblemPage: WebPage {
     /// - Parameters:
     ///   - path: the page that was asked for, to come back to after signing in.
     ///   - reader: without one the page shows no navigation.
-    init(_ details: ProblemDetails, path: String? = nil, reader: Reader = Reader(name: nil, csrf: "")) {
+    init(_ details: ProblemDetails, path: String? = nil, reader: Reader = .stranger) {
         let words = Self.words[details.code] ?? Words(heading: details.title, advice: "Go back, and try another way.")
         layout = Layout(words.heading, reader: reader)
         status = String(details.status)

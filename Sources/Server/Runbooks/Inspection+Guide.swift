@@ -1,6 +1,5 @@
 package import API
 import Essentials
-import Essentials
 package import RunbookFormat
 
 extension Inspection {

@@ -39,6 +39,8 @@ struct RunPage: WebPage {
         let started: Timestamp?
         let finished: Timestamp?
         let workspace: String?
+        /// Whether its end was asked for, and its step is being stopped.
+        var isCancelling = false
     }
 
     let layout: Layout
@@ -94,11 +96,12 @@ struct RunPage: WebPage {
         finished = facts.finished.map { Moment($0) }
         took = facts.started.flatMap { started in facts.finished.map { started.duration(to: $0).inWords } }
         workspace = facts.workspace
-        sentence = Self.sentence(state: facts.state, steps: records)
+        sentence = facts.isCancelling ? Self.ending(records) : Self.sentence(state: facts.state, steps: records)
         let path = Paths.run(facts.id)
         eventsPath = isFinal ? nil : Paths.query("\(path)/events", [("after", cursor)])
         after = String(lastOutput)
-        cancelPath = mayOperate && Self.cancellableStates.contains(facts.state) ? "\(path)/cancellation" : nil
+        let mayBeCancelled = !facts.isCancelling && Self.cancellableStates.contains(facts.state)
+        cancelPath = mayOperate && mayBeCancelled ? "\(path)/cancellation" : nil
         resumptionPath = "\(path)/resumption"
         let asksOutcome = mayOperate && facts.state == "interrupted"
         let steps = Self.steps(records, asksOutcome: asksOutcome, isFinal: isFinal)
@@ -122,6 +125,11 @@ extension RunPage {
     /// The step that one wants to see: what runs or went wrong.
     private static func current(_ steps: [StepRecord]) -> StepRecord? {
         steps.first { !["queued", "succeeded", "skipped"].contains($0.state) }
+    }
+
+    private static func ending(_ steps: [StepRecord]) -> String {
+        current(steps).map { "Being cancelled: \($0.id) and all that it started are told to end." }
+            ?? "Being cancelled."
     }
 
     private static func sentence(state: String, steps: [StepRecord]) -> String {

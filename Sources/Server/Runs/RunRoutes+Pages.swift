@@ -34,7 +34,7 @@ extension RunRoutes {
                     .init(
                         id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
                         state: run.state.rawValue, by: run.actorName, created: run.created, started: run.started,
-                        finished: run.finished, workspace: nil),
+                        finished: run.finished, workspace: nil, isCancelling: run.isCancelling),
                     steps: steps,
                     parameters: run.parameters.sorted { $0.key < $1.key }.map {
                         .init(name: $0.key, value: $0.value, isSensitive: $0.value == RunPlan.mask)
@@ -112,11 +112,14 @@ extension RunRoutes {
                         planned: step.id, language: step.language,
                         caution: (step.line...step.endLine).compactMap { cautions[$0]?.first?.message }.first)
                 },
-                problem: problem.map(Self.sentence), reader: visit.reader))
+                problem: problem.map { Self.sentence($0, besides: guide.metadata.parameters.parameters.map(\.name)) },
+                reader: visit.reader))
     }
 
     /// The problem with what stands in the way, but for what is said at a field of its own.
-    private static func sentence(_ problem: Problem) -> String { problem.description }
+    private static func sentence(_ problem: Problem, besides shown: [String]) -> String {
+        Problem(problem.code, problem.message, fields: problem.fields.filter { !shown.contains($0.name) }).description
+    }
 }
 
 extension RunFormPage.Kind {

@@ -43,6 +43,9 @@ struct RunsPage: WebPage {
 
     let layout: Layout
     let sentence: String
+    /// The only runbook whose runs are shown; nil for all.
+    let onlyRunbook: String?
+    let onlyPath: String
     let filters: [Filter]
     let rows: [Row]
     /// What an empty list means: no run at all, or none in this state.
@@ -69,6 +72,8 @@ struct RunsPage: WebPage {
         func path(_ state: String?, _ after: String? = nil) -> String {
             Paths.query("/runs", [("state", state), ("runbook", runbook), ("after", after)])
         }
+        onlyRunbook = runbook
+        onlyPath = Paths.runbook(runbook ?? "")
         filters =
             [Filter(label: "all", filterPath: path(nil), isCurrent: state == nil)]
             + Self.states.map { Filter(label: $0, filterPath: path($0), isCurrent: $0 == state) }

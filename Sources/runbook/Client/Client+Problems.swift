@@ -61,7 +61,8 @@ extension Client {
     func problem(of answer: Answer) -> Problem {
         if (300..<400).contains(answer.status) {
             let target = answer.header("Location").map { " to \($0)" } ?? ""
-            return .unavailable("The server at \(address) sends requests on\(target): name the final address with --url.")
+            return .unavailable(
+                "The server at \(address) sends requests on\(target): name the final address with --url.")
         }
         let details: ProblemDetails
         do {

@@ -3,6 +3,7 @@ import Essentials
 
 /// Each event on a line: `{"event": "step", "data": {…}}`.
 actor JSONRunView: RunView {
+    nonisolated let showsJSON = true
     private let data: Output
     private let talk: Output
 

@@ -3,6 +3,7 @@ import Essentials
 
 /// What a run printed, each piece as JSON on a line.
 actor OutputJSONView: RunView {
+    nonisolated let showsJSON = true
     private let data: Output
     private let talk: Output
     private let only: String?

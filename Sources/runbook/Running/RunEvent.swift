@@ -21,7 +21,8 @@ enum RunEvent: Sendable {
             default: self = .other
             }
         } catch {
-            throw .unavailable("The server sent a \(event.event) event that this client does not know: update the client.")
+            throw .unavailable(
+                "The server sent a \(event.event) event that this client does not know: update the client.")
         }
     }
 }
@@ -29,7 +30,9 @@ enum RunEvent: Sendable {
 /// Shows a run while it goes on. What it shows is written before a method returns, so that a slow reader slows the
 /// stream down instead of filling the memory.
 protocol RunView: _Concurrency.Actor {
-    /// - Parameter text: the event's data as it came.
+    /// Whether it shows the data of events as it came.
+    nonisolated var showsJSON: Bool { get }
+    /// - Parameter text: the event's data as JSON; empty unless the view shows it.
     func show(_ event: RunEvent, name: String, text: String) throws
     /// A sentence of the client's own: the connection was lost, the run is being cancelled.
     func say(_ sentence: String) throws
@@ -44,6 +47,7 @@ protocol RunView: _Concurrency.Actor {
 }
 
 extension RunView {
+    nonisolated var showsJSON: Bool { false }
     func ask(_ question: String?) throws {}
     func tick() throws {}
     func leave() throws {}

@@ -44,10 +44,10 @@ struct RunFollowing: Sendable {
         var after = String(number)
         while true {
             let path = ResourcePath.api("runs", run, "output", query: ["after": after, "step": step, "limit": "500"])
-            let page = try await client.get(path, as: List<JSONValue>.self)
-            for item in page.items {
-                let chunk = try item.decoded(as: OutputChunk.self)
-                try await view.show(.output(chunk), name: "output", text: item.text)
+            let page = try await client.get(path, as: List<OutputChunk>.self)
+            for chunk in page.items {
+                let text = view.showsJSON ? try Output.text(of: chunk) : ""
+                try await view.show(.output(chunk), name: "output", text: text)
             }
             guard let next = page.next else { return }
             guard next != after, !page.items.isEmpty else { throw client.stranger("its list does not end") }

@@ -9,9 +9,13 @@ extension Output {
     }
 
     func json(_ payload: some Encodable) throws {
+        try json(text: Output.text(of: payload))
+    }
+
+    static func text(of payload: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try json(text: String(decoding: try encoder.encode(payload), as: UTF8.self))
+        return String(decoding: try encoder.encode(payload), as: UTF8.self)
     }
 
     func json(_ list: List<JSONValue>) throws {

@@ -1,0 +1,40 @@
+"""From the link that the first start prints to a session, which the other programs go on with."""
+
+import os
+
+from visit import BASE, NAME, PASSWORD, SESSION, Site, claim, go
+
+LINK = os.environ["RUNBOOK_TEST_LINK"]
+
+with Site() as site:
+    page = site.page(session=None)
+    page.goto(LINK)
+    claim("the link shows a form", page.locator("h1").inner_text() == "Make the first admin", page.content())
+
+    def fill(password, again):
+        page.fill("[name=name]", NAME)
+        page.fill("[name=password]", password)
+        page.fill("[name=password_again]", again)
+        page.click("main button")
+
+    fill(PASSWORD, PASSWORD + "!")
+    complaint = page.locator("[name=password_again] ~ .problem").inner_text()
+    claim("two passwords that differ are refused at the field", "not the same" in complaint, complaint)
+    claim("the name that was typed stays", page.input_value("[name=name]") == NAME, page.content())
+    fill("short", "short")
+    complaint = page.locator("[name=password] ~ .problem").inner_text()
+    claim("a short password is refused at the field", complaint != "", complaint)
+    fill(PASSWORD, PASSWORD)
+    claim("the admin is signed in at once", page.url == BASE + "/runbooks", page.url)
+    claim("the name stands in the navigation", page.locator("nav .who bdi").inner_text() == NAME, page.content())
+    text = page.locator("main").inner_text()
+    claim("an empty catalogue says how to import", "runbook import FILE.md" in text, text)
+    go(page, "/runs")
+    claim("an empty list of runs says so", "There has been no run yet." in page.locator("main").inner_text(), page.content())
+    page.context.storage_state(path=SESSION)
+
+    page.goto(LINK)
+    fill(PASSWORD, PASSWORD)
+    text = page.locator("main").inner_text()
+    claim("the link works once", "There is an account already" in text and page.locator("[name=password]").count() == 0, text)
+    site.claim_quiet()

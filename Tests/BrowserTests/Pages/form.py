@@ -1,0 +1,94 @@
+"""The questions before a run: every kind of parameter, what is wrong at its field, and what becomes of a secret."""
+
+from urllib.parse import urlsplit
+
+from visit import Site, claim, go, lines, reload_until, start, state, store
+
+GUIDE = """---
+title: Ask for everything
+parameters:
+  version:
+    required: true
+    description: As tagged in <b>Git</b>.
+    pattern: "[0-9]+[.][0-9]+"
+  replicas:
+    type: integer
+    default: 3
+  ratio:
+    type: number
+    default: 0.5
+  dry:
+    type: boolean
+    default: true
+  region:
+    choices: [eu-west, us-east]
+    default: eu-west
+  word:
+    sensitive: true
+---
+# Ask
+
+```sh {name=tell}
+echo "$version $replicas $ratio $dry $region $word"
+```
+
+```sh {name=other}
+echo other
+```
+"""
+
+BLOCKED = """# Blocked
+
+```sh
+ssh <user>@db.example.com uptime
+```
+"""
+
+with Site() as site:
+    for scripts in (True, False):
+        kind = "with scripts" if scripts else "without scripts"
+        page = site.page(scripts=scripts)
+        store(page, "ask", GUIDE)
+        go(page, "/runbooks/ask")
+        page.click("text=Run…")
+        defaults = {name: page.input_value(f"[name='p.{name}']") for name in ("replicas", "ratio", "dry", "region")}
+        claim(f"defaults are filled in, {kind}",
+              defaults == {"replicas": "3", "ratio": "0.5", "dry": "true", "region": "eu-west"}, defaults)
+        hint = page.locator("[name='p.version'] ~ div .note").inner_text()
+        claim(f"a description is shown as written, {kind}", hint == "As tagged in <b>Git</b>.", hint)
+        page.fill("[name='p.version']", "one")
+        page.fill("[name='p.replicas']", "4")
+        page.fill("[name='p.word']", "opensesame")
+        page.select_option("[name='p.region']", "us-east")
+        page.select_option("[name='p.dry']", "false")
+        page.click("text=Run now")
+        complaint = page.locator("[name='p.version'] ~ div .problem").inner_text()
+        claim(f"a wrong value is said at its field, {kind}", "pattern" in complaint, complaint)
+        banner = page.locator("[role=alert]").inner_text()
+        claim(f"what is said at a field is not said twice, {kind}", "pattern" not in banner, banner)
+        kept = [page.input_value(f"[name='p.{name}']") for name in ("version", "replicas", "region", "dry")]
+        claim(f"what was typed stays, {kind}", kept == ["one", "4", "us-east", "false"], kept)
+        claim(f"a secret does not come back, {kind}",
+              page.input_value("[name='p.word']") == "" and "opensesame" not in page.content(), page.content())
+        page.fill("[name='p.version']", "1.4")
+        page.fill("[name='p.word']", "opensesame")
+        page.click("text=Run now")
+        reload_until(page, "the run has succeeded", lambda: state(page) == "succeeded")
+        printed = lines(page, "tell")
+        claim(f"every value reaches the step, and the secret is masked, {kind}",
+              printed == ["1.4 4 0.5 false us-east ••••••"], printed)
+        facts = page.locator("main").inner_text()
+        claim(f"the run's page shows its parameters but for the secret, {kind}",
+              "us-east" in facts and "opensesame" not in page.content(), facts)
+
+        go(page, "/runbooks/ask")
+        page.locator("#page-step-other").locator("text=Run step").click()
+        plan = page.locator(".plan code").all_inner_texts()
+        claim(f"a single step's form runs that step alone, {kind}", plan == ["other"], plan)
+
+        store(page, "blocked", BLOCKED)
+        go(page, "/runbooks/blocked/run")
+        text = page.locator("main").inner_text()
+        claim(f"an unfilled placeholder is named with its line, {kind}", "<user>" in text and "line 4" in text, text)
+        claim(f"a blocked guide cannot be sent, {kind}", page.locator("text=Run now").is_disabled(), text)
+    site.claim_quiet()
