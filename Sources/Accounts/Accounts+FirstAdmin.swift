@@ -44,9 +44,7 @@ extension Accounts {
         let actor = principal
         return try await database.write { transaction in
             try checkLink(secret, in: transaction)
-            let now = journal.time.now()
-            try transaction.execute(
-                "UPDATE first_admin_links SET used = \(now) WHERE hash = \(Secret.hash(secret))")
+            try transaction.execute("DELETE FROM first_admin_links WHERE hash = \(Secret.hash(secret))")
             return try insert(name: name, hash: hash, role: .admin, author: false, by: actor, in: transaction)
         }
     }
@@ -57,7 +55,7 @@ extension Accounts {
         }
         guard secret.utf8.count <= Secret.maximumBytes else { throw Self.unknownLink }
         let expires = try reader.integer(
-            "SELECT expires FROM first_admin_links WHERE hash = \(Secret.hash(secret)) AND used IS NULL")
+            "SELECT expires FROM first_admin_links WHERE hash = \(Secret.hash(secret))")
         guard let expires else { throw Self.unknownLink }
         guard Timestamp(microseconds: expires) > journal.time.now() else {
             throw Problem.forbidden("This link worked for an hour only: start the server again, it prints a new one.")

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -41,41 +42,66 @@ int runbook_pidfd_reap(int pidfd, int *status) {
 
 int runbook_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ? 0 : errno; }
 
-int runbook_start_shim(const char *shim, const char *folder, const char *stop_at, pid_t *pid, int *pidfd) {
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_t files;
+/// A file without a name, in memory, that holds the bytes and stands at its beginning; -1 with errno.
+static int memory_file(const char *bytes, size_t count) {
+    int file = memfd_create("runbook", MFD_CLOEXEC);
+    if (file < 0) return -1;
+    for (size_t done = 0; done < count;) {
+        ssize_t written = pwrite(file, bytes + done, count - done, (off_t)done);
+        if (written > 0) done += (size_t)written;
+        else if (written == 0 || errno != EINTR) {
+            close(file);
+            return -1;
+        }
+    }
+    return file;
+}
+
+/// What the shim begins with, beside its arguments. Returns 0 or errno.
+static int describe_start(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *files, int specification) {
     sigset_t all;
     sigfillset(&all);
-    int error = posix_spawnattr_init(&attributes);
-    if (error) return error;
-    if ((error = posix_spawn_file_actions_init(&files))) {
-        posix_spawnattr_destroy(&attributes);
-        return error;
-    }
+    int error;
+    if ((error = posix_spawnattr_setsigdefault(attributes, &all))) return error;
+    if ((error = posix_spawnattr_setsigmask(attributes, &all))) return error;
+    short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+    if ((error = posix_spawnattr_setflags(attributes, flags))) return error;
+    if ((error = posix_spawn_file_actions_adddup2(files, specification, 0))) return error;
+    if ((error = posix_spawn_file_actions_addopen(files, 1, "/dev/null", O_WRONLY, 0))) return error;
+    if ((error = posix_spawn_file_actions_adddup2(files, 1, 2))) return error;
+    return posix_spawn_file_actions_addclosefrom_np(files, 3);
+}
+
+int runbook_start_shim(
+    const char *shim, const char *folder, const void *specification, size_t count, const char *stop_at, pid_t *pid,
+    int *pidfd
+) {
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_t files;
+    int input = memory_file(specification, count);
+    if (input < 0) return errno;
     char stop_entry[256];
     char *environment[] = {NULL, NULL};
     if (stop_at && (size_t)snprintf(stop_entry, sizeof stop_entry, "RUNBOOK_STOP_AT=%s", stop_at) < sizeof stop_entry)
         environment[0] = stop_entry;
     char *arguments[] = {"runbook-shim", (char *)folder, NULL};
-    if (!(error = posix_spawnattr_setsigdefault(&attributes, &all))
-        && !(error = posix_spawnattr_setsigmask(&attributes, &all))
-        && !(error = posix_spawnattr_setflags(
-                 &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-        && !(error = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDWR, 0))
-        && !(error = posix_spawn_file_actions_adddup2(&files, 0, 1))
-        && !(error = posix_spawn_file_actions_adddup2(&files, 0, 2))
-        && !(error = posix_spawn_file_actions_addclosefrom_np(&files, 3))
-        && !(error = posix_spawn(pid, shim, &files, &attributes, arguments, environment))) {
-        // Nobody else waits for our children, so the pid is still its own, even if it has ended.
-        *pidfd = runbook_pidfd_open(*pid);
-        if (*pidfd < 0) {
-            error = errno;
-            kill(*pid, SIGKILL);
-            while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR) {}
+    int error = posix_spawnattr_init(&attributes);
+    if (!error) {
+        if (!(error = posix_spawn_file_actions_init(&files))) {
+            error = describe_start(&attributes, &files, input);
+            if (!error) error = posix_spawn(pid, shim, &files, &attributes, arguments, environment);
+            posix_spawn_file_actions_destroy(&files);
         }
+        posix_spawnattr_destroy(&attributes);
     }
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
+    close(input);
+    if (error) return error;
+    // Nobody else waits for our children, so the pid is still its own, even if it has ended.
+    *pidfd = runbook_pidfd_open(*pid);
+    if (*pidfd >= 0) return 0;
+    error = errno;
+    kill(*pid, SIGKILL);
+    while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR) {}
     return error;
 }
 

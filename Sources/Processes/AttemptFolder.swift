@@ -24,10 +24,9 @@ struct AttemptFolder: Sendable {
         case rebooted(AttemptRecord)
     }
 
-    /// Makes the folder and all that a shim needs.
+    /// Makes the folder with all that is to be in it before the shim starts.
     /// - Throws: `Problem.conflict` when the folder was used before; `SystemError`.
     func prepare(_ launch: Launch) throws {
-        let specification = try launch.specification()
         try make()
         guard access(status, F_OK) != 0 else {
             throw Problem.conflict(
@@ -35,7 +34,6 @@ struct AttemptFolder: Sendable {
         }
         for (name, content) in launch.files { try write(content, to: name, mode: 0o700) }
         try write([], to: "log", mode: 0o600)
-        try write(specification, to: "spec", mode: 0o600)
     }
 
     private func make() throws(SystemError) {

@@ -2,13 +2,13 @@ import CProcess
 import Essentials
 
 extension Launch {
-    /// The content of `spec`.
+    /// What the shim reads.
     /// - Throws: `Problem.invalid` for what no program can be started with.
     func specification() throws(Problem) -> [UInt8] {
         guard folder.hasPrefix("/") else { throw .invalid("The attempt's folder must be an absolute path: \(folder).") }
         guard arguments.first?.isEmpty == false else { throw .invalid("Name a program to run.") }
         if let name = files.keys.first(where: {
-            ["", ".", "..", "spec", "status", "log"].contains($0) || $0.contains("/")
+            ["", ".", "..", "status", "log"].contains($0) || $0.contains("/")
         }) {
             throw .invalid("Give the attempt's file \"\(name)\" another name.")
         }

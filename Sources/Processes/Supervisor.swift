@@ -120,12 +120,14 @@ package final class Supervisor: Sendable {
     }
 
     private func start(_ launch: Launch, as attempt: Attempt) throws {
+        let specification = try launch.specification()
         try attempt.files.prepare(launch)
         var pid: pid_t = 0
         var raw: Int32 = -1
         // Under the lock, so that nobody takes a new shim for an orphan.
         let error = followed.withLock { followed in
-            let error = runbook_start_shim(shim, launch.folder, StopPoints.requested, &pid, &raw)
+            let error = runbook_start_shim(
+                shim, launch.folder, specification, specification.count, StopPoints.requested, &pid, &raw)
             if error == 0 { followed.shims.insert(pid) }
             return error
         }

@@ -38,6 +38,9 @@ struct Invocation {
             } else if wrapper == "timeout", text.first?.isNumber == true {
                 words.removeFirst()
                 wrapper = "time"
+            } else if text == "command", words.dropFirst().first?.text.hasPrefix("-") == true {
+                // `command -v sh` asks, and runs nothing.
+                break
             } else if !word.isQuoted, Self.wrappers.contains(text) {
                 isBounded = isBounded || text == "timeout"
                 isLoopCondition = isLoopCondition || text == "while" || text == "until"

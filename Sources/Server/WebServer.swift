@@ -91,8 +91,8 @@ package struct WebServer: Sendable {
     private func responder(_ route: Route) -> @Sendable (Request, Context) async throws -> Response {
         switch route.door {
         case .open(let answer): answer
-        case .signedIn(let limit, let answer):
-            { [gate] request, context in try await gate.visit(request, context, bodyLimit: limit, answer) }
+        case .signedIn(let admission, let answer):
+            { [gate] request, context in try await gate.visit(request, context, admission, answer) }
         }
     }
 

@@ -1,4 +1,4 @@
-// runbook-shim FOLDER: owns one attempt of one step, so that the step does not depend on the life of the server.
+// runbook-shim FOLDER <SPECIFICATION: owns one attempt of one step, so that the step does not depend on the life of the server.
 //
 // It ends with 0, also when another has taken the attempt before it (the server's fence), or, if it could not even
 // claim the attempt, with the errno that says why. Everything else stands in the attempt's files.
@@ -19,7 +19,10 @@ int main(int argc, char **argv) {
     int error = runbook_become_subreaper();
     if (error) return error;
     struct specification specification;
-    if ((error = specification_take(folder, &specification))) return error;
+    if ((error = specification_read(STDIN_FILENO, &specification))) return error;
+    // The step's standard input is empty.
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0) return errno;
     int log = openat(folder, "log", O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log < 0) return errno;
 

@@ -2,16 +2,13 @@
 #include "specification.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /// The whole file in new memory, with one zero byte after it.
-static int read_whole(int folder, char **content, size_t *count) {
-    int file = openat(folder, "spec", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (file < 0) return errno;
+static int read_whole(int file, char **content, size_t *count) {
     struct stat facts;
     int error = fstat(file, &facts) == 0 ? 0 : errno;
     size_t size = error ? 0 : (size_t)facts.st_size;
@@ -19,12 +16,11 @@ static int read_whole(int folder, char **content, size_t *count) {
     if (!error && !bytes) error = ENOMEM;
     size_t have = 0;
     while (!error && have < size) {
-        ssize_t got = read(file, bytes + have, size - have);
+        ssize_t got = pread(file, bytes + have, size - have, (off_t)have);
         if (got == 0) break;
         if (got > 0) have += (size_t)got;
         else if (errno != EINTR) error = errno;
     }
-    close(file);
     if (error) {
         free(bytes);
         return error;
@@ -52,10 +48,10 @@ static char **list(uint32_t count, char **position, const char *end) {
     return texts;
 }
 
-int specification_take(int folder, struct specification *specification) {
+int specification_read(int file, struct specification *specification) {
     char *content;
     size_t count;
-    int error = read_whole(folder, &content, &count);
+    int error = read_whole(file, &content, &count);
     if (error) return error;
     struct runbook_spec_header *header = &specification->header;
     if (count < sizeof *header) return EBADMSG;
@@ -71,5 +67,5 @@ int specification_take(int folder, struct specification *specification) {
     if (!specification->directory || !specification->arguments || !specification->environment || position != end
         || header->argument_count == 0)
         return EBADMSG;
-    return unlinkat(folder, "spec", 0) == 0 ? 0 : errno;
+    return 0;
 }

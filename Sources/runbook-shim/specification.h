@@ -10,5 +10,5 @@ struct specification {
     char **environment; // ends with NULL
 };
 
-/// Reads `spec` in the folder and removes it, for it may hold secrets. Returns 0 or errno.
-int specification_take(int folder, struct specification *specification);
+/// Reads it from the beginning of the file. Returns 0 or errno.
+int specification_read(int file, struct specification *specification);

@@ -9,7 +9,9 @@ struct `Erasing` {
 
     init() async throws {
         fixture = try Fixture()
-        try await fixture.append(Event("note.added", details: ["text": "the-very-private-text"]))
+        // Long enough for pages of its own, which an erasure frees.
+        let text = String(repeating: "the-very-private-text ", count: 1000)
+        try await fixture.append(Event("note.added", details: ["text": .string(text)]))
         try await fixture.append(2)
     }
 

@@ -107,12 +107,15 @@ extension ServerDeaths {
             let launch = stage.bash("echo never")
             #expect(mkdir(launch.folder, 0o700) == 0)
             let folder = AttemptFolder(path: launch.folder)
+            let specification = try launch.specification()
             try folder.prepare(launch)
             unlink(folder.log)
             #expect(symlink("/dev/null", folder.log) == 0)
             var pid: pid_t = 0
             var raw: Int32 = -1
-            #expect(runbook_start_shim(try Stage.shim(), launch.folder, nil, &pid, &raw) == 0)
+            #expect(
+                runbook_start_shim(
+                    try Stage.shim(), launch.folder, specification, specification.count, nil, &pid, &raw) == 0)
             let held = Descriptor(owning: raw)
             var status: Int32 = 0
             try await until("the shim has ended") { runbook_pidfd_reap(held.raw, &status) == 0 }

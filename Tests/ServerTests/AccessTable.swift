@@ -1,3 +1,4 @@
+import Accounts
 import Essentials
 import HTTPTypes
 import Testing

@@ -1,3 +1,4 @@
+import Accounts
 import Essentials
 import Foundation
 import HTTPTypes

@@ -2,6 +2,7 @@ import Essentials
 import Executions
 import Foundation
 import HTTPTypes
+import Journal
 import Synchronization
 import Testing
 
@@ -27,11 +28,11 @@ import Testing
     @Test func `a run's stream tells of its end, and ends with it`() async throws {
         let installation = try await Installation()
         try await installation.testLive { caller in
-            let (run, cancelled) = (try await installation.queuedRun(), Mutex(false))
+            let (run, isCancelled) = (try await installation.queuedRun(), Once())
             let text = try await Wire(port: try #require(caller.port)).read(
                 .get, "/api/v1/runs/\(run)/events", as: try await installation.token(.viewer)
             ) { text in
-                if text.contains(#""state":"queued""#), cancelled.withLock({ exchange(&$0, true) == false }) {
+                if text.contains(#""state":"queued""#), isCancelled.take() {
                     _ = try await installation.executions.cancel(ID(run), by: try installation.principal(.admin))
                 }
                 return text.hasSuffix("0\r\n\r\n")
@@ -62,11 +63,11 @@ import Testing
     @Test func `the journal's stream begins with what is new`() async throws {
         let installation = try await Installation()
         try await installation.testLive { caller in
-            let (token, isMade) = (try await installation.token(.viewer), Mutex(false))
+            let (token, isMade) = (try await installation.token(.viewer), Once())
             let text = try await Wire(port: try #require(caller.port)).read(
                 .get, "/api/v1/journal/stream", as: token
             ) { text in
-                if text.contains(": runbook"), isMade.withLock({ exchange(&$0, true) == false }) {
+                if text.contains(": runbook"), isMade.take() {
                     try await until { installation.journal.tail.count == 1 }
                     _ = try await installation.queuedRun()
                 }
@@ -136,7 +137,7 @@ import Testing
     private static func unchunked(_ text: String) -> String {
         guard let body = text.range(of: "\r\n\r\n") else { return "" }
         // Each chunk ends with a line feed of ours, then CRLF, its successor's size and CRLF.
-        return text[body.upperBound...].replacing(/(^|\r\n)[0-9a-fA-F]+\r\n/, with: "").replacing("\r\n", with: "")
+        return String(text[body.upperBound...]).replacing(/(^|\r\n)[0-9a-fA-F]+\r\n/, with: "").replacing("\r\n", with: "")
     }
 }
 
@@ -149,7 +150,14 @@ func until(_ condition: () -> Bool) async throws {
     }
 }
 
-private func exchange(_ value: inout Bool, _ new: Bool) -> Bool {
-    defer { value = new }
-    return value
+/// True for the first who asks.
+private final class Once: Sendable {
+    private let isTaken = Mutex(false)
+
+    func take() -> Bool {
+        isTaken.withLock { isTaken in
+            defer { isTaken = true }
+            return !isTaken
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 import Testing
 
@@ -23,30 +24,48 @@ final class Child: Sendable {
     /// - Parameter log: the path that the files for standard output and error are named after.
     init(
         _ program: String, _ arguments: [String], environment: [String: String], input: String = "", log: String,
-        directory: String? = nil
+        directory: String
     ) throws {
         outputPath = log + ".out"
         errorPath = log + ".err"
         try write(input, to: log + ".in")
         try touch(outputPath)
         try touch(errorPath)
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.environment = environment
-        if let directory { process.currentDirectoryURL = URL(filePath: directory) }
-        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: log + ".in"))
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputPath))
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: errorPath))
-        let relay = Relay()
-        process.terminationHandler = { ended in
-            relay.tell(
-                ended.terminationReason == .exit
-                    ? .exited(ended.terminationStatus) : .signalled(ended.terminationStatus))
+        pid = try Self.spawn(program, arguments, environment, log: log, directory: directory)
+        Thread.detachNewThread { [pid, self] in
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+            let signal = status & 0x7f
+            ended(signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal))
         }
-        try process.run()
-        pid = process.processIdentifier
-        relay.listen { [state = self] ending in state.ended(ending) }
+    }
+
+    /// Not by Foundation, which learns of an end by a descriptor that other children may have inherited, and then waits for
+    /// theirs too.
+    private static func spawn(
+        _ program: String, _ arguments: [String], _ environment: [String: String], log: String, directory: String
+    ) throws -> pid_t {
+        var files = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&files)
+        defer { posix_spawn_file_actions_destroy(&files) }
+        posix_spawn_file_actions_addopen(&files, 0, log + ".in", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&files, 1, log + ".out", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_addopen(&files, 2, log + ".err", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        // `env -C` goes into the folder and becomes the program.
+        let words = (["env", "-C", directory, program] + arguments).map { strdup($0) } + [nil]
+        let values = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in words + values { free(text) } }
+        var pid: pid_t = 0
+        let error = posix_spawnp(&pid, "env", &files, &attributes, words, values)
+        try #require(error == 0, "\(program) can't be started: \(String(cString: strerror(error)))")
+        return pid
     }
 
     /// How it ended; waits for it.
@@ -78,31 +97,6 @@ final class Child: Sendable {
             return state.waiting
         }
         for continuation in waiting { continuation.resume(returning: ending) }
-    }
-}
-
-/// Carries the ending to a listener that may come before or after it.
-private final class Relay: Sendable {
-    private struct State {
-        var ending: Child.Ending?
-        var listener: (@Sendable (Child.Ending) -> Void)?
-    }
-
-    private let state = Mutex(State())
-
-    func tell(_ ending: Child.Ending) {
-        state.withLock { state in
-            state.ending = ending
-            return state.listener
-        }?(ending)
-    }
-
-    func listen(_ listener: @escaping @Sendable (Child.Ending) -> Void) {
-        let ending = state.withLock { state in
-            state.listener = listener
-            return state.ending
-        }
-        if let ending { listener(ending) }
     }
 }
 

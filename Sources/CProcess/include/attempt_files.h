@@ -1,6 +1,5 @@
 // The files in an attempt's folder, as runbook-shim writes them and the server reads them.
 //
-//   spec        what to run; the server writes it, the shim reads and removes it (it may hold secrets)
 //   status      one record of fixed size; whoever links it first owns the attempt
 //   log         frames of output, in the order of their arrival
 //
@@ -22,8 +21,8 @@ enum {
     RUNBOOK_SUBJECT_BYTES = 256,
 };
 
-/// `spec` begins with this; the working directory, the arguments and the environment's `NAME=value` follow, each ended
-/// by a NUL.
+/// What to run: the shim's standard input, a file in memory, for it may hold secrets. It begins with this; the working
+/// directory, the arguments and the environment's `NAME=value` follow, each ended by a NUL.
 struct runbook_spec_header {
     char magic[8];
     uint32_t version;

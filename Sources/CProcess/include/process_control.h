@@ -7,11 +7,14 @@
 #include <sys/inotify.h>
 #include <sys/types.h>
 
-/// Starts `shim FOLDER` in a session of its own, with standard input, output and error at /dev/null, no other file,
-/// every signal at its default and blocked (the shim takes them up when it is ready), and an empty environment but for
-/// `stop_at`, if it is not NULL.
+/// Starts `shim FOLDER` with the specification as its standard input, in a session of its own, with standard output and
+/// error at /dev/null, no other file, every signal at its default and blocked (the shim takes them up when it is
+/// ready), and an empty environment but for `stop_at`, if it is not NULL.
 /// Returns 0 and the process with an open pidfd, or errno; then no shim runs, but one may have run for an instant.
-int runbook_start_shim(const char *shim, const char *folder, const char *stop_at, pid_t *pid, int *pidfd);
+int runbook_start_shim(
+    const char *shim, const char *folder, const void *specification, size_t count, const char *stop_at, pid_t *pid,
+    int *pidfd
+);
 
 /// Orphans among the descendants of this process become its children. Returns 0 or errno.
 int runbook_become_subreaper(void);

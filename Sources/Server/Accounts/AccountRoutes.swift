@@ -26,7 +26,7 @@ struct AccountRoutes: Sendable {
             .signedIn(.post, "/api/v1/users", addPerson),
             .signedIn(.patch, "/api/v1/users/{id}", changePerson),
             .signedIn(.get, "/api/v1/tokens", tokens),
-            .signedIn(.post, "/api/v1/tokens", addToken),
+            .signedIn(.post, "/api/v1/tokens", admitting: .init(keepsAnswer: false), addToken),
             .signedIn(.delete, "/api/v1/tokens/{id}", revokeToken),
         ]
     }

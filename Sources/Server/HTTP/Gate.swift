@@ -59,7 +59,7 @@ struct Gate: Sendable {
     }
 
     func visit(
-        _ request: Request, _ context: Context, bodyLimit: Int, _ answer: @Sendable (Visit) async throws -> Response
+        _ request: Request, _ context: Context, _ admission: Route.Admission, _ answer: @Sendable (Visit) async throws -> Response
     ) async throws -> Response {
         var (principal, session) = try await enter(request, context)
         guard request.method != .get, request.method != .head else {
@@ -69,7 +69,7 @@ struct Gate: Sendable {
                     form: .none))
         }
         var request = request
-        let body = try await request.body(upTo: bodyLimit)
+        let body = try await request.body(upTo: admission.bodyLimit)
         let form = try request.form(in: body)
         if let session { try session.require(csrf: request.csrfToken ?? form["csrf"]) }
         if let key = try idempotencyKey(of: request, body, form, context) {
@@ -79,7 +79,7 @@ struct Gate: Sendable {
         let response = try await answer(
             Visit(
                 principal: principal, session: session, request: request, context: context, body: body, form: form))
-        guard let key = principal.idempotency else { return response }
+        guard let key = principal.idempotency, admission.keepsAnswer else { return response }
         return try await keep(response, for: key, of: principal)
     }
 

@@ -7,11 +7,16 @@ struct Route: Sendable {
         /// Answers strangers too.
         case open(@Sendable (Request, Context) async throws -> Response)
         /// Answers those who are signed in; the visit's actor is there.
-        case signedIn(bodyLimit: Int, @Sendable (Visit) async throws -> Response)
+        case signedIn(Admission, @Sendable (Visit) async throws -> Response)
     }
 
-    /// For what is no guide: a form, a small JSON object.
-    static let usualBody = 1 << 20
+    /// What a signed-in route takes and keeps.
+    struct Admission: Sendable {
+        /// Bytes; usually those of a form or a small JSON object.
+        var bodyLimit = 1 << 20
+        /// Whether the answer is kept for the request's idempotency key. A secret that is shown once must not be.
+        var keepsAnswer = true
+    }
 
     let method: HTTPRequest.Method
     /// As the description has it: `/api/v1/runs/{id}`.
@@ -26,9 +31,9 @@ struct Route: Sendable {
     }
 
     static func signedIn(
-        _ method: HTTPRequest.Method, _ path: String, upTo bodyLimit: Int = usualBody,
+        _ method: HTTPRequest.Method, _ path: String, admitting admission: Admission = Admission(),
         _ answer: @escaping @Sendable (Visit) async throws -> Response
     ) -> Route {
-        Route(method: method, path: path, door: .signedIn(bodyLimit: bodyLimit, answer))
+        Route(method: method, path: path, door: .signedIn(admission, answer))
     }
 }

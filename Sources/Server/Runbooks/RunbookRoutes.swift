@@ -17,7 +17,7 @@ struct RunbookRoutes: Sendable {
     var table: [Route] {
         [
             .signedIn(.get, "/api/v1/runbooks", list),
-            .signedIn(.post, "/api/v1/runbooks", upTo: Guide.maximumBytes, store),
+            .signedIn(.post, "/api/v1/runbooks", admitting: .init(bodyLimit: Guide.maximumBytes), store),
             .signedIn(.get, "/api/v1/runbooks/{name}", show),
             .signedIn(.get, "/api/v1/runbooks/{name}/versions", versions),
             .signedIn(.get, "/api/v1/runbooks/{name}/source", source),

@@ -45,8 +45,7 @@ extension Migrations {
                 CREATE TABLE first_admin_links (
                     hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
                     created INTEGER NOT NULL,
-                    expires INTEGER NOT NULL,
-                    used INTEGER
+                    expires INTEGER NOT NULL
                 ) STRICT, WITHOUT ROWID;
                 """)
     }

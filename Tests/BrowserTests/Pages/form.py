@@ -1,7 +1,5 @@
 """The questions before a run: every kind of parameter, what is wrong at its field, and what becomes of a secret."""
 
-from urllib.parse import urlsplit
-
 from visit import Site, claim, go, lines, reload_until, start, state, store
 
 GUIDE = """---

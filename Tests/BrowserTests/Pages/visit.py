@@ -3,7 +3,6 @@
 A program prints `ok<TAB>claim` or `no<TAB>claim<TAB>what was seen instead`; the Swift test expects every claim by its name.
 """
 
-import json
 import os
 import pathlib
 import re
@@ -15,7 +14,6 @@ from playwright.sync_api import sync_playwright
 
 BASE = os.environ["RUNBOOK_URL"]
 FOLDER = pathlib.Path(os.environ["RUNBOOK_TEST_FOLDER"])
-SERVER = int(os.environ["RUNBOOK_TEST_SERVER"])
 SESSION = FOLDER / "admin.json"
 NAME, PASSWORD = "ada", "correct horse battery"
 CHROMIUM = os.environ.get("RUNBOOK_CHROMIUM", "/usr/bin/chromium")
@@ -58,7 +56,6 @@ class Site:
         self.browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         self.complaints = []
         self.requests = []
-        self.contexts = []
 
     def __enter__(self):
         return self
@@ -169,19 +166,9 @@ def is_alive(pid):
         return False
 
 
-def shims():
-    """The processes of this server that watch over steps."""
-    found = []
-    for entry in pathlib.Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = entry.joinpath("stat").read_text().rsplit(")", 1)[1].split()[1]
-                words = entry.joinpath("cmdline").read_text().split("\0")
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if int(parent) == SERVER and words[0].endswith("runbook-shim"):
-                found.append(int(entry.name))
-    return found
+def parent(pid):
+    """Of a step's process: what watches over it."""
+    return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
 def kill(pid):

@@ -1,0 +1,81 @@
+import Testing
+
+@testable import RunbookFormat
+
+@Suite struct AttributeTests {
+    @Test(arguments: [
+        ("sh {name=smoke timeout=30s}", ["name": "smoke", "timeout": "30s"]),
+        (#"sh {"name":"smoke","timeout":"30s"}"#, ["name": "smoke", "timeout": "30s"]),
+        (#"sh { name=smoke, "timeout": "30s" idempotent }"#, ["name": "smoke", "timeout": "30s", "idempotent": "true"]),
+        (#"sh {"retries": 3, "idempotent": true}"#, ["retries": "3", "idempotent": "true"]),
+        (#"sh {confirm="Really, now?"}"#, ["confirm": "Really, now?"]), ("sh {confirm='it is \"so\"'}", ["confirm": "it is \"so\""]),
+        (#"sh {"confirm":"a \"b\" \u0041\n}"}"#, ["confirm": "a \"b\" A\n}"]), ("sh{name=x}", ["name": "x"]), ("sh   {  name=x  }", ["name": "x"]),
+        (#"sh {"env":{"A": "b c"}, "hosts":["x", "y"]}"#, ["env": #"{"A":"b c"}"#, "hosts": #"["x","y"]"#]),
+        (#"sh {if="a &amp; b \| c"}"#, ["if": "a &amp; b | c"]), ("sh {cwd=/a/b}", ["cwd": "/a/b"]), ("sh", [:]), ("sh title=\"x\"", [:]),
+    ])
+    func `both notations read the same`(info: String, attributes: [String: String]) throws {
+        let step = try #require(try onlyStep(info))
+        #expect(step.attributes == attributes)
+    }
+
+    @Test func `every attribute has its meaning`() throws {
+        let step = try #require(
+            try onlyStep(
+                """
+                sh {name=x timeout=90s retries=2 backoff=500ms if="$A" on-failure=continue always parallel cwd=work env="A=b,C=d e" \
+                output=one,two confirm idempotent hosts="web1 web2" needs=[] exec}
+                """))
+        let settings = step.settings
+        #expect(step.timeout == .seconds(90))
+        #expect(settings.retries == 2)
+        #expect(settings.backoff == .milliseconds(500))
+        #expect(settings.condition == "$A")
+        #expect(settings.onFailure == .continue_)
+        #expect(settings.isAlways && settings.isParallel && settings.isIdempotent)
+        #expect(settings.workingDirectory == "work")
+        #expect(settings.environment == ["A": "b", "C": "d e"])
+        #expect(settings.outputs == ["one", "two"])
+        #expect(settings.confirmation == "Run this step?")
+        #expect(settings.hosts == ["web1", "web2"])
+        #expect(settings.needs.isEmpty)
+        #expect(step.isRunnable)
+    }
+
+    @Test func `what is not said holds as nothing`() throws {
+        #expect(try onlyStep("sh")?.settings == Step.Settings())
+    }
+
+    @Test(arguments: [
+        "timeout=soon", "timeout=30", "timeout=0s", "retries=-1", "retries=many", "retries=101", "backoff=x", "on-failure=panic",
+        "always=perhaps", "idempotent=2", "cwd=", "cwd", "env=A", "env={\"A\":1}", "env=\"1=b\"", "env=\"RUNBOOK_X=b\"", "check=maybe",
+        "name=\"a", "a=1 a=2", "=x", "name=???",
+    ])
+    func `a value that can't be meant is an error, and the step never runs`(attribute: String) throws {
+        let guide = try read("```sh {\(attribute)}\ntrue\n```\n")
+        #expect(guide.rules(.error).contains("invalid-attribute"))
+        #expect(guide.findings.allSatisfy { $0.line == 1 })
+        #expect(attribute == "name=???" || guide.steps.first?.isRunnable == false)
+    }
+
+    @Test func `a block that is never closed is an error`() throws {
+        #expect(try read("```sh {name=x\ntrue\n```\n").rules(.error) == ["invalid-attribute"])
+    }
+
+    @Test func `an unknown attribute is a warning that names the one that was meant`() throws {
+        let guide = try read("```sh {timeuot=30s}\ntrue\n```\n")
+        #expect(guide.rules(.warning) == ["unknown-attribute"])
+        #expect(guide.findings.first?.message.contains("\"timeout\"") == true)
+        #expect(guide.steps.first?.isRunnable == true)
+    }
+
+    @Test func `Runme's own attributes are no more than a remark`() throws {
+        let guide = try read("```sh {\"id\":\"01H\",\"background\":\"true\",\"interactive\":\"false\",\"terminalRows\":\"9\"}\ntrue\n```\n")
+        #expect(guide.rules(.warning).isEmpty)
+        #expect(guide.steps.first?.isRunnable == true)
+    }
+
+    @Test(arguments: ["ignore", "ignore=true", "interactive", "\"interactive\":\"true\""])
+    func `what is ignored or wants a terminal never runs`(attribute: String) throws {
+        #expect(try onlyStep("sh {\(attribute)}")?.isRunnable == false)
+    }
+}
