@@ -22,7 +22,8 @@ package enum DataFolder {
     /// - Throws: `Problem` when there is no database, nobody is called so, or the password is refused.
     package static func resetPassword(name: String, folder: String, password: String) async throws {
         guard FileManager.default.fileExists(atPath: folder + "/" + Database.fileName) else {
-            throw Problem.notFound("There is no \(Database.fileName) in \(folder): name the server's folder with --data.")
+            throw Problem.notFound(
+                "There is no \(Database.fileName) in \(folder): name the server's folder with --data.")
         }
         let database = try Database(folder: folder)
         try await Accounts(journal: Journal(database: database)).resetPassword(name: name, to: password)

@@ -54,11 +54,13 @@ package struct RunbookServer: Sendable {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw Problem.conflict(
-                "Port \(configuration.port) on \(configuration.host) is taken: stop what uses it, or choose another with --port.")
+                "Port \(configuration.port) on \(configuration.host) is taken: stop what uses it, or choose another with --port."
+            )
         } catch let error as IOError where error.errnoCode == EACCES {
             throw Problem.forbidden("Port \(configuration.port) is reserved for root: choose another with --port.")
         } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL {
-            throw Problem.invalid("\(configuration.host) is not an address of this machine: choose another with --host.")
+            throw Problem.invalid(
+                "\(configuration.host) is not an address of this machine: choose another with --host.")
         }
         await supervisor.shutdown()
         try await note("server.stopped", on: journal)
@@ -99,7 +101,8 @@ package struct RunbookServer: Sendable {
     private func note(_ kind: String, on journal: Journal) async throws {
         try await journal.database.write { transaction in
             _ = try journal.append(
-                Event(kind, details: ["version": .string(configuration.version)]), by: .system("server"), in: transaction)
+                Event(kind, details: ["version": .string(configuration.version)]), by: .system("server"),
+                in: transaction)
         }
     }
 

@@ -13,13 +13,16 @@ extension Engine {
         let settings = step.settings
         let asked: [(Bool, String)] = [
             (settings.retries > 0, "retries"), (settings.backoff != nil, "backoff"), (settings.condition != nil, "if"),
-            (settings.onFailure != .stop, "on-failure"), (settings.isAlways, "always"), (!settings.needs.isEmpty, "needs"),
-            (settings.isParallel, "parallel"), (settings.confirmation != nil, "confirm"), (!settings.hosts.isEmpty, "hosts"),
+            (settings.onFailure != .stop, "on-failure"), (settings.isAlways, "always"),
+            (!settings.needs.isEmpty, "needs"),
+            (settings.isParallel, "parallel"), (settings.confirmation != nil, "confirm"),
+            (!settings.hosts.isEmpty, "hosts"),
             (settings.isInteractive, "interactive"),
         ]
         let names = asked.filter(\.0).map(\.1)
         guard !names.isEmpty else { return nil }
-        return "this version does not carry out \(names.joined(separator: ", ")): leave it out, or run the other steps with --step"
+        return
+            "this version does not carry out \(names.joined(separator: ", ")): leave it out, or run the other steps with --step"
     }
 
     static func reasonsNotToCarryOut(_ metadata: Metadata) -> [String] {

@@ -50,7 +50,8 @@ struct HandedOnValues: Sendable {
             environment = try HandedOn.read(finished.files.environment, called: "RUNBOOK_ENV")
             for name in environment.keys.sorted() {
                 if ReservedNames.contains(name) {
-                    throw Problem.invalid("RUNBOOK_ENV: \(name) steers a shell, a loader or an interpreter, and is refused.")
+                    throw Problem.invalid(
+                        "RUNBOOK_ENV: \(name) steers a shell, a loader or an interpreter, and is refused.")
                 }
             }
         } catch let problem as Problem {
@@ -80,7 +81,8 @@ extension Executions {
     }
 
     func record(
-        _ finished: FinishedAttempt, _ handedOn: HandedOnValues?, of run: RunRecord, at now: Timestamp, by actor: Principal,
+        _ finished: FinishedAttempt, _ handedOn: HandedOnValues?, of run: RunRecord, at now: Timestamp,
+        by actor: Principal,
         in transaction: Transaction
     ) throws {
         let end = AttemptEnd(finished, fault: handedOn?.fault)
@@ -202,7 +204,8 @@ extension Executions {
                 "signal": end.signal.map { .integer(Int64($0)) } ?? .null,
                 "reason": reason.map { .string($0) } ?? .null,
                 "output": [
-                    "chunks": .integer(Int64(digest.chunks)), "bytes": .integer(digest.bytes), "sha256": .string(digest.hex),
+                    "chunks": .integer(Int64(digest.chunks)), "bytes": .integer(digest.bytes),
+                    "sha256": .string(digest.hex),
                 ],
             ])
     }

@@ -105,7 +105,8 @@ package final class Engine: Sendable {
             if work.isCancelling { executions.signals.stop(id) }
             var finished = try await takeUp(work)
             while !Task.isCancelled {
-                let (run, next) = try await persistently(logger) { [finished] in try await self.advance(work, finished) }
+                let (run, next) = try await persistently(logger) { [finished] in try await self.advance(work, finished)
+                }
                 if let finished { finished.files.removeAttempt() }
                 tell(run)
                 guard let next else {
@@ -158,7 +159,8 @@ package final class Engine: Sendable {
             return FinishedAttempt(start: start, ending: nil, reason: "The step could not be started: \(error).")
         }
         let finished = try await persistently(logger) { try await self.follow(attempt, start, of: work) }
-        guard case .couldNotStart(let code, let sentence)? = finished.ending?.outcome, FullDisk.codes.contains(code) else {
+        guard case .couldNotStart(let code, let sentence)? = finished.ending?.outcome, FullDisk.codes.contains(code)
+        else {
             return finished
         }
         try await wait(because: sentence, logger)
@@ -176,7 +178,8 @@ package final class Engine: Sendable {
             script = script.replacing(placeholder, with: work.placeholders[placeholder] ?? placeholder)
         }
         return Launch(
-            attempt: start.attempt.rawValue, folder: start.files.attempt, arguments: step.interpreter + [start.files.script],
+            attempt: start.attempt.rawValue, folder: start.files.attempt,
+            arguments: step.interpreter + [start.files.script],
             environment: environment.values(
                 run: work.id, step: step, files: start.files, declared: work.guide.metadata.environment,
                 handedOn: start.handedOn, parameters: work.parameters),
@@ -231,7 +234,7 @@ package final class Engine: Sendable {
                 return try await change()
             } catch let problem as Problem where problem.code == .unavailable {
                 try await wait(because: problem.message, logger)
-            } catch where FullDisk.isCause(of: error) {
+            } catch  where FullDisk.isCause(of: error) {
                 try await wait(because: "\(error)", logger)
             }
         }

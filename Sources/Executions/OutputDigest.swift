@@ -28,9 +28,11 @@ struct OutputDigest {
         var digest = OutputDigest()
         var bytes: [Int: Int] = [:]
         try reader.each(
-            "SELECT run, n, attempt, stream, time, bytes FROM output WHERE attempt = \(attempt) ORDER BY n", as: Row.self
+            "SELECT run, n, attempt, stream, time, bytes FROM output WHERE attempt = \(attempt) ORDER BY n",
+            as: Row.self
         ) { row in
-            digest.add(run: row.run, n: row.n, attempt: row.attempt, stream: row.stream, time: row.time, bytes: row.bytes)
+            digest.add(
+                run: row.run, n: row.n, attempt: row.attempt, stream: row.stream, time: row.time, bytes: row.bytes)
             bytes[row.stream, default: 0] += row.bytes.count
         }
         return (digest, bytes)

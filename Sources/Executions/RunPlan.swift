@@ -87,12 +87,14 @@ package struct RunPlan: Sendable {
                 guard let value = filled[placeholder.text] else {
                     fields.append(
                         .init(
-                            name: placeholder.text, message: "step \(step.id) has the unfilled placeholder \(placeholder.text)",
+                            name: placeholder.text,
+                            message: "step \(step.id) has the unfilled placeholder \(placeholder.text)",
                             line: placeholder.line))
                     continue
                 }
                 // It is pasted into a script, where other characters would be the shell's.
-                guard (1...1024).contains(value.utf8.count), value.utf8.allSatisfy(isPlain), !value.hasPrefix("-") else {
+                guard (1...1024).contains(value.utf8.count), value.utf8.allSatisfy(isPlain), !value.hasPrefix("-")
+                else {
                     fields.append(
                         .init(
                             name: placeholder.text,
@@ -120,7 +122,8 @@ package struct RunPlan: Sendable {
     private static func missingPrograms(_ steps: [Step], guide: Guide, searchPath: String) -> [Problem.Field] {
         var fields: [Problem.Field] = []
         for program in guide.metadata.requires where Programs.find(program, in: searchPath) == nil {
-            fields.append(.init(name: program, message: "the program \(program) is not installed on the server", line: 1))
+            fields.append(
+                .init(name: program, message: "the program \(program) is not installed on the server", line: 1))
         }
         var known: Set<String> = []
         for step in steps {
@@ -128,7 +131,8 @@ package struct RunPlan: Sendable {
                 Programs.find(program, in: searchPath) == nil
             else { continue }
             fields.append(
-                .init(name: program, message: "step \(step.id) needs \(program), which is not installed on the server",
+                .init(
+                    name: program, message: "step \(step.id) needs \(program), which is not installed on the server",
                     line: step.line))
         }
         return fields

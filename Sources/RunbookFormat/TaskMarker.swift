@@ -7,8 +7,9 @@ enum TaskMarker {
     static func read(_ paragraph: MarkdownNode) -> Bool? {
         guard paragraph.kind == .paragraph, paragraph.previous == nil, paragraph.parent?.kind == .item else { return nil }
         let start = paragraph.contentPrefix(4)
-        guard start.count == 4, start[0] == 0x5B, start[2] == 0x5D, start[3] == 0x20 || (0x09...0x0D).contains(start[3])
-        else { return nil }
+        guard start.count == 4, start[0] == 0x5B, start[2] == 0x5D, isBlank(start[3]) else { return nil }
+        // The end of a line is white space too, but only between the box and something else.
+        guard paragraph.contentPrefix(.max).dropFirst(4).contains(where: { !isBlank($0) }) else { return nil }
         switch start[1] {
         case 0x20: return false
         case 0x78, 0x58: return true
@@ -24,4 +25,6 @@ enum TaskMarker {
         while let last = text.last, last.properties.isWhitespace { text.removeLast() }
         return String(String.UnicodeScalarView(text))
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 }

@@ -40,7 +40,8 @@ package struct Catalogue: Sendable {
             let current = try Self.entry(name, in: transaction)
             if current?.origin == .folder, origin == .import {
                 throw Problem.conflict(
-                    "\(name) stands in the Runbooks folder, which Git owns: change it there, or import under another name.")
+                    "\(name) stands in the Runbooks folder, which Git owns: change it there, or import under another name."
+                )
             }
             if let current, current.version == guide.sha256, current.origin == origin { return (current, false) }
             try transaction.execute(
@@ -60,7 +61,8 @@ package struct Catalogue: Sendable {
             let isNewVersion = current?.version != guide.sha256
             if isNewVersion {
                 let number =
-                    1 + (try transaction.integer("SELECT max(number) FROM runbook_versions WHERE runbook = \(name)") ?? 0)
+                    1
+                    + (try transaction.integer("SELECT max(number) FROM runbook_versions WHERE runbook = \(name)") ?? 0)
                 try transaction.execute(
                     """
                     INSERT INTO runbook_versions (runbook, number, version, created, actor_kind, actor)

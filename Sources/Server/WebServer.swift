@@ -63,7 +63,8 @@ package struct WebServer: Sendable {
             address: .hostname(settings.host, port: settings.port), serverName: nil)
         return Application(
             router: router(), server: try settings.tls.map { try .tls(.http1(), tlsConfiguration: $0) } ?? .http1(),
-            configuration: configuration, onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
+            configuration: configuration,
+            onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
             logger: logger)
     }
 

@@ -76,7 +76,8 @@ struct ServeCommand: AsyncParsableCommand {
             guard let text = flag.map({ "\($0)" }) ?? text(nil, name) else { return usual }
             guard let number = Number(text), range.contains(number) else {
                 throw ValidationError(
-                    "--\(name.lowercased().replacing("_", with: "-")) (RUNBOOK_\(name)) is a number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\".")
+                    "--\(name.lowercased().replacing("_", with: "-")) (RUNBOOK_\(name)) is a number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"."
+                )
             }
             return number
         }
@@ -108,7 +109,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let levelName = text(logLevel, "LOG_LEVEL") ?? "info"
         guard let level = Logger.Level(rawValue: levelName) else {
-            throw ValidationError("--log-level (RUNBOOK_LOG_LEVEL) is debug, info, warning or error, not \"\(levelName)\".")
+            throw ValidationError(
+                "--log-level (RUNBOOK_LOG_LEVEL) is debug, info, warning or error, not \"\(levelName)\".")
         }
         return (configuration, level)
     }
@@ -118,12 +120,17 @@ struct ServeCommand: AsyncParsableCommand {
         let path = absolute(named ?? "./Runbooks")
         var isFolder: ObjCBool = false
         let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-        guard isThere || named == nil else { throw Problem.invalid("There is no folder \(path): name another with --runbooks.") }
+        guard isThere || named == nil else {
+            throw Problem.invalid("There is no folder \(path): name another with --runbooks.")
+        }
         return isThere ? path : nil
     }
 
     private static func absolute(_ path: String) -> String {
-        URL(filePath: path, relativeTo: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory))
-            .standardizedFileURL.path
+        URL(
+            filePath: path,
+            relativeTo: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+        )
+        .standardizedFileURL.path
     }
 }

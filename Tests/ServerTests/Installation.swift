@@ -70,7 +70,7 @@ final class Installation: Sendable {
         server = WebServer(
             accounts: accounts, catalogue: catalogue, executions: executions, journal: journal,
             templates: try Templates(files: .embedded), settings: settings,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: Logger(label: "test") { _ in ErrorLog() })
         var people: [Visitor: Account] = [:]
         if hasPeople {
             for visitor in Visitor.allCases {
@@ -202,4 +202,19 @@ final class TemporaryFolder: Sendable {
 
     // What can't be deleted stays in the temporary folder, where the system clears it.
     deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// Shows errors alone, for what is internal is told to nobody else. Keeps metadata: a request's id is among it.
+private struct ErrorLog: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.error
+
+    subscript(metadataKey key: String) -> Logger.MetadataValue? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        FileHandle.standardError.write(Data("\(event.message) \(event.metadata ?? [:])\n".utf8))
+    }
 }

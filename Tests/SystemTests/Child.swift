@@ -11,15 +11,10 @@ final class Child: Sendable {
         case signalled(Int32)
     }
 
-    private struct State {
-        var ending: Ending?
-        var waiting: [CheckedContinuation<Ending, Never>] = []
-    }
-
     let pid: pid_t
     let outputPath: String
     let errorPath: String
-    private let state = Mutex(State())
+    private let end = Mutex<Ending?>(nil)
 
     /// - Parameter log: the path that the files for standard output and error are named after.
     init(
@@ -36,7 +31,7 @@ final class Child: Sendable {
             var status: Int32 = 0
             while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
             let signal = status & 0x7f
-            ended(signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal))
+            end.withLock { $0 = signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal) }
         }
     }
 
@@ -70,33 +65,19 @@ final class Child: Sendable {
 
     /// How it ended; waits for it.
     var ending: Ending {
-        get async {
-            await withCheckedContinuation { continuation in
-                let ending = state.withLock { state in
-                    if state.ending == nil { state.waiting.append(continuation) }
-                    return state.ending
-                }
-                if let ending { continuation.resume(returning: ending) }
-            }
+        get async throws {
+            try await until("\(outputPath) is complete") { hasEnded }
+            return try #require(end.withLock { $0 })
         }
     }
 
-    var hasEnded: Bool { state.withLock { $0.ending != nil } }
+    var hasEnded: Bool { end.withLock { $0 != nil } }
 
     var output: String { get throws { try content(outputPath) } }
     var error: String { get throws { try content(errorPath) } }
 
     func signal(_ number: Int32) {
         if !hasEnded { kill(pid, number) }
-    }
-
-    private func ended(_ ending: Ending) {
-        let waiting = state.withLock { state in
-            state.ending = ending
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for continuation in waiting { continuation.resume(returning: ending) }
     }
 }
 

@@ -38,7 +38,7 @@ import Testing
             #expect(page.status == 200 && page.text.contains("waiting") && !page.text.contains("done\n"))
             #expect(!exec.hasEnded)
             try touch(go)
-            #expect(await exec.ending == .exited(0))
+            #expect(try await exec.ending == .exited(0))
             #expect(try exec.output == "waiting\ndone\n")
         }
     }
@@ -65,7 +65,7 @@ import Testing
             }
             let run = try #require(try await server.wire.get("/api/v1/runs").json["items"][0]["id"].string)
             #expect(try await server.runbook("runs", "cancel", run).status == 0)
-            #expect(await exec.ending == .exited(1))
+            #expect(try await exec.ending == .exited(1))
             let record = try await server.run(run)
             #expect(record["state"].string == "cancelled")
             #expect(record["steps"][0]["attempts"][0]["state"].string == "cancelled")

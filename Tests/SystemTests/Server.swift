@@ -30,7 +30,7 @@ final class Server: Sendable {
         _ arguments: [String] = [], data: String? = nil, isStarted: Bool = true,
         _ body: (Server) async throws -> Value
     ) async throws -> Value {
-        let folder = FileManager.default.temporaryDirectory.path + "/runbook-" + UUID().uuidString
+        let folder = FileManager.default.temporaryDirectory.path + "/runbook-system-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let server = Server(folder: folder, data: data ?? folder + "/data", arguments: arguments)
         do {
@@ -61,14 +61,14 @@ final class Server: Sendable {
 
     /// Starts it without waiting for anything.
     @discardableResult
-    func launch(_ environment: [String: String] = [:], more: [String] = []) throws -> Child {
+    func launch(_ environment: [String: String] = [:], port: UInt16 = 0) throws -> Child {
         let number = state.withLock { state in
             state.number += 1
             return state.number
         }
         let child = try Child(
             try Programs.path(of: Programs.runbook),
-            ["serve", "--port", "0", "--data", data, "--rate-limit", "off", "--grace", "1s"] + arguments + more,
+            ["serve", "--port", "\(port)", "--data", data, "--rate-limit", "off", "--grace", "1s"] + arguments,
             environment: [
                 "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8",
                 "RUNBOOK_BOOTSTRAP_TOKEN": Self.token, "RUNBOOK_SHIM": try Programs.path(of: Programs.shim),
@@ -79,8 +79,8 @@ final class Server: Sendable {
     }
 
     /// Starts it and waits until it is ready.
-    func start(_ environment: [String: String] = [:]) async throws {
-        let child = try launch(environment)
+    func start(_ environment: [String: String] = [:], port: UInt16 = 0) async throws {
+        let child = try launch(environment, port: port)
         try await until("the server is ready") {
             guard !child.hasEnded else { throw Refused(words: try child.error) }
             return try child.output.hasSuffix("\n")
@@ -100,7 +100,7 @@ final class Server: Sendable {
     func end(by signal: Int32) async throws -> Child.Ending {
         let child = try child
         child.signal(signal)
-        return await child.ending
+        return try await child.ending
     }
 
     /// As a crash ends it, and up again.
@@ -112,7 +112,7 @@ final class Server: Sendable {
     private func cleanUp() async throws {
         if let child = state.withLock({ $0.child }) {
             child.signal(SIGKILL)
-            _ = await child.ending
+            _ = try await child.ending
         }
         while case let left = try RunningProcess.all(thatKnow: data), !left.isEmpty {
             for process in left { kill(process.pid, SIGKILL) }
@@ -144,8 +144,12 @@ extension Server {
 
     /// Runs `runbook` to its end.
     func runbook(_ arguments: String..., input: String = "") async throws -> Finished {
+        try await runbook(arguments, input: input)
+    }
+
+    func runbook(_ arguments: [String], input: String = "") async throws -> Finished {
         let child = try command(arguments, input: input)
-        guard case .exited(let status) = await child.ending else {
+        guard case .exited(let status) = try await child.ending else {
             throw Refused(words: "\(arguments) was ended by a signal: \(try child.error)")
         }
         return Finished(status: status, output: try child.output, error: try child.error)

@@ -104,8 +104,8 @@ import Testing
             try await server.end(by: SIGKILL)
             try touch(go)
             try await until("the step has ended by itself") { try RunningProcess.shims(in: server.data).isEmpty }
-            try await server.start(["RUNBOOK_PORT": "\(port)"])
-            #expect(await exec.ending == .exited(0))
+            try await server.start(port: port)
+            #expect(try await exec.ending == .exited(0))
             #expect(try exec.output == "before\nafter\nlast\n")
         }
     }

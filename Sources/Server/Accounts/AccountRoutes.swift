@@ -89,7 +89,8 @@ struct AccountRoutes: Sendable {
         do {
             guard password == form["password_again"] else {
                 throw Problem.invalid(
-                    "The account was not made.", fields: [.init(name: "password_again", message: "is not the same password.")])
+                    "The account was not made.",
+                    fields: [.init(name: "password_again", message: "is not the same password.")])
             }
             _ = try await accounts.makeFirstAdmin(
                 secret: token, name: name, password: password, address: context.address)
@@ -150,7 +151,9 @@ struct AccountRoutes: Sendable {
             guard let scope = Permission(rawValue: name) else {
                 throw Problem.invalid(
                     "There is no scope \"\(name.prefix(40))\".",
-                    fields: [.init(name: "scopes", message: Permission.allCases.map(\.rawValue).joined(separator: ", "))])
+                    fields: [
+                        .init(name: "scopes", message: Permission.allCases.map(\.rawValue).joined(separator: ", "))
+                    ])
             }
             scopes.insert(scope)
         }
@@ -176,7 +179,8 @@ struct AccountRoutes: Sendable {
 
     private func cookie(_ value: String, lifetime: Int) -> Cookie {
         Cookie(
-            name: Gate.cookie, value: value, maxAge: lifetime, path: "/", secure: isSecure, httpOnly: true, sameSite: .lax)
+            name: Gate.cookie, value: value, maxAge: lifetime, path: "/", secure: isSecure, httpOnly: true,
+            sameSite: .lax)
     }
 
     /// A path of this server; what leads elsewhere becomes the first page.

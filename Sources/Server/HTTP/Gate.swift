@@ -59,7 +59,8 @@ struct Gate: Sendable {
     }
 
     func visit(
-        _ request: Request, _ context: Context, _ admission: Route.Admission, _ answer: @Sendable (Visit) async throws -> Response
+        _ request: Request, _ context: Context, _ admission: Route.Admission,
+        _ answer: @Sendable (Visit) async throws -> Response
     ) async throws -> Response {
         var (principal, session) = try await enter(request, context)
         guard request.method != .get, request.method != .head else {

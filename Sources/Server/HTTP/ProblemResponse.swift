@@ -79,7 +79,8 @@ struct BodyTooLarge: Error {
 extension ProblemDetails {
     init(_ problem: Problem, request: String) {
         self.init(
-            title: problem.code.title, status: problem.code.status, detail: problem.message, code: problem.code.rawValue,
+            title: problem.code.title, status: problem.code.status, detail: problem.message,
+            code: problem.code.rawValue,
             errors: problem.fields.isEmpty
                 ? nil : problem.fields.map { .init(name: $0.name, message: $0.message, line: $0.line) },
             request: request)

@@ -63,8 +63,11 @@ func decodeJSON<Value: Decodable>(
     do {
         return try JSONDecoder().decode(type, from: data)
     } catch DecodingError.keyNotFound(let key, _) {
-        throw .invalid("The field \(key.stringValue) is missing.", fields: [.init(name: key.stringValue, message: "required")])
-    } catch DecodingError.typeMismatch(let expected, let context), DecodingError.valueNotFound(let expected, let context) {
+        throw .invalid(
+            "The field \(key.stringValue) is missing.", fields: [.init(name: key.stringValue, message: "required")])
+    } catch DecodingError.typeMismatch(let expected, let context), DecodingError.valueNotFound(
+        let expected, let context)
+    {
         let name = context.codingPath.map(\.stringValue).joined(separator: "/")
         throw .invalid(
             name.isEmpty ? "The body has the wrong JSON type." : "The field \(name) has the wrong type.",

@@ -34,7 +34,8 @@ struct JournalRoutes: Sendable {
         case nil: order = isPage ? .newestFirst : .oldestFirst
         case "asc": order = .oldestFirst
         case "desc": order = .newestFirst
-        default: throw Problem.invalid("The order is asc or desc.", fields: [.init(name: "order", message: "asc or desc")])
+        default:
+            throw Problem.invalid("The order is asc or desc.", fields: [.init(name: "order", message: "asc or desc")])
         }
         let (kind, object) = (visit.query("kind"), visit.query("object").map(ObjectReference.init(text:)))
         let page = try await journal.events(

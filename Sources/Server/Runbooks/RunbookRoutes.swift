@@ -48,7 +48,8 @@ struct RunbookRoutes: Sendable {
     /// 201 for a new version, 200 when the bytes are the current version's.
     @Sendable func store(_ visit: Visit) async throws -> Response {
         guard let name = visit.query("name") else {
-            throw Problem.invalid("Say the runbook's name: ?name=accunode.deploy.", fields: [.init(name: "name", message: "required")])
+            throw Problem.invalid(
+                "Say the runbook's name: ?name=accunode.deploy.", fields: [.init(name: "name", message: "required")])
         }
         let type = visit.request.headers[.contentType]?.lowercased() ?? "text/markdown"
         guard type.hasPrefix("text/markdown") || type.hasPrefix("text/plain") else {

@@ -16,7 +16,8 @@ extension API.Run {
 extension RunStep {
     init(_ step: StepRecord) {
         self.init(
-            id: step.id, state: step.state.rawValue, line: step.line, outputs: step.outputs.isEmpty ? nil : step.outputs,
+            id: step.id, state: step.state.rawValue, line: step.line,
+            outputs: step.outputs.isEmpty ? nil : step.outputs,
             attempts: step.attempts.map(RunAttempt.init))
     }
 }
@@ -63,6 +64,7 @@ extension RunOrder {
     init(_ request: RunRequest) {
         self.init(
             runbook: request.runbook, section: request.section, steps: request.steps,
-            parameters: request.parameters ?? [:], placeholders: request.placeholders ?? [:], priority: request.priority)
+            parameters: request.parameters ?? [:], placeholders: request.placeholders ?? [:], priority: request.priority
+        )
     }
 }

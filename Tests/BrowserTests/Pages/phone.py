@@ -2,7 +2,7 @@
 
 from visit import FOLDER, Site, claim, go, kill, lines, parent, reload_until, start, state, store, until
 
-LONG = "a-very-long-name-without-a-place-to-break-" * 6
+LONG = "averylongwordwithoutaplacetobreak" * 7
 
 GUIDE = f"""---
 title: A guide with everything wide {LONG}
