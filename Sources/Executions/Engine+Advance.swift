@@ -45,9 +45,17 @@ struct HandedOnValues: Sendable {
     init(of finished: FinishedAttempt, hiding secrets: [String]) {
         guard case .exited(0)? = finished.ending?.outcome else { return }
         do {
-            outputs = try HandedOn.read(finished.files.output, called: "RUNBOOK_OUTPUT")
-                .mapValues { Masker.masked($0, secrets: secrets) }
-            environment = try HandedOn.read(finished.files.environment, called: "RUNBOOK_ENV")
+            // Masked as a whole: a complaint quotes a part of it.
+            let shown = Masker.masked(
+                try HandedOn.text(of: finished.files.output, called: "RUNBOOK_OUTPUT"), secrets: secrets)
+            outputs = try HandedOn.parse(shown, called: "RUNBOOK_OUTPUT")
+            let text = try HandedOn.text(of: finished.files.environment, called: "RUNBOOK_ENV")
+            do {
+                environment = try HandedOn.parse(text, called: "RUNBOOK_ENV")
+            } catch {
+                _ = try HandedOn.parse(Masker.masked(text, secrets: secrets), called: "RUNBOOK_ENV")
+                throw Problem.invalid("What the step wrote to $RUNBOOK_ENV is not NAME=VALUE.")
+            }
             for name in environment.keys.sorted() {
                 if ReservedNames.contains(name) {
                     throw Problem.invalid(

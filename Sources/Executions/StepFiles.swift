@@ -1,5 +1,6 @@
 import Essentials
 import Foundation
+import Glibc
 
 /// The folders of a run and of one start of a step: `DATA/runs/RUN/` and `DATA/attempts/ATTEMPT.LAUNCH/`.
 struct StepFiles: Sendable {
@@ -40,25 +41,33 @@ struct StepFiles: Sendable {
 enum HandedOn {
     static let maximumBytes = 1 << 20
 
-    /// - Throws: `Problem.invalid` naming the line.
-    static func read(_ path: String, called variable: String) throws(Problem) -> [String: String] {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw .invalid("The step removed its $\(variable) file.")
-        }
-        let data: Data
-        do {
-            data = try file.read(upToCount: maximumBytes + 1) ?? Data()
-            try file.close()
-        } catch {
-            throw .invalid("The step's $\(variable) file can't be read.")
-        }
+    /// - Throws: `Problem.invalid`.
+    static func text(of path: String, called variable: String) throws(Problem) -> String {
+        let data = try bytes(of: path, called: variable)
         guard data.count <= maximumBytes else { throw .invalid("The step wrote more than 1 MiB to $\(variable).") }
         guard let text = String(validating: data, as: UTF8.self), !text.contains("\0") else {
             throw .invalid("What the step wrote to $\(variable) is not UTF-8 text.")
         }
-        return try parse(text, called: variable)
+        return text
     }
 
+    /// The step may have put something else in the file's place, a pipe say: nothing here waits for it.
+    private static func bytes(of path: String, called variable: String) throws(Problem) -> Data {
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .invalid("The step removed or replaced its $\(variable) file.") }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+            throw .invalid("The step replaced its $\(variable) file by something that is no file.")
+        }
+        do {
+            return try file.read(upToCount: maximumBytes + 1) ?? Data()
+        } catch {
+            throw .invalid("The step's $\(variable) file can't be read.")
+        }
+    }
+
+    /// - Throws: `Problem.invalid` naming the line.
     static func parse(_ text: String, called variable: String) throws(Problem) -> [String: String] {
         var values: [String: String] = [:]
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]

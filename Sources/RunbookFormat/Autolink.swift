@@ -25,14 +25,20 @@ enum Autolink {
     }
 
     private static func addressLength(in text: [UInt8], at index: Int) -> Int? {
-        if index > 0, (0x30...0x39).contains(text[index - 1]) || (0x61...0x7A).contains(text[index - 1]) || (0x41...0x5A).contains(text[index - 1]) {
+        if index > 0,
+            (0x30...0x39).contains(text[index - 1]) || (0x61...0x7A).contains(text[index - 1])
+                || (0x41...0x5A).contains(text[index - 1])
+        {
             return nil
         }
-        let scheme = text[index...].starts(with: "https://".utf8) ? 8 : text[index...].starts(with: "http://".utf8) ? 7 : 0
+        let scheme =
+            text[index...].starts(with: "https://".utf8) ? 8 : text[index...].starts(with: "http://".utf8) ? 7 : 0
         guard scheme > 0 else { return nil }
         var end = index + scheme
         var open = 0
-        while end < text.count, end - index < 2000, text[end] > 0x20, text[end] != 0x3C, text[end] != 0x3E, text[end] != 0x22, text[end] != 0x60 {
+        while end < text.count, end - index < 2000, text[end] > 0x20, text[end] != 0x3C, text[end] != 0x3E,
+            text[end] != 0x22, text[end] != 0x60
+        {
             if text[end] == 0x28 { open += 1 }
             if text[end] == 0x29 {
                 if open == 0 { break }

@@ -12,18 +12,23 @@ enum CommandRules {
             for invocation in invocations(command) {
                 let line = invocation.line
                 if isEndless || !invocation.isLoopCondition,
-                    let message = EndlessRule.message(for: invocation, pipedInto: command.isPipedOnward ? following : nil)
+                    let message = EndlessRule.message(
+                        for: invocation, pipedInto: command.isPipedOnward ? following : nil)
                 {
                     note(.endlessCommand, scriptLine: line, message)
                 }
-                if let message = InteractiveRule.message(for: invocation) { note(.interactiveCommand, scriptLine: line, message) }
+                if let message = InteractiveRule.message(for: invocation) {
+                    note(.interactiveCommand, scriptLine: line, message)
+                }
                 if step.settings.confirmation == nil, let message = DestructiveRule.message(for: invocation) {
                     note(.destructiveCommand, scriptLine: line, message)
                 }
                 if let (severity, message) = SecretRule.message(for: invocation) {
                     note(.secretInArguments, severity, scriptLine: line, message)
                 }
-                if let message = DownloadRule.message(for: invocation, pipedInto: command.isPipedOnward ? following : nil) {
+                if let message = DownloadRule.message(
+                    for: invocation, pipedInto: command.isPipedOnward ? following : nil)
+                {
                     note(.curlPipeShell, scriptLine: line, message)
                 }
             }
@@ -36,7 +41,8 @@ enum CommandRules {
     private static func invocations(_ command: ShellCommand, depth: Int = 0, line: Int? = nil) -> [Invocation] {
         guard let invocation = Invocation(command, line: line) else { return [] }
         var all = [invocation]
-        let isShell = ["sh", "bash", "dash", "zsh", "ksh", "ash", "su"].contains(invocation.program) && invocation.has("-c")
+        let isShell =
+            ["sh", "bash", "dash", "zsh", "ksh", "ash", "su"].contains(invocation.program) && invocation.has("-c")
         let isRemote = invocation.program == "ssh" && invocation.operands.count > 1
         if depth < 2, isShell || isRemote || invocation.program == "eval", let text = invocation.arguments.last?.text {
             var scanner = ShellScanner()
@@ -54,17 +60,26 @@ enum CommandRules {
 
     /// SQL stands in arguments and here-documents, so that the lines are searched and not the commands.
     private static func lintSQL(_ step: Step, note: (Int, String) -> Void) {
-        for (index, line) in Array(step.script.utf8).split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in Array(step.script.utf8).split(separator: 0x0A, omittingEmptySubsequences: false)
+            .enumerated()
+        {
             guard mayDestroy(line) else { continue }
-            let words = String(decoding: line, as: UTF8.self).uppercased().split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "*") }
-            guard words.count > 1, !line.drop(while: { $0 == 0x20 || $0 == 0x09 }).starts(with: "#".utf8) else { continue }
+            let words = String(decoding: line, as: UTF8.self).uppercased().split {
+                !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "*")
+            }
+            guard words.count > 1, !line.drop(while: { $0 == 0x20 || $0 == 0x09 }).starts(with: "#".utf8) else {
+                continue
+            }
             for (word, next) in zip(words, words.dropFirst()) {
                 switch (word, next) {
                 case ("DROP", "TABLE"), ("DROP", "DATABASE"), ("DROP", "SCHEMA"), ("DROP", "INDEX"), ("DROP", "COLUMN"),
                     ("DROP", "USER"), ("DROP", "ROLE"), ("TRUNCATE", "TABLE"):
-                    note(index, "\(word) \(next) destroys data at once; take a backup first and add confirm to the fence.")
+                    note(
+                        index,
+                        "\(word) \(next) destroys data at once; take a backup first and add confirm to the fence.")
                 case ("DELETE", "FROM") where !words.contains("WHERE"):
-                    note(index, "DELETE FROM without WHERE empties the table; add a condition, or confirm to the fence.")
+                    note(
+                        index, "DELETE FROM without WHERE empties the table; add a condition, or confirm to the fence.")
                 default: break
                 }
             }

@@ -14,11 +14,13 @@ enum DefaultCredentials {
     }
 
     private static let users: Set<String> = [
-        "admin", "administrator", "root", "guest", "test", "postgres", "mysql", "sa", "minioadmin", "elastic", "grafana",
+        "admin", "administrator", "root", "guest", "test", "postgres", "mysql", "sa", "minioadmin", "elastic",
+        "grafana",
         "rabbitmq", "neo4j", "jenkins", "nagios", "tomcat", "demo",
     ]
     private static let passwords: Set<String> = [
-        "admin", "root", "password", "passwd", "changeme", "changeit", "secret", "guest", "default", "123456", "12345678", "letmein",
+        "admin", "root", "password", "passwd", "changeme", "changeit", "secret", "guest", "default", "123456",
+        "12345678", "letmein",
     ]
 
     private static func pair(in text: [UInt8], at separator: Int) -> String? {
@@ -39,7 +41,9 @@ enum DefaultCredentials {
             return isSlash ? nil : assignment(in: text, at: separator)
         }
         // Not within a path or a name, and not an owner and a group.
-        if let before = user.lowerBound > 0 ? text[user.lowerBound - 1] : nil, ".-@~$".utf8.contains(before) || isSlash && before == 0x2F || before == 0x3A {
+        if let before = user.lowerBound > 0 ? text[user.lowerBound - 1] : nil,
+            ".-@~$".utf8.contains(before) || isSlash && before == 0x2F || before == 0x3A
+        {
             return nil
         }
         if password.upperBound < text.count, "/.-:".utf8.contains(text[password.upperBound]),
@@ -48,7 +52,9 @@ enum DefaultCredentials {
             return nil
         }
         let lineText = lowercased(text[...])
-        if !isSlash, ["chown", "chgrp", "--user", "owner", "user:"].contains(where: { lineText.contains($0) }) { return nil }
+        if !isSlash, ["chown", "chgrp", "--user", "owner", "user:"].contains(where: { lineText.contains($0) }) {
+            return nil
+        }
         return String(decoding: text[user.lowerBound..<password.upperBound], as: UTF8.self)
     }
 
@@ -68,11 +74,15 @@ enum DefaultCredentials {
         return String(decoding: text[key.lowerBound..<value.upperBound], as: UTF8.self)
     }
 
-    private static func lowercased(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self).lowercased() }
+    private static func lowercased(_ bytes: ArraySlice<UInt8>) -> String {
+        String(decoding: bytes, as: UTF8.self).lowercased()
+    }
 
     private static func wordBefore(_ end: Int, in text: [UInt8], joined: Bool = false) -> Range<Int> {
         var start = end
-        while start > 0, text[start - 1].isWord || joined && (text[start - 1] == 0x5F || text[start - 1] == 0x2D) { start -= 1 }
+        while start > 0, text[start - 1].isWord || joined && (text[start - 1] == 0x5F || text[start - 1] == 0x2D) {
+            start -= 1
+        }
         return start..<end
     }
 
@@ -84,5 +94,7 @@ enum DefaultCredentials {
 }
 
 extension UInt8 {
-    fileprivate var isWord: Bool { (0x61...0x7A).contains(self) || (0x41...0x5A).contains(self) || (0x30...0x39).contains(self) || self >= 0x80 }
+    fileprivate var isWord: Bool {
+        (0x61...0x7A).contains(self) || (0x41...0x5A).contains(self) || (0x30...0x39).contains(self) || self >= 0x80
+    }
 }

@@ -19,7 +19,9 @@ package enum DurationText {
             rest = rest.dropFirst(digits.count)
             let name = rest.prefix { ("a"..."z").contains($0) }
             rest = rest.dropFirst(name.count)
-            guard let unit = units.indices.first(where: { units[$0].name == name && $0 >= nextUnit }) else { return nil }
+            guard let unit = units.indices.first(where: { units[$0].name == name && $0 >= nextUnit }) else {
+                return nil
+            }
             nextUnit = unit + 1
             let (milliseconds, overflow) = number.multipliedReportingOverflow(by: units[unit].milliseconds)
             let (sum, overflowOfSum) = total.addingReportingOverflow(milliseconds)
@@ -36,7 +38,8 @@ package enum DurationText {
         var rest = seconds * 1000 + attoseconds / 1_000_000_000_000_000
         guard rest > 0 else { return "0s" }
         var text = ""
-        for (name, milliseconds) in [("d", Int64(86_400_000)), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)] {
+        for (name, milliseconds) in [("d", Int64(86_400_000)), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)]
+        {
             guard rest >= milliseconds else { continue }
             text += "\(rest / milliseconds)\(name)"
             rest %= milliseconds

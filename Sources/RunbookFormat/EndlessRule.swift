@@ -31,7 +31,8 @@ enum EndlessRule {
         case "kubectl", "oc", "k3s", "minikube":
             return cluster(invocation)
         case "heroku":
-            return invocation.mentions("logs") && invocation.has("--tail", "-t") ? "take --tail out and give -n 200" : nil
+            return invocation.mentions("logs") && invocation.has("--tail", "-t")
+                ? "take --tail out and give -n 200" : nil
         case "stern", "htop", "top", "btop", "glances", "ctop", "k9s":
             return invocation.has("-b", "--no-follow", "--help") ? nil : "take one look with a command that ends"
         case "watch": return "run its command once, or in a loop with an end"
@@ -42,7 +43,9 @@ enum EndlessRule {
         case "yes": return invocation.command.isPipedOnward ? nil : "take it out"
         case "sleep": return invocation.operands.first == "infinity" ? "give it a number of seconds" : nil
         case "nc", "ncat", "netcat": return invocation.has("-l", "-k") ? "put \"timeout 30s\" before it" : nil
-        case "redis-cli": return invocation.mentions("monitor") || invocation.mentions("MONITOR") ? "put \"timeout 30s\" before it" : nil
+        case "redis-cli":
+            return invocation.mentions("monitor") || invocation.mentions("MONITOR")
+                ? "put \"timeout 30s\" before it" : nil
         case "ssh": return invocation.has("-N") && !invocation.has("-f") ? server : nil
         default: return isServer(invocation) ? server : nil
         }
@@ -52,7 +55,8 @@ enum EndlessRule {
         if invocation.mentions("logs"), invocation.has("-f", "--follow") {
             // `-f` is also compose's own option for its file.
             let logs = invocation.arguments.drop { $0.text != "logs" }
-            return logs.contains { $0.text == "-f" || $0.text == "--follow" || $0.text == "-tf" || $0.text == "-ft" } ? follow : nil
+            return logs.contains { $0.text == "-f" || $0.text == "--follow" || $0.text == "-tf" || $0.text == "-ft" }
+                ? follow : nil
         }
         if invocation.mentions("stats") { return invocation.has("--no-stream") ? nil : "add --no-stream" }
         if invocation.mentions("events") { return invocation.has("--until") ? nil : "add --until" }
@@ -60,7 +64,8 @@ enum EndlessRule {
         if isCompose, invocation.mentions("up") {
             let up = invocation.arguments.drop { $0.text != "up" }
             let isDetached = up.contains {
-                ["-d", "--detach", "--wait", "--abort-on-container-exit", "--exit-code-from", "--no-start"].contains($0.text)
+                ["-d", "--detach", "--wait", "--abort-on-container-exit", "--exit-code-from", "--no-start"].contains(
+                    $0.text)
             }
             return isDetached ? nil : "add -d"
         }
@@ -69,14 +74,17 @@ enum EndlessRule {
 
     private static func cluster(_ invocation: Invocation) -> String? {
         if invocation.mentions("logs") {
-            return invocation.arguments.contains { ["-f", "--follow", "--follow=true"].contains($0.text) } ? follow : nil
+            return invocation.arguments.contains { ["-f", "--follow", "--follow=true"].contains($0.text) }
+                ? follow : nil
         }
         if invocation.mentions("port-forward") || invocation.mentions("proxy") || invocation.mentions("tunnel")
             || invocation.mentions("dashboard")
         {
             return "run it with & for as long as the step needs it"
         }
-        if invocation.mentions("get") { return invocation.has("-w", "--watch", "--watch-only") ? "use kubectl wait with --timeout" : nil }
+        if invocation.mentions("get") {
+            return invocation.has("-w", "--watch", "--watch-only") ? "use kubectl wait with --timeout" : nil
+        }
         if invocation.mentions("attach") { return "read its logs instead" }
         return nil
     }
@@ -93,11 +101,13 @@ enum EndlessRule {
         case "uvicorn", "hypercorn", "daphne", "gunicorn": return !invocation.has("-D", "--daemon", "--check-config")
         case "flask": return first == "run"
         case "celery":
-            return ["worker", "beat", "flower", "events"].contains { invocation.mentions($0) } && !invocation.has("-D", "--detach")
+            return ["worker", "beat", "flower", "events"].contains { invocation.mentions($0) }
+                && !invocation.has("-D", "--detach")
         case "redis-server": return !invocation.has("--daemonize")
         case "mongod": return !invocation.has("--fork")
         case "rails": return first == "server" || first == "s"
-        case "php": return invocation.has("-S") || invocation.mentions("artisan", "serve") || invocation.mentions("queue:work")
+        case "php":
+            return invocation.has("-S") || invocation.mentions("artisan", "serve") || invocation.mentions("queue:work")
         case "python", "python3":
             if invocation.arguments.contains(where: { $0.text == "http.server" }) { return true }
             return invocation.mentions("runserver") || ["run.py", "server.py", "app.py", "wsgi.py"].contains(first)

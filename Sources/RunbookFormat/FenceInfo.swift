@@ -110,7 +110,9 @@ private struct AttributeReader {
         case "f": return "\u{C}"
         case "u":
             let digits = scalars[position...].prefix(4)
-            guard digits.count == 4, let value = UInt32(String(String.UnicodeScalarView(digits)), radix: 16) else { return "u" }
+            guard digits.count == 4, let value = UInt32(String(String.UnicodeScalarView(digits)), radix: 16) else {
+                return "u"
+            }
             position += 4
             return Unicode.Scalar(value) ?? "\u{FFFD}"
         default: return scalar

@@ -17,7 +17,8 @@ struct FenceScript {
     private(set) var scanner = ShellScanner()
 
     init(_ content: [UInt8], isConsole: Bool) {
-        let text = content.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast(content.last == 0x0A ? 1 : 0)
+        let text = content.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast(
+            content.last == 0x0A ? 1 : 0)
         if content.isEmpty { return }
         let prompts = Prompts(text, isConsole: isConsole)
         if isConsole ? prompts.isUsed : prompts.opensWithPrompt {
@@ -25,7 +26,9 @@ struct FenceScript {
         } else {
             readPlain(text)
             // A prompt in the middle, where a command would begin: `$` is no program.
-            if !isConsole, scanner.commands.contains(where: { $0.words.first?.text == "$" && $0.words.first?.isQuoted == false }) {
+            if !isConsole,
+                scanner.commands.contains(where: { $0.words.first?.text == "$" && $0.words.first?.isQuoted == false })
+            {
                 self = FenceScript()
                 readSession(Array(text), prompts)
             }
@@ -35,7 +38,8 @@ struct FenceScript {
     /// A text that is no session, taken as it is.
     init(plain content: [UInt8]) {
         if content.isEmpty { return }
-        readPlain(content.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast(content.last == 0x0A ? 1 : 0))
+        readPlain(
+            content.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast(content.last == 0x0A ? 1 : 0))
     }
 
     private init() {}
@@ -97,7 +101,8 @@ private struct Prompts {
         self.isConsole = isConsole
         let hasOther = lines.contains { Self.length(in: $0, isConsole: isConsole, takesHash: false) != nil }
         takesHash = isConsole && !hasOther
-        isUsed = hasOther || isConsole && lines.contains { Self.length(in: $0, isConsole: true, takesHash: true) != nil }
+        isUsed =
+            hasOther || isConsole && lines.contains { Self.length(in: $0, isConsole: true, takesHash: true) != nil }
         let first = lines.first { line in
             let start = line.first { $0 != 0x20 && $0 != 0x09 }
             return start != nil && start != 0x23
@@ -106,7 +111,9 @@ private struct Prompts {
     }
 
     /// The bytes before the command, when the line begins with a prompt.
-    func length(in line: ArraySlice<UInt8>) -> Int? { Self.length(in: line, isConsole: isConsole, takesHash: takesHash) }
+    func length(in line: ArraySlice<UInt8>) -> Int? {
+        Self.length(in: line, isConsole: isConsole, takesHash: takesHash)
+    }
 
     /// The bytes of `> `, in a console.
     func continuationLength(in line: ArraySlice<UInt8>) -> Int? {
@@ -144,9 +151,12 @@ private struct Prompts {
             start = close + 2
         }
         let head = line[start...].prefix(120)
-        guard let end = head.firstIndex(where: { $0 == 0x24 || $0 == 0x25 || $0 == 0x23 }), end > start else { return start }
+        guard let end = head.firstIndex(where: { $0 == 0x24 || $0 == 0x25 || $0 == 0x23 }), end > start else {
+            return start
+        }
         let name = head[start..<end]
-        let isName = name.contains(0x40) && !name.contains { $0 == 0x22 || $0 == 0x27 || $0 == 0x3D || $0 == 0x3C || $0 == 0x3E }
+        let isName =
+            name.contains(0x40) && !name.contains { $0 == 0x22 || $0 == 0x27 || $0 == 0x3D || $0 == 0x3C || $0 == 0x3E }
         return isName && name.first != 0x40 ? end : start
     }
 }

@@ -49,7 +49,8 @@ struct FrontMatter {
 
     static func problem(_ what: String, line: Int) -> Problem {
         .invalid(
-            "The front matter \(what)", fields: [Problem.Field(name: "front matter", message: "It \(what)", line: line)])
+            "The front matter \(what)", fields: [Problem.Field(name: "front matter", message: "It \(what)", line: line)]
+        )
     }
 
     /// A blank second line makes `---` a thematic break, as Pandoc has it.

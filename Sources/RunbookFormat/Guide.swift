@@ -53,11 +53,15 @@ package struct Guide: Sendable {
         var findings = reader.findings + model.findings
         if let line = markdownGuard.wideTableLine {
             findings.append(
-                Finding(.wideTable, .warning, line: line, "The table is too wide or too long to lay out, so tables are shown as text; split it."))
+                Finding(
+                    .wideTable, .warning, line: line,
+                    "The table is too wide or too long to lay out, so tables are shown as text; split it."))
         }
         if frontMatter.isUnclosed {
             findings.append(
-                Finding(.invalidFrontMatter, .warning, line: 1, "The first line opens front matter that nothing closes; add a line of ---."))
+                Finding(
+                    .invalidFrontMatter, .warning, line: 1,
+                    "The first line opens front matter that nothing closes; add a line of ---."))
         }
         self.findings = findings.inOrder()
         self.source = text

@@ -78,9 +78,12 @@ struct GuideModel {
 
     private mutating func reserveName(of fence: Outline.Fence, _ index: Int) {
         guard let name = fence.info.attributes["name"], !name.isEmpty else { return }
-        let isPlain = name.utf8.count <= 100 && name.unicodeScalars.allSatisfy {
-            ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || "._-".unicodeScalars.contains($0)
-        }
+        let isPlain =
+            name.utf8.count <= 100
+            && name.unicodeScalars.allSatisfy {
+                ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+                    || "._-".unicodeScalars.contains($0)
+            }
         let slug = isPlain ? name : Slugs.slug(name)
         guard !slug.isEmpty, slug != ".", slug != ".." else {
             note(.invalidAttribute, .error, line: fence.line, "\"name\" must hold letters or digits.")
@@ -91,7 +94,8 @@ struct GuideModel {
         } else {
             note(
                 .duplicateStepName, .error, line: fence.line,
-                "Another step is named \"\(Parameter.shown(slug))\" already, so this one gets a number; give it a name of its own.")
+                "Another step is named \"\(Parameter.shown(slug))\" already, so this one gets a number; give it a name of its own."
+            )
             givenNames[index] = stepNames.unique(slug, first: 2)
         }
     }
@@ -109,14 +113,17 @@ struct GuideModel {
 
     private mutating func noteUnclosed(_ fence: Outline.Fence) {
         guard !fence.isClosed else { return }
-        note(.unclosedFence, .error, line: fence.line, "The fence is never closed, so all that follows belongs to it; close it.")
+        note(
+            .unclosedFence, .error, line: fence.line,
+            "The fence is never closed, so all that follows belongs to it; close it.")
     }
 
     private mutating func addStep(_ fence: Outline.Fence, _ purpose: Purpose, _ index: Int) {
         let section = slug(fence.section)
         let id = givenNames[index] ?? stepNames.unique(section.isEmpty ? "step" : section, first: 2)
         let isShell = purpose.kind == .shell
-        let reading = isShell
+        let reading =
+            isShell
             ? FenceScript(fence.content, isConsole: purpose.isConsole) : FenceScript(plain: fence.content)
         let placeholders: [Placeholder] =
             switch purpose.kind {
@@ -133,18 +140,21 @@ struct GuideModel {
         for placeholder in placeholders {
             note(
                 .placeholder, .warning, line: placeholder.line,
-                "\(Parameter.shown(placeholder.text)) must be filled before this runs; make it a parameter and write \"$NAME\".")
+                "\(Parameter.shown(placeholder.text)) must be filled before this runs; make it a parameter and write \"$NAME\"."
+            )
         }
         let hasNoPrompts = purpose.isConsole && !reading.hasPrompts
         if hasNoPrompts {
             note(
                 .consoleWithoutPrompts, .warning, line: fence.line,
-                "A console without prompts may be all output, so a whole run leaves it out; put \"$ \" before what runs.")
+                "A console without prompts may be all output, so a whole run leaves it out; put \"$ \" before what runs."
+            )
         }
         let step = Step(
             id: id, section: section, line: fence.line, endLine: fence.endLine, language: fence.info.language,
             kind: purpose.kind, attributes: fence.info.attributes, settings: purpose.settings.settings,
-            script: String(decoding: reading.script, as: UTF8.self), scriptLines: reading.origins.map { fence.line + 1 + $0 },
+            script: String(decoding: reading.script, as: UTF8.self),
+            scriptLines: reading.origins.map { fence.line + 1 + $0 },
             placeholders: placeholders, interpreter: purpose.interpreter, refusal: refusal(fence, purpose, reading),
             checkOf: checkOf, isLeftOutOfWholeRun: purpose.settings.isLeftOutOfWholeRun,
             isDoubtful: hasNoPrompts || !fence.isClosed)
@@ -163,7 +173,8 @@ struct GuideModel {
             return "It is marked \"interactive\", and steps run without a terminal; make it a manual step."
         }
         if purpose.kind == .program, purpose.interpreter.isEmpty {
-            return "Nothing is known to run \(fence.info.language.isEmpty ? "it" : fence.info.language); name the program, as in exec=\"python3\"."
+            return
+                "Nothing is known to run \(fence.info.language.isEmpty ? "it" : fence.info.language); name the program, as in exec=\"python3\"."
         }
         let runsScript = purpose.kind == .shell || purpose.kind == .program
         if runsScript, reading.script.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) { return "It is empty." }
@@ -171,7 +182,9 @@ struct GuideModel {
     }
 
     private mutating func noteSettings(_ fence: Outline.Fence, _ purpose: Purpose) {
-        for message in fence.info.faults + purpose.settings.errors { note(.invalidAttribute, .error, line: fence.line, message) }
+        for message in fence.info.faults + purpose.settings.errors {
+            note(.invalidAttribute, .error, line: fence.line, message)
+        }
         for message in purpose.settings.warnings { note(.unknownAttribute, .warning, line: fence.line, message) }
         for message in purpose.settings.notes { note(.unknownAttribute, .info, line: fence.line, message) }
         if purpose.kind == .unsupported {
@@ -183,13 +196,17 @@ struct GuideModel {
 
     private mutating func noteCheck(_ fence: Outline.Fence, _ id: String) {
         guard let task = fence.task else {
-            note(.misplacedCheck, .warning, line: fence.line, "A \"check\" must stand inside a task item; indent it under one.")
+            note(
+                .misplacedCheck, .warning, line: fence.line,
+                "A \"check\" must stand inside a task item; indent it under one.")
             return
         }
         if checks[task] == nil {
             checks[task] = id
         } else {
-            note(.misplacedCheck, .warning, line: fence.line, "The item has a check already, and only the first one counts.")
+            note(
+                .misplacedCheck, .warning, line: fence.line,
+                "The item has a check already, and only the first one counts.")
         }
     }
 

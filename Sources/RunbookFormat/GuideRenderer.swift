@@ -24,7 +24,8 @@ struct GuideRenderer {
         self.guide = guide
         sectionsByLine = Dictionary(guide.sections.map { ($0.line, $0) }, uniquingKeysWith: { first, _ in first })
         stepsByLine = Dictionary(guide.steps.map { ($0.line, $0) }, uniquingKeysWith: { first, _ in first })
-        documentsByLine = Dictionary(guide.documents.map { ($0.line, $0.language) }, uniquingKeysWith: { first, _ in first })
+        documentsByLine = Dictionary(
+            guide.documents.map { ($0.line, $0.language) }, uniquingKeysWith: { first, _ in first })
         slugs = Set(guide.sections.map(\.slug))
     }
 
@@ -88,7 +89,8 @@ struct GuideRenderer {
 
     private mutating func list(_ node: MarkdownNode, _ isEntering: Bool) {
         let start = node.isOrderedList && node.listStart != 1 ? " start=\"\(node.listStart)\"" : ""
-        container(isEntering, node.isOrderedList ? "<ol\(start)>\n" : "<ul>\n", node.isOrderedList ? "</ol>\n" : "</ul>\n")
+        container(
+            isEntering, node.isOrderedList ? "<ol\(start)>\n" : "<ul>\n", node.isOrderedList ? "</ol>\n" : "</ul>\n")
     }
 
     private mutating func item(_ node: MarkdownNode, _ isEntering: Bool) {
@@ -258,7 +260,9 @@ extension Substring {
         var bytes: [UInt8] = []
         var rest = utf8[...]
         while let byte = rest.popFirst() {
-            if byte == 0x25, rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+            if byte == 0x25, rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {

@@ -27,7 +27,8 @@ enum HTML {
     static func link(_ url: String) -> String? {
         // Browsers drop blanks and controls before they look for the scheme: `java\tscript:`.
         let seen = url.utf8.filter { $0 > 0x20 && $0 != 0x7F }
-        if let end = seen.firstIndex(where: { $0 == 0x3A || $0 == 0x2F || $0 == 0x3F || $0 == 0x23 }), seen[end] == 0x3A {
+        if let end = seen.firstIndex(where: { $0 == 0x3A || $0 == 0x2F || $0 == 0x3F || $0 == 0x23 }), seen[end] == 0x3A
+        {
             let scheme = String(decoding: seen[..<end], as: UTF8.self).lowercased()
             guard scheme == "http" || scheme == "https" || scheme == "mailto" else { return nil }
         }

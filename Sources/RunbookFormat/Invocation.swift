@@ -15,11 +15,14 @@ struct Invocation {
     let line: Int
 
     private static let wrappers: Set<String> = [
-        "sudo", "doas", "env", "nohup", "exec", "command", "nice", "ionice", "stdbuf", "builtin", "xargs", "time", "timeout",
+        "sudo", "doas", "env", "nohup", "exec", "command", "nice", "ionice", "stdbuf", "builtin", "xargs", "time",
+        "timeout",
         "if", "elif", "while", "until", "then", "do", "else", "!", "{", "setsid", "unbuffer",
     ]
     /// Wrappers' options that take the next word.
-    private static let optionsWithValue: Set<String> = ["-u", "-g", "-n", "-c", "-I", "-P", "-s", "-k", "-o", "-e", "-i", "-C", "-L"]
+    private static let optionsWithValue: Set<String> = [
+        "-u", "-g", "-n", "-c", "-I", "-P", "-s", "-k", "-o", "-e", "-i", "-C", "-L",
+    ]
 
     init?(_ command: ShellCommand, line: Int? = nil) {
         var words = command.words[...]
@@ -75,7 +78,8 @@ struct Invocation {
                     return text.starts(with: option) && (rest.isEmpty || rest.first == 0x3D)
                 }
                 let cluster = text.dropFirst()
-                return cluster.count <= 6 && cluster.allSatisfy(Self.isAlphanumeric) && option.last.map(cluster.contains) == true
+                return cluster.count <= 6 && cluster.allSatisfy(Self.isAlphanumeric)
+                    && option.last.map(cluster.contains) == true
             }
         }
     }
@@ -99,7 +103,8 @@ struct Invocation {
 
     /// Words that name what a program does, where options stand before them.
     private static let subcommands: Set<String> = [
-        "attach", "delete", "down", "drain", "edit", "events", "exec", "get", "logs", "port-forward", "prune", "restart", "rm",
+        "attach", "delete", "down", "drain", "edit", "events", "exec", "get", "logs", "port-forward", "prune",
+        "restart", "rm",
         "run", "scale", "stats", "stop", "up", "worker", "flower", "beat",
     ]
 
@@ -108,12 +113,14 @@ struct Invocation {
     }
 
     private static func isAssignment(_ text: String) -> Bool {
-        guard let equals = text.utf8.firstIndex(of: 0x3D), let first = text.utf8.first, !(0x30...0x39).contains(first) else {
+        guard let equals = text.utf8.firstIndex(of: 0x3D), let first = text.utf8.first, !(0x30...0x39).contains(first)
+        else {
             return false
         }
         let name = text.utf8[..<equals]
-        return !name.isEmpty && name.allSatisfy {
-            (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
-        }
+        return !name.isEmpty
+            && name.allSatisfy {
+                (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+            }
     }
 }

@@ -66,10 +66,13 @@ struct MarkdownGuard {
         endBlock()
 
         guard marks <= Self.maximumMarks else {
-            throw .invalid("The guide holds \(marks) Markdown marks; \(Self.maximumMarks) is the most. Is it generated?")
+            throw .invalid(
+                "The guide holds \(marks) Markdown marks; \(Self.maximumMarks) is the most. Is it generated?")
         }
         guard parts <= Self.maximumParts else {
-            throw .invalid("The guide has \(parts) lines that begin a heading, item or fence; \(Self.maximumParts) is the most. Split it.")
+            throw .invalid(
+                "The guide has \(parts) lines that begin a heading, item or fence; \(Self.maximumParts) is the most. Split it."
+            )
         }
         for (part, limit) in [(longestDefinition, Self.maximumReferenceBytes), (longestBlock, Self.maximumBlockBytes)]
         where part.bytes * closingBrackets > limit {
@@ -149,7 +152,9 @@ struct MarkdownGuard {
                     isDelimiters = false
                 }
                 // What may stand before a definition: quote and list marks.
-                if first == nil, !(byte == 0x3E || byte == 0x2D || byte == 0x2A || byte == 0x2B || (0x29...0x39).contains(byte)) {
+                if first == nil,
+                    !(byte == 0x3E || byte == 0x2D || byte == 0x2A || byte == 0x2B || (0x29...0x39).contains(byte))
+                {
                     first = byte
                 }
             }

@@ -92,8 +92,11 @@ struct MetadataReader {
     }
 
     private mutating func isProgram(_ name: String, _ node: Yams.Node) -> Bool {
-        let isName = !name.isEmpty && !name.hasPrefix("-")
-            && name.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || "._+-".unicodeScalars.contains($0) }
+        let isName =
+            !name.isEmpty && !name.hasPrefix("-")
+            && name.unicodeScalars.allSatisfy {
+                $0.properties.isAlphabetic || ("0"..."9").contains($0) || "._+-".unicodeScalars.contains($0)
+            }
         if !isName { wrong(node, "\"requires\" lists programs by name, and \"\(Parameter.shown(name))\" is none.") }
         return isName
     }
@@ -142,11 +145,10 @@ struct MetadataReader {
 
     private mutating func variable(_ node: Yams.Node, in list: String) -> String? {
         let name = node.text ?? ""
-        // What an author sets may steer a program; only the server's own names are closed to everybody.
-        if name.hasPrefix("RUNBOOK_") || Parameter.whyNameIsRefused("x" + name) != nil || name.isEmpty
-            || ("0"..."9").contains(name.first ?? "0")
-        {
-            wrong(node, "\"\(list)\" can't set \"\(Parameter.shown(name))\": take letters, digits and _, and not RUNBOOK_….")
+        guard Parameter.maySet(name) else {
+            wrong(
+                node,
+                "\"\(list)\" can't set \"\(Parameter.shown(name))\": take letters, digits and _, and not RUNBOOK_….")
             return nil
         }
         return name

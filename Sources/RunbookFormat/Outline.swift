@@ -94,7 +94,8 @@ struct Outline {
         let fence = node.fence ?? (length: 3, character: 0x60)
         // A line that opens another fence closes none, as after a list item that ended without its fence being closed.
         let closingLine = node.startLine + lineCount + 1
-        let isClosed = !otherFences.contains(closingLine)
+        let isClosed =
+            !otherFences.contains(closingLine)
             && Self.isClosing(source.line(closingLine + offset), length: fence.length, character: fence.character)
         return Fence(
             section: section, line: node.startLine + offset,

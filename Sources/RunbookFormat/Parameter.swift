@@ -46,9 +46,13 @@ package struct Parameter: Sendable, Equatable {
         switch kind {
         case .string, .choice:
             canonical = value
-            if kind == .string, let fault = outOfRange(Double(value.count), counted: " characters") { return wrong(fault) }
+            if kind == .string, let fault = outOfRange(Double(value.count), counted: " characters") {
+                return wrong(fault)
+            }
         case .integer:
-            guard let number = Int64(value), !value.isEmpty else { return wrong("is not an integer; give \(expectation).") }
+            guard let number = Int64(value), !value.isEmpty else {
+                return wrong("is not an integer; give \(expectation).")
+            }
             canonical = String(number)
             if let fault = outOfRange(Double(number)) { return wrong(fault) }
         case .number:
@@ -102,11 +106,7 @@ package struct Parameter: Sendable, Equatable {
 
     /// Why a name can't be a parameter's; nil when it can.
     static func whyNameIsRefused(_ name: String) -> String? {
-        let letters = name.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F
-        }
-        guard letters, let first = name.utf8.first, first != 0x5F, !(0x30...0x39).contains(first), name.utf8.count <= 128
-        else {
+        guard isVariable(name), name.utf8.first != 0x5F, name.utf8.count <= 128 else {
             return "is not a parameter's name: a letter, then letters, digits and _, at most 128."
         }
         guard !ReservedNames.contains(name) else {
@@ -115,10 +115,21 @@ package struct Parameter: Sendable, Equatable {
         return nil
     }
 
+    /// Whether a runbook's author may set it: that may steer a program, and only the server's own names are closed to everybody.
+    static func maySet(_ name: String) -> Bool { isVariable(name) && !name.hasPrefix("RUNBOOK_") }
+
+    private static func isVariable(_ name: String) -> Bool {
+        guard let first = name.utf8.first, !(0x30...0x39).contains(first) else { return false }
+        return name.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F
+        }
+    }
+
     /// Text from outside as it may stand in a message: short, and without what moves a terminal's cursor.
     static func shown(_ text: String) -> String {
         let visible = text.unicodeScalars.prefix(80).map { scalar in
-            scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format ? "\u{FFFD}" : scalar
+            scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
+                ? "\u{FFFD}" : scalar
         }
         return String(String.UnicodeScalarView(visible)) + (text.unicodeScalars.count > 80 ? "…" : "")
     }

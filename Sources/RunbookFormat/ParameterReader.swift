@@ -51,7 +51,10 @@ struct ParameterReader {
         }
         let fields = node.mapping ?? Yams.Node.Mapping([])
         for (key, _) in fields where !Self.keys.contains(key.scalar?.string ?? "") {
-            wrong(key, "A parameter has no \"\(Parameter.shown(key.scalar?.string ?? "?"))\"; it has \(Self.keys.sorted().joined(separator: ", ")).")
+            wrong(
+                key,
+                "A parameter has no \"\(Parameter.shown(key.scalar?.string ?? "?"))\"; it has \(Self.keys.sorted().joined(separator: ", "))."
+            )
         }
         // `VERSION: v1` is short for a text with that default.
         let defaultNode = isMapping ? fields["default"] : node
@@ -59,7 +62,8 @@ struct ParameterReader {
         let draft = Parameter(
             name: name, kind: kind(fields["type"], hasChoices: !choices.isEmpty, name),
             description: fields["description"]?.text, defaultValue: nil, choices: choices,
-            pattern: pattern(fields["pattern"], name), minimum: bound(fields["min"], name), maximum: bound(fields["max"], name),
+            pattern: pattern(fields["pattern"], name), minimum: bound(fields["min"], name),
+            maximum: bound(fields["max"], name),
             isRequired: flag(fields["required"], name) ?? (defaultNode?.scalar == nil || isNull(defaultNode)),
             isSensitive: flag(fields["sensitive"], name) ?? false, line: nameNode.sourceLine)
         if draft.kind == .choice && choices.isEmpty {
@@ -93,10 +97,13 @@ struct ParameterReader {
         let spellings: [String: Parameter.Kind] = [
             "text": .string, "int": .integer, "bool": .boolean, "float": .number, "enum": .choice,
         ]
-        if let word = node.text?.lowercased(), let kind = Parameter.Kind(rawValue: word) ?? spellings[word] { return kind }
+        if let word = node.text?.lowercased(), let kind = Parameter.Kind(rawValue: word) ?? spellings[word] {
+            return kind
+        }
         wrong(
             node,
-            "The type of \"\(name)\" must be one of: \(Parameter.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+            "The type of \"\(name)\" must be one of: \(Parameter.Kind.allCases.map(\.rawValue).joined(separator: ", "))."
+        )
         return .string
     }
 

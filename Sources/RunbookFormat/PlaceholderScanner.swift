@@ -33,7 +33,8 @@ struct PlaceholderScanner {
     private static func closedTags(in script: [UInt8]) -> Set<String> {
         var tags: Set<String> = []
         for index in script.indices.dropLast(2) where script[index] == 0x3C && script[index + 1] == 0x2F {
-            tags.insert(String(decoding: script[(index + 2)...].prefix(60).prefix { $0 != 0x3E && $0 != 0x0A }, as: UTF8.self))
+            tags.insert(
+                String(decoding: script[(index + 2)...].prefix(60).prefix { $0 != 0x3E && $0 != 0x0A }, as: UTF8.self))
         }
         return tags
     }
@@ -70,13 +71,21 @@ struct PlaceholderScanner {
         guard let close = rest.firstIndex(of: 0x3E) else { return nil }
         let name = line[(index + 1)..<close]
         // What a name can't hold: an operator, a quote, a path, an address, an attribute.
-        guard !name.contains(where: { "|&;$\"'`()/@=<\\,:{}[]*?!%+#^".utf8.contains($0) }), name.last != 0x20 else { return nil }
+        guard !name.contains(where: { "|&;$\"'`()/@=<\\,:{}[]*?!%+#^".utf8.contains($0) }), name.last != 0x20 else {
+            return nil
+        }
         guard byte(close + 1) != 0x3E, byte(close + 1) != 0x28 else { return nil }
         let text = String(decoding: name, as: UTF8.self)
-        guard !closedTags.contains(text), !Self.markup.contains(text.lowercased()), !Self.handles.contains(text) else { return nil }
-        let isSpoken = name.contains { $0 == 0x2D || $0 == 0x5F || $0 == 0x20 } || name.allSatisfy { !(0x61...0x7A).contains($0) }
+        guard !closedTags.contains(text), !Self.markup.contains(text.lowercased()), !Self.handles.contains(text) else {
+            return nil
+        }
+        let isSpoken =
+            name.contains { $0 == 0x2D || $0 == 0x5F || $0 == 0x20 } || name.allSatisfy { !(0x61...0x7A).contains($0) }
         let follower = byte(close + 1)
-        let isGlued = follower.map { $0.isLetter || (0x30...0x39).contains($0) || "$\"'&~".utf8.contains($0) } ?? false
+        let isClosingQuote = (follower == 0x22 || follower == 0x27) && before == follower
+        let isGlued =
+            !isClosingQuote
+            && (follower.map { $0.isLetter || (0x30...0x39).contains($0) || "$\"'&~".utf8.contains($0) } ?? false)
         if let before, before.isLetter || (0x30...0x39).contains(before) || before == 0x5F {
             // `v<major>` may be one, `List<String>`, `i<n` and `cmd<in>out` are none.
             guard isSpoken, !isGlued else { return nil }
@@ -93,8 +102,11 @@ struct PlaceholderScanner {
         guard let close = line[index...].prefix(60).firstIndex(of: 0x7D), byte(close + 1) != 0x7D else { return nil }
         let name = line[(index + 1)..<close]
         guard let first = name.first, first.isLetter, name.last != 0x2D else { return nil }
-        let isUpper = name.count > 2 && name.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
-        let isHyphenated = name.contains(0x2D) && name.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+        let isUpper =
+            name.count > 2 && name.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+        let isHyphenated =
+            name.contains(0x2D)
+            && name.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
         return isUpper || isHyphenated ? "{\(String(decoding: name, as: UTF8.self))}" : nil
     }
 
@@ -103,7 +115,9 @@ struct PlaceholderScanner {
         if let before, before.isWordPart || before == 0x24 { return nil }
         if before == 0x7B, byte(index - 2) == 0x24 { return nil }
         let isUpper = line[index...].starts(with: "YOUR".utf8)
-        guard isUpper || line[index...].starts(with: "your".utf8) || line[index...].starts(with: "Your".utf8) else { return nil }
+        guard isUpper || line[index...].starts(with: "your".utf8) || line[index...].starts(with: "Your".utf8) else {
+            return nil
+        }
         let word = line[index...].prefix(100).prefix { $0.isWordPart || $0 == 0x2D || $0 == 0x2E && !isUpper }
         var text = String(decoding: word, as: UTF8.self)
         while let last = text.last, last == "." || last == "-" { text.removeLast() }
@@ -122,20 +136,25 @@ struct PlaceholderScanner {
     private func changeMe() -> String? {
         if let before, before.isWordPart || before == 0x24 || before == 0x7B { return nil }
         let word = String(decoding: line[index...].prefix(80).prefix(while: \.isWordPart), as: UTF8.self)
-        let isOne = ["CHANGE_ME", "CHANGEME", "REPLACE_ME", "REPLACEME"].contains(word) || word.hasPrefix("REPLACE_WITH_")
+        let isOne =
+            ["CHANGE_ME", "CHANGEME", "REPLACE_ME", "REPLACEME"].contains(word) || word.hasPrefix("REPLACE_WITH_")
         return isOne && byte(index + word.utf8.count) != 0x3D ? word : nil
     }
 
     /// What stands after `your` without a hyphen, and can't be a word of its own.
     private static let possessions = [
-        "domain", "registry", "company", "org", "host", "server", "user", "name", "password", "bucket", "account", "project",
-        "cluster", "region", "token", "secret", "key", "app", "repo", "database", "db", "email", "ip", "id", "site", "service",
+        "domain", "registry", "company", "org", "host", "server", "user", "name", "password", "bucket", "account",
+        "project",
+        "cluster", "region", "token", "secret", "key", "app", "repo", "database", "db", "email", "ip", "id", "site",
+        "service",
     ]
 
     /// Tags that stand alone or are often left open.
     private static let markup: Set<String> = [
-        "html", "head", "body", "div", "span", "p", "a", "b", "i", "br", "hr", "ul", "ol", "li", "table", "tr", "td", "th", "pre",
-        "code", "title", "meta", "link", "script", "style", "img", "form", "input", "button", "h1", "h2", "h3", "h4", "h5", "h6",
+        "html", "head", "body", "div", "span", "p", "a", "b", "i", "br", "hr", "ul", "ol", "li", "table", "tr", "td",
+        "th", "pre",
+        "code", "title", "meta", "link", "script", "style", "img", "form", "input", "button", "h1", "h2", "h3", "h4",
+        "h5", "h6",
         "em", "strong", "small", "section", "nav", "main", "header", "footer", "details", "summary", "label", "option",
     ]
 

@@ -3,12 +3,20 @@ enum SecretRule {
     static func message(for invocation: Invocation) -> (Finding.Severity, String)? {
         let secrets = secrets(in: invocation)
         // A literal is worse than a variable: it stands in the guide too.
-        guard let (word, value) = secrets.first(where: { !$0.value.hasPrefix("$") }) ?? secrets.first else { return nil }
+        guard let (word, value) = secrets.first(where: { !$0.value.hasPrefix("$") }) ?? secrets.first else {
+            return nil
+        }
         let name = Parameter.shown(word)
         if value.hasPrefix("$") {
-            return (.info, "\(invocation.shown) shows a secret (\(name)) to whoever lists processes; give it by environment or file.")
+            return (
+                .info,
+                "\(invocation.shown) shows a secret (\(name)) to whoever lists processes; give it by environment or file."
+            )
         }
-        return (.warning, "\(invocation.shown) has a secret (\(name)) in its arguments; declare it under secrets and give it by environment or file.")
+        return (
+            .warning,
+            "\(invocation.shown) has a secret (\(name)) in its arguments; declare it under secrets and give it by environment or file."
+        )
     }
 
     /// The options or names that carry them, and what they hold.
@@ -18,7 +26,8 @@ enum SecretRule {
             // Most words can hold none.
             guard word.utf8.contains(where: { $0 == 0x2D || $0 == 0x3D || $0 == 0x3A }) else { return nil }
             let next = index + 1 < words.count ? words[index + 1] : ""
-            return option(word, next, of: invocation.program) ?? assignment(word, in: invocation) ?? address(word) ?? header(word)
+            return option(word, next, of: invocation.program) ?? assignment(word, in: invocation) ?? address(word)
+                ?? header(word)
         }
     }
 
@@ -31,18 +40,23 @@ enum SecretRule {
     private static func option(_ word: String, _ next: String, of program: String) -> (String, String)? {
         switch (program, word) {
         case ("redis-cli", "-a"), ("redis-cli", "--pass"), ("sshpass", "-p"), ("docker", "-p"), ("ldapsearch", "-w"):
-            return next.isEmpty || program == "docker" && next.contains(":") || program == "docker" && next.first?.isNumber == true ? nil : (word, next)
+            return next.isEmpty || program == "docker" && next.contains(":")
+                || program == "docker" && next.first?.isNumber == true ? nil : (word, next)
         case ("curl", "-u"), ("curl", "--user"), ("wget", "--user"):
             guard let colon = next.firstIndex(of: ":"), next.index(after: colon) < next.endIndex else { return nil }
             return (word, String(next[next.index(after: colon)...]))
         default: break
         }
-        if ["mysql", "mysqldump", "mariadb", "mysqladmin"].contains(program), word.hasPrefix("-p"), word.count > 2, !word.hasPrefix("--") {
+        if ["mysql", "mysqldump", "mariadb", "mysqladmin"].contains(program), word.hasPrefix("-p"), word.count > 2,
+            !word.hasPrefix("--")
+        {
             return ("-p", String(word.dropFirst(2)))
         }
         guard word.hasPrefix("--") else { return nil }
         let name = word.dropFirst(2).prefix { $0 != "=" }
-        guard isSecretName(String(name)), !["password-stdin", "with-token", "password-file", "token-file"].contains(String(name)) else { return nil }
+        guard isSecretName(String(name)),
+            !["password-stdin", "with-token", "password-file", "token-file"].contains(String(name))
+        else { return nil }
         if let equals = word.firstIndex(of: "=") {
             let value = String(word[word.index(after: equals)...])
             return value.isEmpty ? nil : ("--" + name, value)
@@ -52,23 +66,34 @@ enum SecretRule {
 
     /// `--from-literal=jwt-secret=…`, `config:set DATABASE_URL=…`, `-e API_KEY=…`, `--set db.password=…`.
     private static func assignment(_ word: String, in invocation: Invocation) -> (String, String)? {
-        guard ["kubectl", "oc", "heroku", "docker", "podman", "helm", "aws", "gcloud", "az", "fly", "flyctl", "vercel", "env", "eb"]
+        guard
+            [
+                "kubectl", "oc", "heroku", "docker", "podman", "helm", "aws", "gcloud", "az", "fly", "flyctl", "vercel",
+                "env", "eb",
+            ]
             .contains(invocation.program)
         else { return nil }
-        let pair = word.hasPrefix("--from-literal=") || word.hasPrefix("--set=") || word.hasPrefix("--env=")
+        let pair =
+            word.hasPrefix("--from-literal=") || word.hasPrefix("--set=") || word.hasPrefix("--env=")
             ? String(word.drop { $0 != "=" }.dropFirst()) : word
         guard !pair.hasPrefix("-"), let equals = pair.firstIndex(of: "=") else { return nil }
         let name = String(pair[..<equals])
         let value = String(pair[pair.index(after: equals)...])
-        guard !value.isEmpty, isSecretName(name) || name.lowercased().hasSuffix("database_url") || name.lowercased().hasSuffix("database-url")
+        guard !value.isEmpty,
+            isSecretName(name) || name.lowercased().hasSuffix("database_url")
+                || name.lowercased().hasSuffix("database-url")
         else { return nil }
         return (name, value)
     }
 
     private static func isSecretName(_ name: String) -> Bool {
         let plain = name.lowercased()
-        return ["password", "passwd", "passphrase", "secret", "token", "api-key", "api_key", "apikey", "access-key", "access_key", "private-key"]
-            .contains { plain.contains($0) } && !plain.contains("secret-name") && !plain.contains("secret-id") && !plain.hasSuffix("-file")
+        return [
+            "password", "passwd", "passphrase", "secret", "token", "api-key", "api_key", "apikey", "access-key",
+            "access_key", "private-key",
+        ]
+        .contains { plain.contains($0) } && !plain.contains("secret-name") && !plain.contains("secret-id")
+            && !plain.hasSuffix("-file")
             && !plain.hasSuffix("_file") && !plain.contains("secret-arn")
     }
 
@@ -76,7 +101,9 @@ enum SecretRule {
     private static func address(_ word: String) -> (String, String)? {
         guard word.utf8.contains(0x40), let scheme = word.firstRange(of: "://") else { return nil }
         let authority = word[scheme.upperBound...].prefix { $0 != "/" && $0 != " " }
-        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return nil }
+        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
+            return nil
+        }
         let password = authority[authority.index(after: colon)..<at]
         return password.isEmpty ? nil : ("a URL with a password", String(password))
     }
@@ -87,9 +114,14 @@ enum DownloadRule {
     static func message(for invocation: Invocation, pipedInto next: ShellCommand?) -> String? {
         let advice = "runs whatever the server sends; download a version, check its sum, then run it."
         let loads = ["curl", "wget", "fetch"].contains(invocation.program)
-        if loads, let next, let reader = Invocation(next), isShell(reader) { return "\(invocation.program) | \(reader.program) \(advice)" }
-        if isShell(invocation) || invocation.program == "source" || invocation.program == "." || invocation.program == "eval" {
-            let hasDownload = invocation.arguments.contains { $0.text.hasPrefix("<(") } && invocation.command.words.count < 6
+        if loads, let next, let reader = Invocation(next), isShell(reader) {
+            return "\(invocation.program) | \(reader.program) \(advice)"
+        }
+        if isShell(invocation) || invocation.program == "source" || invocation.program == "."
+            || invocation.program == "eval"
+        {
+            let hasDownload =
+                invocation.arguments.contains { $0.text.hasPrefix("<(") } && invocation.command.words.count < 6
             return hasDownload ? "\(invocation.program) <(…) \(advice)" : nil
         }
         return nil

@@ -17,13 +17,15 @@ struct SettingsReader {
     private(set) var isLeftOutOfWholeRun = false
 
     static let knownNames: Set<String> = [
-        "name", "timeout", "retries", "backoff", "if", "on-failure", "always", "needs", "parallel", "cwd", "env", "output",
+        "name", "timeout", "retries", "backoff", "if", "on-failure", "always", "needs", "parallel", "cwd", "env",
+        "output",
         "confirm", "idempotent", "exec", "check", "hosts", "interactive", "ignore", "excludeFromRunAll",
     ]
 
     /// Names that Runme gives a meaning in its own editor or terminal.
     private static let runmeNames: Set<String> = [
-        "id", "background", "category", "tag", "closeTerminalOnSuccess", "openTerminalOnSuccess", "mimeType", "promptEnv",
+        "id", "background", "category", "tag", "closeTerminalOnSuccess", "openTerminalOnSuccess", "mimeType",
+        "promptEnv",
         "terminalRows", "interpreter", "transform", "runme.dev/id", "version",
     ]
 
@@ -38,7 +40,8 @@ struct SettingsReader {
             notes.append("The attribute \"\(name)\" is for Runme's editor and changes nothing here.")
             return
         }
-        let advice = Spelling.nearest(to: name, in: Self.knownNames).map { "; did you mean \"\($0)\"?" } ?? "; take it out."
+        let advice =
+            Spelling.nearest(to: name, in: Self.knownNames).map { "; did you mean \"\($0)\"?" } ?? "; take it out."
         warnings.append("Runbook does not know the attribute \"\(Parameter.shown(name))\"\(advice)")
     }
 
@@ -62,7 +65,7 @@ struct SettingsReader {
                 errors.append("\"on-failure\" must be one of: stop, continue, rollback.")
             }
         case "always": settings.isAlways = flag(name, value)
-        case "needs": settings.needs = words(value)
+        case "needs": settings.needs = words(name, value)
         case "parallel": settings.isParallel = flag(name, value)
         case "cwd":
             if value.isEmpty || value == "true" || value.utf8.contains(0) {
@@ -71,10 +74,10 @@ struct SettingsReader {
                 settings.workingDirectory = value
             }
         case "env": environment(value)
-        case "output": settings.outputs = words(value)
+        case "output": settings.outputs = words(name, value)
         case "confirm": settings.confirmation = confirmation(value)
         case "idempotent": settings.isIdempotent = flag(name, value)
-        case "hosts": settings.hosts = words(value)
+        case "hosts": settings.hosts = words(name, value)
         case "interactive": settings.isInteractive = flag(name, value)
         case "ignore": isIgnored = flag(name, value)
         case "check": isCheck = flag(name, value)
@@ -120,31 +123,39 @@ struct SettingsReader {
     }
 
     /// A JSON list, or words separated by commas or blanks.
-    private func words(_ value: String) -> [String] {
-        if value.hasPrefix("["), let list = try? JSONDecoder().decode([String].self, from: Data(value.utf8)) { return list }
-        return value.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
+    private mutating func words(_ name: String, _ value: String) -> [String] {
+        guard value.hasPrefix("[") else {
+            return value.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
+        }
+        do {
+            return try JSONDecoder().decode([String].self, from: Data(value.utf8))
+        } catch {
+            errors.append("\"\(name)\" must be a list of texts, such as [\"one\", \"two\"].")
+            return []
+        }
     }
 
     /// A JSON object, or `A=b,C=d`.
     private mutating func environment(_ value: String) {
         if value.hasPrefix("{") {
-            guard let object = try? JSONDecoder().decode([String: String].self, from: Data(value.utf8)) else {
+            do {
+                settings.environment = try JSONDecoder().decode([String: String].self, from: Data(value.utf8))
+            } catch {
                 errors.append("\"env\" must map names to texts, such as {\"STAGE\": \"blue\"}.")
-                return
             }
-            settings.environment = object
         } else {
             for pair in value.split(separator: ",") {
                 guard let equals = pair.firstIndex(of: "=") else {
                     errors.append("\"env\" must be NAME=value, more of them separated by commas.")
                     return
                 }
-                settings.environment[pair[..<equals].trimmingCharacters(in: .whitespaces)] = String(pair[pair.index(after: equals)...])
+                settings.environment[pair[..<equals].trimmingCharacters(in: .whitespaces)] = String(
+                    pair[pair.index(after: equals)...])
             }
         }
-        for name in settings.environment.keys.sorted()
-        where name.hasPrefix("RUNBOOK_") || Parameter.whyNameIsRefused("x" + name) != nil {
-            errors.append("\"env\" can't set \"\(Parameter.shown(name))\": take letters, digits and _, and not RUNBOOK_….")
+        for name in settings.environment.keys.sorted() where !Parameter.maySet(name) {
+            errors.append(
+                "\"env\" can't set \"\(Parameter.shown(name))\": take letters, digits and _, and not RUNBOOK_….")
             settings.environment[name] = nil
         }
     }

@@ -61,12 +61,16 @@ struct ShellScanner {
     }
 
     /// Whether a quote or a here-document is open, so that the next line belongs to it whatever it looks like.
-    var hasOpenText: Bool { !waiting.isEmpty || frames.contains { $0 == .singleQuote || $0 == .doubleQuote || $0 == .dollarQuote } }
+    var hasOpenText: Bool {
+        !waiting.isEmpty || frames.contains { $0 == .singleQuote || $0 == .doubleQuote || $0 == .dollarQuote }
+    }
 
     /// Reads a line without its end.
     mutating func read(_ text: ArraySlice<UInt8>) {
         line += 1
-        if let document = waiting.first, frames.allSatisfy({ $0 == .substitution || $0 == .subshell || $0 == .backtick }) {
+        if let document = waiting.first,
+            frames.allSatisfy({ $0 == .substitution || $0 == .subshell || $0 == .backtick })
+        {
             isHereDocument.append(true)
             codeLengths.append(text.count)
             let body = document.stripsTabs ? text.drop { $0 == 0x09 } : text
@@ -210,6 +214,8 @@ struct ShellScanner {
         case 0x3C, 0x3E:  // < >
             if next == 0x28, frames.count < Self.maximumDepth {
                 index += 1
+                append(byte)
+                append(0x28)
                 beginNested(.substitution)
             } else {
                 redirect(text, &index)
@@ -237,7 +243,13 @@ struct ShellScanner {
         let afterNext = index + 2 < text.endIndex ? text[index + 2] : nil
         index += 1
         if byte == 0x60 {
-            if frames.last == .backtick { endNested() } else if frames.contains(.backtick) { append(byte) } else { beginNested(.backtick) }
+            if frames.last == .backtick {
+                endNested()
+            } else if frames.contains(.backtick) {
+                append(byte)
+            } else {
+                beginNested(.backtick)
+            }
             return true
         }
         append(byte)
@@ -275,7 +287,9 @@ struct ShellScanner {
 
     private mutating func redirect(_ text: ArraySlice<UInt8>, _ index: inout Int) {
         // A number right before it is a file descriptor and no argument.
-        if let builder = word, !builder.isQuoted, builder.bytes.allSatisfy({ (0x30...0x39).contains($0) }) { word = nil }
+        if let builder = word, !builder.isQuoted, builder.bytes.allSatisfy({ (0x30...0x39).contains($0) }) {
+            word = nil
+        }
         endWord()
         let start = index
         while index + 1 < text.endIndex, "<>&|-".utf8.contains(text[index + 1]), index - start < 2 { index += 1 }
@@ -358,7 +372,9 @@ struct ShellScanner {
         delimiterExpected = nil
         let isNested = command.isNested
         // `then make` and `do make` run make.
-        while let first = command.words.first, !first.isQuoted, ["then", "do", "else", "elif", "!", "{", "time"].contains(first.text) {
+        while let first = command.words.first, !first.isQuoted,
+            ["then", "do", "else", "elif", "!", "{", "time"].contains(first.text)
+        {
             command.words.removeFirst()
             if let second = command.words.first, !second.isQuoted { countBlocks(second.text) }
         }

@@ -14,7 +14,8 @@ struct SourceText: Sendable {
                 "The guide is \(source.count) bytes long; \(maximum) is the most. Split it, or link what is generated.")
         }
         if let offset = source.firstIndex(of: 0) {
-            throw Self.wrong("a NUL byte", at: offset, in: source, advice: "a guide is text; is this file something else?")
+            throw Self.wrong(
+                "a NUL byte", at: offset, in: source, advice: "a guide is text; is this file something else?")
         }
         guard String(validating: source, as: UTF8.self) != nil else {
             let offset = Self.firstInvalidOffset(in: source)

@@ -5,7 +5,9 @@
 enum TaskMarker {
     /// Whether the box at the start of a list item's first paragraph is ticked; nil where there is none.
     static func read(_ paragraph: MarkdownNode) -> Bool? {
-        guard paragraph.kind == .paragraph, paragraph.previous == nil, paragraph.parent?.kind == .item else { return nil }
+        guard paragraph.kind == .paragraph, paragraph.previous == nil, paragraph.parent?.kind == .item else {
+            return nil
+        }
         let start = paragraph.contentPrefix(4)
         guard start.count == 4, start[0] == 0x5B, start[2] == 0x5D, isBlank(start[3]) else { return nil }
         // The end of a line is white space too, but only between the box and something else.

@@ -6,7 +6,9 @@ enum TextRules {
             let line = text.line(number)
             if isTicked(line) {
                 findings.append(
-                    Finding(.preTickedBox, .warning, line: number, "It is shown as done, and that proves nothing; write \"- [ ]\" to make it an item."))
+                    Finding(
+                        .preTickedBox, .warning, line: number,
+                        "It is shown as done, and that proves nothing; write \"- [ ]\" to make it an item."))
             }
             // Each rule's cheap test first: most lines fail them all.
             var hasSeparator = false
@@ -17,11 +19,15 @@ enum TextRules {
             guard hasSeparator, line.count < 5000 else { continue }
             if hasFloatingTag(line) {
                 findings.append(
-                    Finding(.floatingTag, .warning, line: number, "The tag \"latest\" names another image tomorrow; write a version or a digest."))
+                    Finding(
+                        .floatingTag, .warning, line: number,
+                        "The tag \"latest\" names another image tomorrow; write a version or a digest."))
             }
             if let pair = DefaultCredentials.find(in: line) {
                 findings.append(
-                    Finding(.defaultCredentials, .warning, line: number, "\"\(pair)\" is what everybody tries first; change it and keep it as a secret."))
+                    Finding(
+                        .defaultCredentials, .warning, line: number,
+                        "\"\(pair)\" is what everybody tries first; change it and keep it as a secret."))
             }
         }
         return findings
@@ -46,8 +52,11 @@ enum TextRules {
             guard line[colon...].starts(with: tag), colon > line.startIndex else { continue }
             let before = line[colon - 1]
             let after = colon + tag.count < line.endIndex ? line[colon + tag.count] : 0x20
-            let isName = (0x61...0x7A).contains(before) || (0x41...0x5A).contains(before) || (0x30...0x39).contains(before) || before == 0x7D || before == 0x5F
-            let isEnd = !((0x61...0x7A).contains(after) || (0x30...0x39).contains(after) || after == 0x2D || after == 0x5F)
+            let isName =
+                (0x61...0x7A).contains(before) || (0x41...0x5A).contains(before) || (0x30...0x39).contains(before)
+                || before == 0x7D || before == 0x5F
+            let isEnd =
+                !((0x61...0x7A).contains(after) || (0x30...0x39).contains(after) || after == 0x2D || after == 0x5F)
             if isName && isEnd { return true }
         }
         return false

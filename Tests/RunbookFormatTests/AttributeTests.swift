@@ -6,12 +6,18 @@ import Testing
     @Test(arguments: [
         ("sh {name=smoke timeout=30s}", ["name": "smoke", "timeout": "30s"]),
         (#"sh {"name":"smoke","timeout":"30s"}"#, ["name": "smoke", "timeout": "30s"]),
-        (#"sh { name=smoke, "timeout": "30s" idempotent }"#, ["name": "smoke", "timeout": "30s", "idempotent": "true"]),
+        (
+            #"sh { name=smoke, "timeout": "30s" idempotent }"#,
+            ["name": "smoke", "timeout": "30s", "idempotent": "true"]
+        ),
         (#"sh {"retries": 3, "idempotent": true}"#, ["retries": "3", "idempotent": "true"]),
-        (#"sh {confirm="Really, now?"}"#, ["confirm": "Really, now?"]), ("sh {confirm='it is \"so\"'}", ["confirm": "it is \"so\""]),
-        (#"sh {"confirm":"a \"b\" \u0041\n}"}"#, ["confirm": "a \"b\" A\n}"]), ("sh{name=x}", ["name": "x"]), ("sh   {  name=x  }", ["name": "x"]),
+        (#"sh {confirm="Really, now?"}"#, ["confirm": "Really, now?"]),
+        ("sh {confirm='it is \"so\"'}", ["confirm": "it is \"so\""]),
+        (#"sh {"confirm":"a \"b\" \u0041\n}"}"#, ["confirm": "a \"b\" A\n}"]), ("sh{name=x}", ["name": "x"]),
+        ("sh   {  name=x  }", ["name": "x"]),
         (#"sh {"env":{"A": "b c"}, "hosts":["x", "y"]}"#, ["env": #"{"A":"b c"}"#, "hosts": #"["x","y"]"#]),
-        (#"sh {if="a &amp; b \| c"}"#, ["if": "a &amp; b | c"]), ("sh {cwd=/a/b}", ["cwd": "/a/b"]), ("sh", [:]), ("sh title=\"x\"", [:]),
+        (#"sh {if="a &amp; b \| c"}"#, ["if": "a &amp; b | c"]), ("sh {cwd=/a/b}", ["cwd": "/a/b"]), ("sh", [:]),
+        ("sh title=\"x\"", [:]),
     ])
     func `both notations read the same`(info: String, attributes: [String: String]) throws {
         let step = try #require(try onlyStep(info))
@@ -23,7 +29,7 @@ import Testing
             try onlyStep(
                 """
                 sh {name=x timeout=90s retries=2 backoff=500ms if="$A" on-failure=continue always parallel cwd=work env="A=b,C=d e" \
-                output=one,two confirm idempotent hosts="web1 web2" needs=[] exec}
+                output="one,two" confirm idempotent hosts="web1 web2" needs=[] exec}
                 """))
         let settings = step.settings
         #expect(step.timeout == .seconds(90))
@@ -46,8 +52,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "timeout=soon", "timeout=30", "timeout=0s", "retries=-1", "retries=many", "retries=101", "backoff=x", "on-failure=panic",
-        "always=perhaps", "idempotent=2", "cwd=", "cwd", "env=A", "env={\"A\":1}", "env=\"1=b\"", "env=\"RUNBOOK_X=b\"", "check=maybe",
+        "timeout=soon", "timeout=30", "timeout=0s", "retries=-1", "retries=many", "retries=101", "backoff=x",
+        "on-failure=panic",
+        "always=perhaps", "idempotent=2", "cwd=", "cwd", "env=A", "env={\"A\":1}", "env=\"1=b\"", "env=\"RUNBOOK_X=b\"",
+        "check=maybe",
         "name=\"a", "a=1 a=2", "=x", "name=???",
     ])
     func `a value that can't be meant is an error, and the step never runs`(attribute: String) throws {
@@ -69,7 +77,9 @@ import Testing
     }
 
     @Test func `Runme's own attributes are no more than a remark`() throws {
-        let guide = try read("```sh {\"id\":\"01H\",\"background\":\"true\",\"interactive\":\"false\",\"terminalRows\":\"9\"}\ntrue\n```\n")
+        let guide = try read(
+            "```sh {\"id\":\"01H\",\"background\":\"true\",\"interactive\":\"false\",\"terminalRows\":\"9\"}\ntrue\n```\n"
+        )
         #expect(guide.rules(.warning).isEmpty)
         #expect(guide.steps.first?.isRunnable == true)
     }

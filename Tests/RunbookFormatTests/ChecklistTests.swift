@@ -2,13 +2,17 @@ import RunbookFormat
 import Testing
 
 @Suite struct ChecklistTests {
-    @Test(arguments: ["- [ ] a", "* [ ] a", "+ [x] a", "1. [X] a", "2) [ ] a", "> - [ ] a", "- - [ ] a", "- [ ]\ta", "- [ ]\n  a", "-\n  [ ] a", "   - [ ]   a"])
+    @Test(arguments: [
+        "- [ ] a", "* [ ] a", "+ [x] a", "1. [X] a", "2) [ ] a", "> - [ ] a", "- - [ ] a", "- [ ]\ta", "- [ ]\n  a",
+        "-\n  [ ] a", "   - [ ]   a",
+    ])
     func `a box and white space at the start of a list item make an item`(text: String) throws {
         #expect(try read(text + "\n").checklist.map(\.text) == ["a"])
     }
 
     @Test(arguments: [
-        "- [ ]", "- [ ]a", "- [y] a", "- [] a", "- [  ] a", "- \\[ ] a", "[ ] a", "- a [ ] b", "-  a\n\n  [ ] b", "- `[ ] a`", "- [ ](x) a", "- # [ ] a", "- > [ ] a",
+        "- [ ]", "- [ ]a", "- [y] a", "- [] a", "- [  ] a", "- \\[ ] a", "[ ] a", "- a [ ] b", "-  a\n\n  [ ] b",
+        "- `[ ] a`", "- [ ](x) a", "- # [ ] a", "- > [ ] a",
         "-     [ ] a", "```\n- [ ] a\n```", "- [x]: http://x.org", "- **[ ] a**", "- <br>[ ] a",
     ])
     func `anything else makes none`(text: String) throws {
@@ -96,7 +100,10 @@ import Testing
 
     @Test func `a check outside of an item, or a second one, is a finding`() throws {
         #expect(try read("```sh {check}\ntrue\n```\n").rules() == ["misplaced-check"])
-        #expect(try read("- [ ] a\n  ```sh {check}\n  b\n  ```\n  ```sh {check}\n  c\n  ```\n").rules() == ["misplaced-check"])
+        #expect(
+            try read("- [ ] a\n  ```sh {check}\n  b\n  ```\n  ```sh {check}\n  c\n  ```\n").rules() == [
+                "misplaced-check"
+            ])
         #expect(try read("- [ ] a\n  ```yaml {check}\n  b: c\n  ```\n").rules() == ["misplaced-check"])
     }
 }

@@ -47,8 +47,10 @@ import Testing
     }
 
     @Test func `values are read as YAML 1.2 reads them, so that words stay words`() throws {
-        let raw = try read("---\na: no\nb: on\nc: 12:30\nd: 007\ne: 1.5\nf: true\ng: ~\nh: '8'\ni: [1, x]\nj: 0x1F\n---\nx\n")
-            .metadata.raw
+        let raw = try read(
+            "---\na: no\nb: on\nc: 12:30\nd: 007\ne: 1.5\nf: true\ng: ~\nh: '8'\ni: [1, x]\nj: 0x1F\n---\nx\n"
+        )
+        .metadata.raw
         #expect(
             raw == [
                 "a": "no", "b": "on", "c": "12:30", "d": "007", "e": .number(1.5), "f": true, "g": .null, "h": "8",
@@ -57,7 +59,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("---\na: [1\n---\nx", 3), ("---\na: 1\n b: 2\n---\nx", 3), ("---\ntitle: \"x\n---\nx", 3), ("---\na: 1\na: 2\n---\nx", 2),
+        ("---\na: [1\n---\nx", 3), ("---\na: 1\n b: 2\n---\nx", 3), ("---\ntitle: \"x\n---\nx", 3),
+        ("---\na: 1\na: 2\n---\nx", 2),
         ("---\n- a\n---\nx", 2), ("---\na: {b\n---\n", 3), ("---\na: b: c\n---\n", 2),
     ])
     func `YAML that can't be read is refused with a line of the front matter`(text: String, line: Int) throws {
@@ -68,7 +71,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "---\na: &x 1\nb: *x\n---\n", "---\n&x a: 1\n---\n", "---\na: [&x 1, *x]\n---\n", "---\na:\n  - &x\n    b: 1\n---\n",
+        "---\na: &x 1\nb: *x\n---\n", "---\n&x a: 1\n---\n", "---\na: [&x 1, *x]\n---\n",
+        "---\na:\n  - &x\n    b: 1\n---\n",
         "---\nschedule: */5 * * * *\n---\n", "---\na: !!str &x b\n---\n", "---\n? &a b\n: c\n---\n",
     ])
     func `anchors and aliases are refused`(text: String) throws {
@@ -76,7 +80,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "---\na: \"*x &y\"\n---\n", "---\na: '&x'\n---\n", "---\na: R&D * 2\n---\n", "---\na: |\n  *bold* &nbsp;\nb: 1\n---\n",
+        "---\na: \"*x &y\"\n---\n", "---\na: '&x'\n---\n", "---\na: R&D * 2\n---\n",
+        "---\na: |\n  *bold* &nbsp;\nb: 1\n---\n",
         "---\na: b # &x *y\n---\n", "---\na: >-\n  &x\n  *y\n---\n",
     ])
     func `text with their signs is no anchor`(text: String) {
@@ -97,7 +102,10 @@ import Testing
         #expect(try #require(refusal(of: text)).message.contains("65536"))
     }
 
-    @Test(arguments: ["---\n\n# Title\n\n---\n", "---\nA sentence.\n---\n", "# A\n---\na: 1\n---\n", " ---\na: 1\n---\n", "----\na: 1\n---\n"])
+    @Test(arguments: [
+        "---\n\n# Title\n\n---\n", "---\nA sentence.\n---\n", "# A\n---\na: 1\n---\n", " ---\na: 1\n---\n",
+        "----\na: 1\n---\n",
+    ])
     func `rules and prose are no front matter`(text: String) throws {
         #expect(try read(text).metadata.raw.isEmpty)
     }
@@ -118,11 +126,16 @@ import Testing
     }
 
     @Test(arguments: [
-        "kind: party", "priority: 5", "timeout: 30", "timeout: soon", "on-restart: maybe", "requires: {a: b}", "requires: [rm -rf]",
-        "env: [A]", "env: {1A: x}", "env: {RUNBOOK_URL: x}", "secrets: yes", "title: [a]", "parameters: 5", "parameters: {1: x}",
-        "parameters: {PATH: x}", "parameters: {A: {type: stone}}", "parameters: {A: {min: x}}", "parameters: {A: {colour: red}}",
-        "parameters: {A: {type: choice}}", "parameters: {A: {pattern: '('}}", "parameters: {A: {type: integer, default: x}}",
-        "parameters: {A: {min: 3, max: 2, type: integer}}", "parameters: [{type: string}]", "parameters: {A: {required: perhaps}}",
+        "kind: party", "priority: 5", "timeout: 30", "timeout: soon", "on-restart: maybe", "requires: {a: b}",
+        "requires: [rm -rf]",
+        "env: [A]", "env: {1A: x}", "env: {RUNBOOK_URL: x}", "secrets: yes", "title: [a]", "parameters: 5",
+        "parameters: {1: x}",
+        "parameters: {PATH: x}", "parameters: {A: {type: stone}}", "parameters: {A: {min: x}}",
+        "parameters: {A: {colour: red}}",
+        "parameters: {A: {type: choice}}", "parameters: {A: {pattern: '('}}",
+        "parameters: {A: {type: integer, default: x}}",
+        "parameters: {A: {min: 3, max: 2, type: integer}}", "parameters: [{type: string}]",
+        "parameters: {A: {required: perhaps}}",
         "parameters: {A: {choices: x}}", "parameters: {A: {choices: [a], default: b}}",
     ])
     func `a value that can't be meant is an error with its line, and the guide then does not run`(line: String) throws {

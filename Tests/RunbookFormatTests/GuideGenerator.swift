@@ -11,7 +11,8 @@ enum GuideGenerator {
         case 0: [String(repeating: "#", count: Int.random(in: 1...4, using: &random)) + " " + text(&random)]
         case 1: fence(&random)
         case 2: ["| a | b |", "|---|:-:|", "| \(word(&random)) | [ ] \(word(&random)) |"]
-        case 3: ["[x]: http://example.org/\(word(&random))"]
+        // A blank line after it, for what may follow a definition at once is read in two ways.
+        case 3: ["[x]: http://example.org/\(word(&random))", ""]
         case 4: ["<div>", "- [ ] not an item", "</div>"]
         case 5, 6: [text(&random), text(&random)]
         case 7: ["    - [ ] code"]
@@ -43,24 +44,31 @@ enum GuideGenerator {
 
     private static func fence(_ random: inout Randomness) -> [String] {
         let mark = ["```", "~~~", "````"].randomElement(using: &random) ?? "```"
-        let info = ["sh", "console", "yaml", "", "bash {name=\(word(&random))}", "sh {check}"].randomElement(using: &random) ?? ""
+        let info =
+            ["sh", "console", "yaml", "", "bash {name=\(word(&random))}", "sh {check}"].randomElement(using: &random)
+            ?? ""
         let body = (0..<Int.random(in: 0...3, using: &random)).map { _ in
-            ["$ ls", "- [ ] no", "echo \(word(&random)) <pod-name>", "", "  indented"].randomElement(using: &random) ?? ""
+            ["$ ls", "- [ ] no", "echo \(word(&random)) <pod-name>", "", "  indented"].randomElement(using: &random)
+                ?? ""
         }
         return [mark + info] + body + [mark]
     }
 
     private static func box(_ random: inout Randomness) -> String {
-        ["[ ] ", "[ ] ", "[x] ", "[X] ", "", "[ ]", "[y] ", "\\[ ] ", "[ ]\t", "[] ", "[ ]  ", "**[ ]** "].randomElement(using: &random) ?? ""
+        ["[ ] ", "[ ] ", "[x] ", "[X] ", "", "[ ]", "[y] ", "\\[ ] ", "[ ]\t", "[] ", "[ ]  ", "**[ ]** "]
+            .randomElement(using: &random) ?? ""
     }
 
     private static func text(_ random: inout Randomness) -> String {
-        (0..<Int.random(in: 1...5, using: &random)).map { _ in word(&random) }.joined(separator: " ")
+        let text = (0..<Int.random(in: 1...5, using: &random)).map { _ in word(&random) }.joined(separator: " ")
+        // cmark 0.29 begins raw HTML at a tag that stands alone on a lazy line; later parsers go on with the paragraph.
+        return text.hasPrefix("<") ? "a \(text)" : text
     }
 
     private static func word(_ random: inout Randomness) -> String {
         [
-            "deploy", "çalışıyor", "**bold**", "`code`", "`[ ]`", "[link](http://example.org)", "![image](i.png)", "a_b", "&amp;", "\\*", "[x]", "[ ]",
+            "deploy", "çalışıyor", "**bold**", "`code`", "`[ ]`", "[link](http://example.org)", "![image](i.png)",
+            "a_b", "&amp;", "\\*", "[x]", "[ ]",
             "<name>", "~~gone~~", "v1.0", "100%", "(p95)", "it's", "\"so\"", "🚀", "*em*", "a*b",
         ].randomElement(using: &random) ?? ""
     }

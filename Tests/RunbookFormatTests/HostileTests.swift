@@ -11,7 +11,9 @@ import Testing
         var read = 0
         for _ in 0..<2000 {
             var bytes = Array(GuideGenerator.guide(&random).utf8)
-            if Bool.random(using: &random) { bytes = Array("---\ntitle: x\nparameters: {A: {type: integer, default: 1}}\n---\n".utf8) + bytes }
+            if Bool.random(using: &random) {
+                bytes = Array("---\ntitle: x\nparameters: {A: {type: integer, default: 1}}\n---\n".utf8) + bytes
+            }
             mutate(&bytes, &random)
             do throws(Problem) {
                 check(try Guide(parsing: bytes, name: "x"))
@@ -57,18 +59,22 @@ import Testing
     }
 
     @Test(arguments: [
-        ("one line of 5 MB", "a", 4_900_000), ("opening brackets", "[", 1_000_000), ("pictures", "![", 400_000), ("stars", "*a ", 400_000),
-        ("backticks", "`a``", 300_000), ("tags", "<a ", 400_000), ("addresses", "http://a.b ", 100_000), ("at signs", "a@", 500_000), ("www", "www.", 500_000),
-        ("entities", "&a", 500_000), ("tables", "a\n-|-\n", 40_000), ("pipes", "|", 500_000), ("delimiters", "-|\n", 60_000), ("definitions", "[a]: b\n", 40_000),
-        ("quotes", "> ", 40_000), ("items in items", "- ", 40_000), ("blank quotes", ">\n", 200_000),
+        ("one long line", "a", 1_900_000), ("opening brackets", "[", 200_000), ("pictures", "![", 100_000),
+        ("stars", "*a ", 100_000),
+        ("backticks", "`a``", 100_000), ("tags", "<a ", 100_000), ("addresses", "http://a.b ", 30_000),
+        ("at signs", "a@", 200_000), ("www", "www.", 200_000),
+        ("entities", "&a", 100_000), ("tables", "a\n-|-\n", 20_000), ("pipes", "|", 200_000),
+        ("delimiters", "-|\n", 60_000), ("definitions", "[a]: b\n", 40_000),
+        ("quotes", "> ", 40_000), ("items in items", "- ", 40_000), ("blank quotes", ">\n", 50_000),
     ])
     func `patterns that parsers fall for are answered`(name: String, pattern: String, count: Int) {
         answer(String(repeating: pattern, count: count) + "\n")
     }
 
     @Test(arguments: [
-        ("quotes", "echo \"", 100_000), ("substitutions", "$(", 300_000), ("braces", "${", 300_000), ("here-documents", "cat <<E\n", 20_000),
-        ("backticks", "`a ", 200_000), ("parentheses", "((", 200_000), ("gaps", "<a-b>", 20_000), ("pipes", "a|", 100_000),
+        ("quotes", "echo \"", 30_000), ("substitutions", "$(", 50_000), ("braces", "${", 50_000),
+        ("here-documents", "cat <<E\n", 5_000),
+        ("backticks", "`a ", 50_000), ("parentheses", "((", 50_000), ("gaps", "<a-b>", 5_000), ("pipes", "a|", 20_000),
     ])
     func `scripts that lexers fall for are answered`(name: String, pattern: String, count: Int) {
         answer("```sh\n" + String(repeating: pattern, count: count) + "\n```\n")
@@ -96,7 +102,9 @@ import Testing
     }
 
     @Test func `a table that would take gigabytes is shown as text, with a finding`() throws {
-        let wide = String(repeating: "|a", count: 2000) + "\n" + String(repeating: "|-", count: 2000) + "\n" + String(repeating: "|a\n", count: 2000)
+        let wide =
+            String(repeating: "|a", count: 2000) + "\n" + String(repeating: "|-", count: 2000) + "\n"
+            + String(repeating: "|a\n", count: 2000)
         let guide = try read("# A\n\n\(wide)")
         #expect(guide.rules() == ["wide-table"])
         #expect(guide.findings.first?.line == 3)
@@ -111,6 +119,9 @@ import Testing
         let title = "[a]: u \"" + String(repeating: "x\n[b]: c\n", count: 20_000) + "\"\n\n"
         #expect(refusal(of: title + String(repeating: "[a] ", count: 100_000)) != nil)
         #expect(refusal(of: "[a]: \(long)\n\n" + String(repeating: "[a] ", count: 100)) == nil)
-        #expect(refusal(of: (0..<500).map { "[a\($0)]: http://example.org/\($0)\n" }.joined() + "\n" + String(repeating: "[a1] ", count: 5000)) == nil)
+        #expect(
+            refusal(
+                of: (0..<500).map { "[a\($0)]: http://example.org/\($0)\n" }.joined() + "\n"
+                    + String(repeating: "[a1] ", count: 5000)) == nil)
     }
 }

@@ -16,6 +16,12 @@ import Testing
             checked = item.isChecked
             depth = item.depth
         }
+
+        /// markdown-it keeps a line's indent in a code span that goes over several lines; CommonMark takes it off.
+        static func == (a: Item, b: Item) -> Bool {
+            (a.line, a.checked, a.depth) == (b.line, b.checked, b.depth)
+                && a.text.split(separator: " ") == b.text.split(separator: " ")
+        }
     }
 
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
@@ -23,13 +29,13 @@ import Testing
     private static let seeds: [URL] = {
         let root = folder.deletingLastPathComponent().deletingLastPathComponent()
         let path = ProcessInfo.processInfo.environment["RUNBOOK_SEEDS"] ?? root.appending(path: "../shared/seeds").path
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
         return names.filter { $0.hasSuffix(".txt") }.sorted().map { URL(filePath: path).appending(path: $0) }
     }()
 
     @Test func `generated guides have the items that markdown-it finds`() throws {
         var random = Randomness(seed: 20_260_119)
-        let guides = (0..<3000).map { _ in GuideGenerator.guide(&random) }
+        let guides = (0..<2000).map { _ in GuideGenerator.guide(&random) }
         try compare(guides)
     }
 
@@ -55,7 +61,6 @@ import Testing
     private func independent(_ guides: [String]) throws -> [[Item]] {
         let exchange = FileManager.default.temporaryDirectory.appending(path: "checklist-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: exchange, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: exchange) }
         let input = exchange.appending(path: "guides.json")
         let output = exchange.appending(path: "items.json")
         try JSONEncoder().encode(guides).write(to: input)
@@ -71,6 +76,8 @@ import Testing
         try process.run()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0, "markdown-it-py and mdit-py-plugins must be installed")
-        return try JSONDecoder().decode([[Item]].self, from: Data(contentsOf: output))
+        let items = try JSONDecoder().decode([[Item]].self, from: Data(contentsOf: output))
+        try FileManager.default.removeItem(at: exchange)
+        return items
     }
 }

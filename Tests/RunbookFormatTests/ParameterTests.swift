@@ -20,7 +20,8 @@ import Testing
     }
 
     @Test func `defaults fill what is not given, and what is optional stays away`() throws {
-        let parameters = try declarations("{A: x, B: {type: integer, default: 3}, C: {required: false}, D: {default: ''}}")
+        let parameters = try declarations(
+            "{A: x, B: {type: integer, default: 3}, C: {required: false}, D: {default: ''}}")
         #expect(try parameters.resolve([:]) == ["A": "x", "B": "3", "D": ""])
         #expect(try parameters.resolve(["A": "y", "C": "z"]) == ["A": "y", "B": "3", "C": "z", "D": ""])
     }
@@ -37,7 +38,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("integer", "8", "8"), ("integer", "+08", "8"), ("integer", "-3", "-3"), ("number", "1.50", "1.50"), ("number", "1e3", "1e3"),
+        ("integer", "8", "8"), ("integer", "+08", "8"), ("integer", "-3", "-3"), ("number", "1.50", "1.50"),
+        ("number", "1e3", "1e3"),
         ("boolean", "yes", "true"), ("boolean", "OFF", "false"), ("boolean", "1", "true"), ("string", " a b ", " a b "),
         ("string", "ş'\"$(x)\n", "ş'\"$(x)\n"),
     ])
@@ -46,8 +48,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("integer", "x"), ("integer", ""), ("integer", "1.5"), ("integer", "0x10"), ("integer", "9223372036854775808"), ("integer", " 1"),
-        ("number", "nan"), ("number", "inf"), ("number", "0x1p3"), ("number", ""), ("number", "1,5"), ("boolean", "maybe"), ("boolean", ""),
+        ("integer", "x"), ("integer", ""), ("integer", "1.5"), ("integer", "0x10"), ("integer", "9223372036854775808"),
+        ("integer", " 1"),
+        ("number", "nan"), ("number", "inf"), ("number", "0x1p3"), ("number", ""), ("number", "1,5"),
+        ("boolean", "maybe"), ("boolean", ""),
         ("string", ""), ("string", "a\u{0}b"),
     ])
     func `a value of another type is refused`(type: String, given: String) throws {
@@ -82,10 +86,14 @@ import Testing
     }
 
     @Test(arguments: [
-        "PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "BASH_ENV", "ENV", "IFS", "SHELLOPTS", "BASHOPTS", "PS4",
-        "PYTHONPATH", "PYTHONSTARTUP", "http_proxy", "HTTPS_PROXY", "No_Proxy", "RUNBOOK_TOKEN", "PERL5OPT", "RUBYOPT", "NODE_OPTIONS",
-        "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "GIT_SSH_COMMAND", "GCONV_PATH", "LOCPATH", "HOME", "LC_ALL", "TZ", "TMPDIR", "EDITOR",
-        "PAGER", "OPENSSL_CONF", "SSL_CERT_FILE", "GLIBC_TUNABLES", "MALLOC_CHECK_", "ZDOTDIR", "PROMPT_COMMAND", "CDPATH", "PHPRC",
+        "PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "BASH_ENV", "ENV", "IFS", "SHELLOPTS",
+        "BASHOPTS", "PS4",
+        "PYTHONPATH", "PYTHONSTARTUP", "http_proxy", "HTTPS_PROXY", "No_Proxy", "RUNBOOK_TOKEN", "PERL5OPT", "RUBYOPT",
+        "NODE_OPTIONS",
+        "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "GIT_SSH_COMMAND", "GCONV_PATH", "LOCPATH", "HOME", "LC_ALL", "TZ",
+        "TMPDIR", "EDITOR",
+        "PAGER", "OPENSSL_CONF", "SSL_CERT_FILE", "GLIBC_TUNABLES", "MALLOC_CHECK_", "ZDOTDIR", "PROMPT_COMMAND",
+        "CDPATH", "PHPRC",
         "LUA_INIT", "1A", "A-B", "_A", "", "Ä", "A B", "A=B", String(repeating: "A", count: 129),
     ])
     func `a name that steers something, or is none, can be neither declared nor given`(name: String) throws {

@@ -15,27 +15,33 @@ import Testing
     @Test func `continuations are input`() throws {
         #expect(try script("console", "$ ls \\\n  -l \\\n  -a\ntotal 0\n") == "ls \\\n  -l \\\n  -a\n")
         #expect(try script("console", "$ a |\n> b\nout\n") == "a |\nb\n")
-        #expect(try script("console", "$ for i in 1 2; do\n>   echo $i\n> done\n1\n2\n") == "for i in 1 2; do\n  echo $i\ndone\n")
+        #expect(
+            try script("console", "$ for i in 1 2; do\n>   echo $i\n> done\n1\n2\n")
+                == "for i in 1 2; do\n  echo $i\ndone\n")
         #expect(try script("console", "$ echo \"a\n> b\"\na\nb\n") == "echo \"a\nb\"\n")
         #expect(try script("console", "$ a &&\n> b\nout") == "a &&\nb\n")
     }
 
     @Test func `here-documents are input to their end`() throws {
-        #expect(try script("console", "$ cat <<EOF\n> $ one\n> two\n> EOF\n$ one\n") == "cat <<EOF\n$ one\ntwo\nEOF\none\n")
+        #expect(
+            try script("console", "$ cat <<EOF\n> $ one\n> two\n> EOF\n$ one\n") == "cat <<EOF\n$ one\ntwo\nEOF\none\n")
         #expect(try script("sh", "$ cat <<'EOF'\n$ one\nEOF\none\n") == "cat <<'EOF'\n$ one\nEOF\n")
         #expect(try script("sh", "$ cat <<-EOF\n\tone\n\tEOF\none\n") == "cat <<-EOF\n\tone\n\tEOF\n")
     }
 
     @Test(arguments: [
-        ("% ls\nout\n", "ls\n"), ("user@host:~$ ls\nout\n", "ls\n"), ("root@host:/# ls\nout\n", "ls\n"), ("[user@host ~]$ ls\nout\n", "ls\n"),
-        ("(venv) $ ls\nout\n", "ls\n"), ("# apt-get update\nHit:1\n", "apt-get update\n"), ("$ ls\n# not a command\n", "ls\n"),
+        ("% ls\nout\n", "ls\n"), ("user@host:~$ ls\nout\n", "ls\n"), ("root@host:/# ls\nout\n", "ls\n"),
+        ("[user@host ~]$ ls\nout\n", "ls\n"),
+        ("(venv) $ ls\nout\n", "ls\n"), ("# apt-get update\nHit:1\n", "apt-get update\n"),
+        ("$ ls\n# not a command\n", "ls\n"),
     ])
     func `a console knows other prompts`(text: String, expected: String) throws {
         #expect(try script("console", text) == expected)
     }
 
     @Test(arguments: [
-        "# comment\nls\n", "cat <<EOF\n$ one\nEOF\n", "echo '\n$ one'\n", "% ls\n", "> out\n", "echo $ x\n", "$HOME/bin/x\n", "$(x)\n", "a \\\n$ x\n",
+        "# comment\nls\n", "cat <<EOF\n$ one\nEOF\n", "echo '\n$ one'\n", "% ls\n", "> out\n", "echo $ x\n",
+        "$HOME/bin/x\n", "$(x)\n", "a \\\n$ x\n",
     ])
     func `a shell's script without prompts is taken as it is`(text: String) throws {
         #expect(try script("sh", text) == text + (text.hasSuffix("\n") ? "\n" : ""))
@@ -71,10 +77,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a b; c && d || e | f", [["a", "b"], ["c"], ["d"], ["e"], ["f"]]), ("a 'b c' \"d e\" f\\ g", [["a", "b c", "d e", "f g"]]),
-        ("a # b", [["a"]]), ("a#b", [["a#b"]]), ("a \\\nb", [["a", "b"]]), ("a > f 2>&1 < g b", [["a", "b"]]), ("if a; then b; fi", [["if", "a"], ["b"], ["fi"]]),
-        ("cat <<EOF\nx y\nEOF\nb", [["cat"], ["b"]]), ("(a; b)", [["a"], ["b"]]), ("a $'b\\'c' d", [["a", "b'c", "d"]]), ("echo ${a:-b c} d", [["echo", "${a:-b c}", "d"]]),
-        ("echo $((1 + 2)) x", [["echo", "$((1 + 2))", "x"]]), ("a &\nb", [["a"], ["b"]]), ("A=1 b", [["A=1", "b"]]), ("a \"b 'c' $d\"", [["a", "b 'c' $d"]]),
+        ("a b; c && d || e | f", [["a", "b"], ["c"], ["d"], ["e"], ["f"]]),
+        ("a 'b c' \"d e\" f\\ g", [["a", "b c", "d e", "f g"]]),
+        ("a # b", [["a"]]), ("a#b", [["a#b"]]), ("a \\\nb", [["a", "b"]]), ("a > f 2>&1 < g b", [["a", "b"]]),
+        ("if a; then b; fi", [["if", "a"], ["b"], ["fi"]]),
+        ("cat <<EOF\nx y\nEOF\nb", [["cat"], ["b"]]), ("(a; b)", [["a"], ["b"]]),
+        ("a $'b\\'c' d", [["a", "b'c", "d"]]), ("echo ${a:-b c} d", [["echo", "${a:-b c}", "d"]]),
+        ("echo $((1 + 2)) x", [["echo", "$((1 + 2))", "x"]]), ("a &\nb", [["a"], ["b"]]), ("A=1 b", [["A=1", "b"]]),
+        ("a \"b 'c' $d\"", [["a", "b 'c' $d"]]),
     ])
     func `a script's simple commands are found`(text: String, expected: [[String]]) {
         #expect(commands(text) == expected)
@@ -86,12 +96,18 @@ import Testing
         #expect(commands("a \"$(b \"$(c)\")\"").contains(["c"]))
     }
 
-    @Test(arguments: ["a \\", "a |", "a &&", "'a", "\"a", "cat <<E", "$(a", "(a", "if a; then", "for i in 1; do", "{", "case x in", "${a", "a ||\n# x"])
+    @Test(arguments: [
+        "a \\", "a |", "a &&", "'a", "\"a", "cat <<E", "$(a", "(a", "if a; then", "for i in 1; do", "{", "case x in",
+        "${a", "a ||\n# x",
+    ])
     func `a shell would wait for more`(text: String) {
         #expect(!scan(text).isComplete)
     }
 
-    @Test(arguments: ["a", "a &", "'a'", "cat <<E\nE", "$(a)", "(a)", "if a; then b; fi", "for i in 1; do b; done", "{ a; }", "a ||\nb", "echo done", "echo if"])
+    @Test(arguments: [
+        "a", "a &", "'a'", "cat <<E\nE", "$(a)", "(a)", "if a; then b; fi", "for i in 1; do b; done", "{ a; }",
+        "a ||\nb", "echo done", "echo if",
+    ])
     func `a shell would run it`(text: String) {
         #expect(scan(text).isComplete)
     }

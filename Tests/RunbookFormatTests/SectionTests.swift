@@ -6,7 +6,8 @@ import Testing
     @Test(arguments: [
         ("Deploy", "deploy"), ("Roll Back!", "roll-back"), ("🐳 Docker Deployment", "docker-deployment"),
         ("Monitoring & Logging", "monitoring--logging"), ("Ölçeklendirme Stratejisi", "ölçeklendirme-stratejisi"),
-        ("1. `kubectl` *now*", "1-kubectl-now"), ("snake_case-and-more", "snake_case-and-more"), ("???", "section"), ("", "section"),
+        ("1. `kubectl` *now*", "1-kubectl-now"), ("snake_case-and-more", "snake_case-and-more"), ("???", "section"),
+        ("", "section"),
         ("日本語 の 見出し", "日本語-の-見出し"), ("a.b/c", "abc"),
     ])
     func `a heading's slug is as GitHub makes it, without hyphens at its ends`(heading: String, slug: String) throws {

@@ -38,7 +38,8 @@ import Testing
 
     @Test(arguments: ["\n", "\r\n", "\r"])
     func `lines count and scripts end in line feeds whatever ends the source's lines`(end: String) throws {
-        let guide = try read(["\u{FEFF}# A", "", "```sh", "one", "two", "```", "- [ ] three", ""].joined(separator: end))
+        let guide = try read(
+            ["\u{FEFF}# A", "", "```sh", "one", "two", "```", "- [ ] three", ""].joined(separator: end))
         let step = try #require(guide.steps.first)
         #expect(step.script == "one\ntwo\n")
         #expect((step.line, step.endLine) == (3, 6))

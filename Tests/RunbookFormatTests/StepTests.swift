@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct StepTests {
     @Test(arguments: [
-        "sh", "bash", "shell", "zsh", "ksh", "dash", "ash", "BASH", "Sh", "console", "shell-session", "ShellSession", "sh-session",
+        "sh", "bash", "shell", "zsh", "ksh", "dash", "ash", "BASH", "Sh", "console", "shell-session", "ShellSession",
+        "sh-session",
         "terminal",
     ])
     func `a fence in a shell's or console's language is a step that runs`(language: String) throws {
@@ -84,10 +85,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("```sh\none\n", 1, 2), ("# A\n\n> ```sh\n> one\n\ntext\n", 3, 4), ("- ```sh\n  one\n\n```yaml\na: 1\n```\n", 1, 3),
+        ("```sh\none\n", 1, 2), ("# A\n\n> ```sh\n> one\n\ntext\n", 3, 4),
+        ("- ```sh\n  one\n\n```yaml\na: 1\n```\n", 1, 3),
         ("```sh\n", 1, 1), ("````sh\none\n```\n", 1, 3),
     ])
-    func `a fence that is never closed is an error, and a whole run leaves it out`(text: String, line: Int, end: Int) throws {
+    func `a fence that is never closed is an error, and a whole run leaves it out`(text: String, line: Int, end: Int)
+        throws
+    {
         let guide = try read(text)
         #expect(guide.rules(.error) == ["unclosed-fence"])
         #expect(guide.findings.first?.line == line)
@@ -95,7 +99,9 @@ import Testing
         #expect(guide.wholeRun.isEmpty)
     }
 
-    @Test(arguments: ["```sh\none\n```", "> ```sh\n> one\n> ```\n", "- ```sh\n  one\n  ```\n", "~~~sh\none\n   ~~~~~  \n"])
+    @Test(arguments: [
+        "```sh\none\n```", "> ```sh\n> one\n> ```\n", "- ```sh\n  one\n  ```\n", "~~~sh\none\n   ~~~~~  \n",
+    ])
     func `a fence that is closed is none of these`(text: String) throws {
         #expect(try read(text).findings.isEmpty)
     }

@@ -143,6 +143,7 @@ import Testing
             let answer = try await caller.send(.post, "/api/v1/tokens", as: token, request, Self.key("a"))
             let secret = try #require(try answer.json()["secret"]?.string)
             #expect(try installation.databaseBytes().range(of: Data(secret.utf8)) == nil)
+            #expect(try await caller.send(.post, "/api/v1/tokens", as: token, request, Self.key("a")).status == 409)
         }
     }
 }

@@ -44,7 +44,8 @@ final class Installation: Sendable {
         ```
         """
 
-    let clock = Clock(Timestamp(microseconds: 1_768_811_400_000_000))
+    /// Begins at the true time, for what the server measures by its own clock.
+    let clock = Clock(TimeSource.system.now())
     let journal: Journal
     let accounts: Accounts
     let catalogue: Catalogue

@@ -137,7 +137,8 @@ import Testing
     private static func unchunked(_ text: String) -> String {
         guard let body = text.range(of: "\r\n\r\n") else { return "" }
         // Each chunk ends with a line feed of ours, then CRLF, its successor's size and CRLF.
-        return String(text[body.upperBound...]).replacing(/(^|\r\n)[0-9a-fA-F]+\r\n/, with: "").replacing("\r\n", with: "")
+        return String(text[body.upperBound...]).replacing(/(^|\r\n)[0-9a-fA-F]+\r\n/, with: "").replacing(
+            "\r\n", with: "")
     }
 }
 

@@ -214,15 +214,17 @@ import Testing
     ) async throws -> (run: String, stopped: (shim: RunningProcess, steps: [RunningProcess])) {
         let before = try RunningProcess.shims(in: lines.server.data).map(\.shim.pid)
         let run = try await lines.server.begin("lines")
-        var found: (shim: RunningProcess, steps: [RunningProcess])?
+        var found: pid_t?
         try await until("a shim has stopped at \(point)") {
             found = try RunningProcess.shims(in: lines.server.data).first {
                 !before.contains($0.shim.pid) && $0.shim.isStopped
                     && exists("\($0.shim.arguments[1])/stopped-\(point)")
-            }
+            }?.shim.pid
             return found != nil
         }
-        return (run, try #require(found))
+        // Looked at once more: its step may have come while the processes were listed.
+        let stopped = try RunningProcess.shims(in: lines.server.data).first { $0.shim.pid == found }
+        return (run, try #require(stopped))
     }
 
     /// Asks for a run of a server that may be stopped or killed before it answers.

@@ -17,18 +17,23 @@ enum Python {
     }
 
     /// Changes a database behind its program's back: without its triggers, its foreign keys and its checks.
-    static func sql(_ statements: String, on database: String) async throws {
+    /// - Returns: how many rows it changed.
+    @discardableResult
+    static func sql(_ statements: String, on database: String) async throws -> Int {
         let script = """
             import sqlite3, sys
             database = sqlite3.connect(sys.argv[1])
             database.execute("PRAGMA ignore_check_constraints = ON")
             for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
                 database.execute("DROP TRIGGER " + name)
+            before = database.total_changes
             database.executescript(sys.argv[2])
             database.commit()
+            print(database.total_changes - before, end="")
             """
         let finished = try await run(["-c", script, database, statements])
         try #require(finished.status == 0, "\(finished.error)")
+        return try #require(Int(finished.output))
     }
 
     /// One value.

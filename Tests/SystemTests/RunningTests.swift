@@ -177,14 +177,14 @@ import Testing
                 # Talkative
 
                 ```bash {name=talk}
-                for i in {1..1000}; do echo "out $i"; echo "err $i" >&2; done
+                for i in {1..500}; do echo "out $i"; echo "err $i" >&2; done
                 until [ -e \(go) ]; do sleep 0.02; done
-                for i in {1001..2000}; do echo "out $i"; echo "err $i" >&2; done
+                for i in {501..1000}; do echo "out $i"; echo "err $i" >&2; done
                 ```
                 """)
             let run = try await server.begin("talkative")
             try await until("the first half is stored") {
-                try await server.output(of: run, "stderr").hasSuffix("err 1000\n")
+                try await server.output(of: run, "stderr").hasSuffix("err 500\n")
             }
             let wire = server.wire
             let texts = try await withThrowingTaskGroup(of: [String: String].self) { group in
@@ -194,7 +194,7 @@ import Testing
                 for _ in 0..<50 { group.addTask { try await wire.everything(of: run) } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            let whole = ["out", "err"].map { name in (1...2000).map { "\(name) \($0)\n" }.joined() }
+            let whole = ["out", "err"].map { name in (1...1000).map { "\(name) \($0)\n" }.joined() }
             #expect(texts.count == 100)
             #expect(texts.allSatisfy { $0["stdout"] == whole[0] && $0["stderr"] == whole[1] })
         }

@@ -170,7 +170,7 @@ struct SmallDisk: Sendable {
         let child = try Child(
             try #require(Programs.find(program)), arguments, environment: [:], log: log, directory: "/")
         let ending = try await child.ending
-        try #require(ending == .exited(0), "\(program): \(try child.error)")
+        guard ending == .exited(0) else { throw Server.Refused(words: "\(program): \(try child.error)") }
         for suffix in [".in", ".out", ".err"] { try FileManager.default.removeItem(atPath: log + suffix) }
     }
 }

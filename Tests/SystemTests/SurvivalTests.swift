@@ -42,15 +42,12 @@ import Testing
             let go = try await store(on: server)
             let run = try await server.begin("waiting")
             try await until("the first line is stored") { try await server.output(of: run) == "before\n" }
-            let wire = server.wire
-            let stream = Task { () -> Int in
-                var count = 0
-                for try await _ in wire.events("/api/v1/runs/\(run)/events") { count += 1 }
-                return count
-            }
+            var events = server.wire.events("/api/v1/runs/\(run)/events").makeAsyncIterator()
+            #expect(try await events.next() != nil)
             let log = try server.child.errorPath
             #expect(try await server.end(by: SIGTERM) == .exited(0))
-            #expect(try await stream.value > 0, "the stream ended, and was not cut off")
+            // Throws if the stream is cut off instead of ended.
+            while try await events.next() != nil {}
             let shims = try RunningProcess.shims(in: server.data)
             #expect(shims.count == 1 && shims[0].steps.count == 1, "the step lives on")
             let head = try #require(try content(log).split(separator: "\n").last { $0.hasPrefix("journal head ") })

@@ -12,11 +12,13 @@ struct RunPageTests {
     }
 
     /// A run of which only the steps matter.
-    private func run(_ state: String, _ steps: [RunPage.StepRecord], mayOperate: Bool = true) -> RunPage {
+    private func run(
+        _ state: String, _ steps: [RunPage.StepRecord], isCancelling: Bool = false, mayOperate: Bool = true
+    ) -> RunPage {
         RunPage(
             .init(
                 id: "r1", runbook: "guide", version: "v", section: nil, state: state, by: "Ada", created: samples.at(0),
-                started: nil, finished: nil, workspace: nil),
+                started: nil, finished: nil, workspace: nil, isCancelling: isCancelling),
             steps: steps, parameters: [], cursor: nil, lastOutput: 0, mayOperate: mayOperate, reader: samples.reader)
     }
 
@@ -44,6 +46,12 @@ struct RunPageTests {
         let page = run(
             state, [step("a", "succeeded"), step("b", current, output: "x", status: status), step("c", last)])
         #expect(page.sentence == sentence)
+    }
+
+    @Test func `a run that is being cancelled says so, and is not cancelled twice`() throws {
+        let page = run("running", [step("a", "succeeded"), step("b", "running", output: "x")], isCancelling: true)
+        #expect(page.sentence == "Being cancelled: b and all that it started are told to end.")
+        #expect(try read(page).all("form[action=/runs/r1/cancellation]").isEmpty)
     }
 
     @Test(arguments: [

@@ -69,6 +69,8 @@ extension OpenAPIDocument {
 
     private static let addToken = Operation(
         method: .post, path: "/api/v1/tokens", id: "addToken", summary: "Makes a token in one's own name.",
+        details:
+            "The secret is not kept: a second request with the same Idempotency-Key makes nothing and is answered 409.",
         access: .permitted(.read), body: .json("TokenRequest"),
         answers: [.created("NewToken", "The token, with its secret for the only time.")])
 

@@ -1,6 +1,8 @@
 """A guide and a run's output made of attacks: they are shown, and run nothing."""
 
-from visit import BASE, FOLDER, Site, claim, go, lines, reload_until, start, state, store, until
+from urllib.parse import quote
+
+from visit import BASE, FOLDER, Site, claim, go, lines, press, state, store, until
 
 # What each would do if it could; `hit` is looked for on every page.
 HIT = "window.hit=1"
@@ -16,6 +18,7 @@ parameters:
     description: '{MARKUP}'
   choice:
     choices: ['"><script>{HIT}</script>', '</select><script>{HIT}</script>']
+    default: '</select><script>{HIT}</script>'
 ---
 # Heading {MARKUP}
 
@@ -33,7 +36,8 @@ Inline <b onmouseover="{HIT}">bold</b> <svg/onload={HIT}> text.
 
 [one](javascript:{HIT}) [two](JaVaScRiPt:{HIT}) [three](&#106;avascript:{HIT}) [four](java&#10;script:{HIT})
 [five](data:text/html,<script>{HIT}</script>) [six](vbscript:{HIT}) [seven]( javascript:{HIT})
-[eight](https://example.com/" onclick="{HIT}) [nine](https://example.com/?a='onclick='{HIT} "a title\\" onclick=\\"{HIT}")
+[eight](https://example.com/" onclick="{HIT})
+[nine](https://example.com/?a='onclick='{HIT} "a title\\" onclick=\\"{HIT}")
 [ten](//elsewhere.example/) <javascript:{HIT}> [eleven](https://example.com/\U000e0022onclick={HIT})
 ![twelve](x" onerror="{HIT}) ![thirteen](https://elsewhere.example/pixel.png) ![fourteen](javascript:{HIT})
 [fifteen][ref] "\u0301onclick={HIT} x
@@ -51,7 +55,11 @@ Inline <b onmouseover="{HIT}">bold</b> <svg/onload={HIT}> text.
 {MARKUP}
 ```
 
-```sh {{name=speak env="{MARKUP}"}}
+```sh {{name=set env="{MARKUP}"}}
+true
+```
+
+```sh {{name=speak}}
 cat FOLDER/attack
 cat FOLDER/attack >&2
 echo "$value"
@@ -93,7 +101,8 @@ DANGEROUS = """() => {
       if (/^(href|src|action|formaction|poster|data)$/.test(name)) {
         const url = new URL(value, location.href);
         if (!/^(https?:|mailto:)$/.test(url.protocol)) found.push(`${name}=${value}`);
-        if (element.localName !== "a" && url.origin !== location.origin) found.push(`${element.localName} ${name}=${value}`);
+        if (element.localName !== "a" && url.origin !== location.origin)
+          found.push(`${element.localName} ${name}=${value}`);
       }
     }
   }
@@ -117,16 +126,17 @@ with Site() as site:
     look("the guide", "/runbooks/attack")
     text = page.locator("article.guide").inner_text()
     claim("the guide shows the attack as text", f"<script>{HIT}</script>" in text, text)
-    claim("the page keeps its own form and style", page.locator("main form").count() == 0 and page.locator("h1").first.is_visible())
+    claim("the page keeps its own form and style",
+          page.locator("main form").count() == 0 and page.locator("h1").first.is_visible())
     for link in page.locator("article.guide a").all():
         words, href = link.inner_text(), link.get_attribute("href") or ""
-        if not href.startswith(("#", "http", "mailto:", "/runbooks/")):
+        if href and not href.startswith(("http", "//", "/runbooks/")):
             claim(f"the link {words} leads to a page", False, href)
     look("the catalogue", "/runbooks")
     look("the form", "/runbooks/attack/run")
 
     go(page, "/runbooks/attack/run?step=speak")
-    page.click("text=Run now")
+    press(page, "text=Run now")
     path = page.url.removeprefix(BASE)
     until("the attack was streamed", lambda: len(lines(page, "speak")) >= 27)
     look("output as it comes")
@@ -134,7 +144,8 @@ with Site() as site:
     claim("output is text", streamed.count(MARKUP) == 2, streamed)
     claim("a terminal's link is its words", "a link" in streamed, streamed)
     claim("a terminal's title, screen and clipboard are left alone", "red after" in streamed, streamed)
-    claim("what a carriage return covers is covered", "shown" in streamed and "hidden" not in "".join(streamed), streamed)
+    claim("what a carriage return covers is covered",
+          "shown" in streamed and "hidden" not in "".join(streamed), streamed)
     claim("a parameter's value is text", f'"><script>{HIT}</script>' in streamed, streamed)
     title = page.title()
     go(quiet, path)
@@ -146,13 +157,14 @@ with Site() as site:
     look("the run's page", path)
     look("the runs", "/runs")
     look("the journal", "/journal")
-    look("a problem", f"/runs/{MARKUP}".replace("<", "%3C").replace(">", "%3E").replace(" ", "%20"))
-    look("a filter", f"/journal?kind={MARKUP}&object={MARKUP}".replace("<", "%3C").replace(">", "%3E").replace(" ", "%20"))
+    look("a problem", f"/runs/{quote(MARKUP, safe='')}")
+    look("a filter", f"/journal?kind={quote(MARKUP)}&object={quote(MARKUP)}")
     site.claim_quiet()
 
     # That the policy holds, and that the watch above would have seen it.
     go(page, "/runbooks")
-    page.evaluate("document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.hit = 1' }))")
+    page.evaluate("const script = document.createElement('script'); script.textContent = 'window.hit = 1';"
+                  "document.body.append(script)")
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.hit = 1\">')")
     until("the policy has spoken", lambda: len(page.evaluate("window.violations")) >= 2)
     claim("even a script that got into a page would not run", page.evaluate("window.hit") is None)

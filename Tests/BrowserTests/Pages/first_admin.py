@@ -2,7 +2,7 @@
 
 import os
 
-from visit import BASE, NAME, PASSWORD, SESSION, Site, claim, go
+from visit import BASE, NAME, PASSWORD, SESSION, Site, claim, go, press
 
 LINK = os.environ["RUNBOOK_TEST_LINK"]
 
@@ -15,7 +15,7 @@ with Site() as site:
         page.fill("[name=name]", NAME)
         page.fill("[name=password]", password)
         page.fill("[name=password_again]", again)
-        page.click("main button")
+        press(page, "main button")
 
     fill(PASSWORD, PASSWORD + "!")
     complaint = page.locator("[name=password_again] ~ .problem").inner_text()
@@ -30,11 +30,13 @@ with Site() as site:
     text = page.locator("main").inner_text()
     claim("an empty catalogue says how to import", "runbook import FILE.md" in text, text)
     go(page, "/runs")
-    claim("an empty list of runs says so", "There has been no run yet." in page.locator("main").inner_text(), page.content())
+    text = page.locator("main").inner_text()
+    claim("an empty list of runs says so", "There has been no run yet." in text, text)
     page.context.storage_state(path=SESSION)
 
     page.goto(LINK)
     fill(PASSWORD, PASSWORD)
     text = page.locator("main").inner_text()
-    claim("the link works once", "There is an account already" in text and page.locator("[name=password]").count() == 0, text)
+    claim("the link works once",
+          "There is an account already" in text and page.locator("[name=password]").count() == 0, text)
     site.claim_quiet()

@@ -1,6 +1,6 @@
 """The questions before a run: every kind of parameter, what is wrong at its field, and what becomes of a secret."""
 
-from visit import Site, claim, go, lines, reload_until, start, state, store
+from visit import Site, claim, go, lines, press, reload_until, state, store
 
 GUIDE = """---
 title: Ask for everything
@@ -48,7 +48,7 @@ with Site() as site:
         page = site.page(scripts=scripts)
         store(page, "ask", GUIDE)
         go(page, "/runbooks/ask")
-        page.click("text=Run…")
+        press(page, "text=Run…")
         defaults = {name: page.input_value(f"[name='p.{name}']") for name in ("replicas", "ratio", "dry", "region")}
         claim(f"defaults are filled in, {kind}",
               defaults == {"replicas": "3", "ratio": "0.5", "dry": "true", "region": "eu-west"}, defaults)
@@ -59,7 +59,7 @@ with Site() as site:
         page.fill("[name='p.word']", "opensesame")
         page.select_option("[name='p.region']", "us-east")
         page.select_option("[name='p.dry']", "false")
-        page.click("text=Run now")
+        press(page, "text=Run now")
         complaint = page.locator("[name='p.version'] ~ div .problem").inner_text()
         claim(f"a wrong value is said at its field, {kind}", "pattern" in complaint, complaint)
         banner = page.locator("[role=alert]").inner_text()
@@ -70,7 +70,7 @@ with Site() as site:
               page.input_value("[name='p.word']") == "" and "opensesame" not in page.content(), page.content())
         page.fill("[name='p.version']", "1.4")
         page.fill("[name='p.word']", "opensesame")
-        page.click("text=Run now")
+        press(page, "text=Run now")
         reload_until(page, "the run has succeeded", lambda: state(page) == "succeeded")
         printed = lines(page, "tell")
         claim(f"every value reaches the step, and the secret is masked, {kind}",
@@ -80,7 +80,7 @@ with Site() as site:
               "us-east" in facts and "opensesame" not in page.content(), facts)
 
         go(page, "/runbooks/ask")
-        page.locator("#page-step-other").locator("text=Run step").click()
+        press(page, "#page-step-other >> text=Run step")
         plan = page.locator(".plan code").all_inner_texts()
         claim(f"a single step's form runs that step alone, {kind}", plan == ["other"], plan)
 

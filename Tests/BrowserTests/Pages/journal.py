@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from visit import Site, claim, go, start, state, store, until
+from visit import Site, claim, go, press, start, state, store, until
 
 GUIDE = """# Note
 
@@ -26,9 +26,11 @@ with Site() as site:
     page.evaluate("window.mark = 1")
     go(quiet, "/journal")
     before = rows(page)
-    claim("events come newest first, without a gap", before == list(range(before[0], before[0] - len(before), -1)), before)
+    whole = list(range(before[0], before[0] - len(before), -1))
+    claim("events come newest first, without a gap", before == whole, before)
     path = start(other, "note")
-    until("the run's end is on the page", lambda: "brought a run to its end" in page.locator("#page-journal > li").first.inner_text())
+    newest = page.locator("#page-journal > li").first
+    until("the run's end is on the page", lambda: "brought a run to its end" in newest.inner_text())
     after = rows(page)
     claim("news come to the top by themselves", page.evaluate("window.mark") == 1 and after[0] > before[0], after)
     claim("live events come each once, without a gap", after == list(range(after[0], after[0] - len(after), -1)), after)
@@ -39,21 +41,22 @@ with Site() as site:
     claim("without scripts a reload brings the news", rows(quiet)[0] >= after[0], rows(quiet))
 
     for reader, kind in ((page, "with scripts"), (quiet, "without scripts")):
-        reader.click("text=Verify")
+        press(reader, "text=Verify")
         verdict = reader.locator(".verdict")
         claim(f"verifying says that the record holds, {kind}",
               verdict.get_attribute("data-tone") == "good" and "holds" in verdict.inner_text(), verdict.inner_text())
         reader.select_option("#page-kind", "run.created")
-        reader.click("text=Filter")
+        press(reader, "text=Filter")
         kinds = reader.locator("#page-journal .seal").all_inner_texts()
         claim(f"one kind alone can be shown, {kind}", kinds and all("run.created" in text for text in kinds), kinds)
         go(reader, path)
-        reader.click("text=What the journal says of this run")
+        press(reader, "text=What the journal says of this run")
         texts = reader.locator("#page-journal > li").all_inner_texts()
         claim(f"a run leads to its events, {kind}",
               len(texts) == 4 and all(path.rsplit("/", 1)[1] in text for text in texts), texts)
-        reader.locator("#page-journal a[href^='/runs/']").first.click()
-        claim(f"an event leads to its run, {kind}", urlsplit(reader.url).path == path and state(reader) == "succeeded", reader.url)
+        press(reader, "#page-journal a[href^='/runs/'] >> nth=0")
+        claim(f"an event leads to its run, {kind}",
+              urlsplit(reader.url).path == path and state(reader) == "succeeded", reader.url)
         go(reader, "/journal?object=run/none")
         text = reader.locator("main").inner_text()
         claim(f"a filter that fits nothing says so, {kind}", "Nothing on the record fits." in text, text)

@@ -75,11 +75,13 @@ with Site() as site:
     FOLDER.joinpath(f"go-{run}").touch()
     FOLDER.joinpath(f"on-{run}").touch()
     reload_until(quiet, "the run has ended", lambda: state(quiet) == "succeeded")
-    claim("without scripts all of it is there in the end", sorted(lines(quiet, "wait")) == written(run), lines(quiet, "wait"))
+    claim("without scripts all of it is there in the end",
+          sorted(lines(quiet, "wait")) == written(run), lines(quiet, "wait"))
     with quiet.expect_download() as download:
         quiet.locator("text=Output").first.click()
     text = download.value.path().read_text()
-    claim("the whole output can be taken along", text.startswith("begun\nline one of ") and text.endswith("\n300\n"), text)
+    claim("the whole output can be taken along",
+          text.startswith("begun\nline one of ") and text.endswith("\n300\n"), text)
 
     # A stream that breaks off is taken up again where it ended.
     cable = Cable()

@@ -1,6 +1,6 @@
 """Every page on a phone, light and dark: nothing is wider than the screen, everything can be read and pressed."""
 
-from visit import FOLDER, Site, claim, go, kill, lines, parent, reload_until, start, state, store, until
+from visit import FOLDER, Site, claim, go, kill, lines, parent, press, start, state, store, until
 
 LONG = "averylongwordwithoutaplacetobreak" * 7
 
@@ -83,7 +83,7 @@ SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=hidde
   .filter((element) => !element.closest(".terminal, p, dd, li.task, .guide, .skip") && element.checkVisibility())
   .map((element) => [element, element.getBoundingClientRect()])
   .filter(([, box]) => box.width > 0 && (box.height < 24 || box.width < 24))
-  .map(([element, box]) => `${element.tagName} ${element.textContent.trim().slice(0, 30)} ${box.width}x${box.height}`)"""
+  .map(([element, box]) => `${element.textContent.trim().slice(0, 30)} ${box.width}x${box.height}`)"""
 
 WIDE = """() => [...document.querySelectorAll("body *")]
   .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
@@ -103,12 +103,17 @@ with Site() as site:
     paths = {
         "the catalogue": "/runbooks", "a guide": "/runbooks/wide", "the form": "/runbooks/wide/run",
         "the runs": "/runs", "the runs of one guide": "/runs?runbook=wide", "a running run": running,
-        "an interrupted run": interrupted, "the journal": "/journal", "a run's journal": f"/journal?object=run/{interrupted[6:]}",
+        "an interrupted run": interrupted, "the journal": "/journal",
+        "a run's journal": f"/journal?object=run/{interrupted.removeprefix('/runs/')}",
         "a page that is not there": f"/runs/{LONG}", "a wrong filter": "/runs?state=none",
     }
     doors = {"the door": "/sign-in", "the first admin's link": "/first-admin?token=x"}
-    phones = {theme: site.page(width=390, color_scheme=theme, has_touch=True, is_mobile=True) for theme in ("light", "dark")}
-    strangers = {theme: site.page(session=None, width=390, color_scheme=theme, has_touch=True, is_mobile=True) for theme in phones}
+
+    def phone(theme, **session):
+        return site.page(width=390, color_scheme=theme, has_touch=True, is_mobile=True, **session)
+
+    phones = {theme: phone(theme) for theme in ("light", "dark")}
+    strangers = {theme: phone(theme, session=None) for theme in phones}
 
     def look(what, path):
         wide, poor, small = [], [], []
@@ -135,6 +140,6 @@ with Site() as site:
     go(page, "/runs")
     claim("the places are folded away", not page.locator("nav >> text=Journal").is_visible())
     page.click("button.place")
-    page.click("nav >> text=Journal")
+    press(page, "nav >> text=Journal")
     claim("the menu leads to the journal", page.url.endswith("/journal"), page.url)
     site.claim_quiet()

@@ -1,5 +1,5 @@
-"""Headings, fences and task items of a Markdown guide, read line by line: another reader than the server's, on purpose a
-simple one. It knows what the guides of these tests hold, not all of CommonMark."""
+"""Headings, fences and task items of a Markdown guide, read line by line: another reader than the server's, on purpose
+a simple one. It knows what the guides of these tests hold, not all of CommonMark."""
 
 import html
 import re

@@ -1,6 +1,6 @@
 """In and out again, with scripts and without."""
 
-from visit import BASE, NAME, Site, claim, go, sign_in
+from visit import BASE, NAME, Site, claim, go, press, sign_in
 
 with Site() as site:
     for scripts in (True, False):
@@ -15,12 +15,13 @@ with Site() as site:
         claim(f"the name stays after a wrong password, {kind}", page.input_value("[name=name]") == NAME)
         sign_in(page)
         claim(f"one comes to the page that one asked for, {kind}", page.url == BASE + "/runs?state=failed", page.url)
-        page.click("text=Sign out")
+        press(page, "text=Sign out")
         claim(f"signing out leads to the door, {kind}", page.url == BASE + "/sign-in", page.url)
         page.go_back()
         page.reload()
         claim(f"nothing is left to go back to, {kind}", page.url.startswith(BASE + "/sign-in"), page.url)
-        go(page, "/sign-in?next=https://elsewhere.example/")
+        next = "https://elsewhere.example/" if scripts else "//elsewhere.example/"
+        go(page, f"/sign-in?next={next}")
         sign_in(page)
         claim(f"one is never sent elsewhere, {kind}", page.url == BASE + "/runbooks", page.url)
         go(page, "/runs/unknown")

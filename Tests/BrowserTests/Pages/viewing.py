@@ -1,6 +1,6 @@
 """What a viewer sees: everything, and no button that would be refused."""
 
-from visit import BASE, FOLDER, Site, claim, go, kill, lines, parent, send, sign_in, start, state, store, until
+from visit import BASE, FOLDER, Site, claim, go, kill, lines, parent, press, send, sign_in, start, state, store, until
 
 GUIDE = """# View
 
@@ -18,7 +18,8 @@ with Site() as site:
     page = site.page(session=None)
     go(page, "/runbooks/view")
     sign_in(page, "vera", "viewing is enough")
-    claim("a viewer reads guides", page.url == BASE + "/runbooks/view" and "process" in page.locator("article").inner_text(), page.url)
+    claim("a viewer reads guides",
+          page.url == BASE + "/runbooks/view" and "process" in page.locator("article").inner_text(), page.url)
     claim("a viewer is offered nothing to run", page.locator("a[href*='/run?'], a[href$='/run']").count() == 0)
     answer = go(page, "/runbooks/view/run")
     text = page.locator("main").inner_text()
@@ -33,7 +34,7 @@ with Site() as site:
     page.reload()
     claim("a viewer is not asked what happened", page.locator(".question").count() == 0)
     go(page, "/journal")
-    page.click("text=Verify")
+    press(page, "text=Verify")
     tone = page.locator(".verdict").get_attribute("data-tone")
     claim("a viewer may verify the journal", tone == "good", tone)
     site.claim_quiet()

@@ -1,6 +1,7 @@
 """What the programs of this folder share: a browser on the server, and a line for each claim.
 
-A program prints `ok<TAB>claim` or `no<TAB>claim<TAB>what was seen instead`; the Swift test expects every claim by its name.
+A program prints `ok<TAB>claim` or `no<TAB>claim<TAB>what was seen instead`; the Swift test holds
+each claim and their number.
 """
 
 import os
@@ -104,10 +105,16 @@ def go(page, path):
     return page.goto(BASE + path)
 
 
+def press(page, selector):
+    """Clicks what leads to another page, and waits until that is there."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def sign_in(page, name=NAME, password=PASSWORD):
     page.fill("[name=name]", name)
     page.fill("[name=password]", password)
-    page.click("main button")
+    press(page, "main button")
 
 
 def csrf(page):
@@ -133,7 +140,7 @@ def start(page, name, **parameters):
     go(page, f"/runbooks/{quote(name)}/run")
     for key, value in parameters.items():
         page.fill(f"[name='p.{key}']", value)
-    page.click("text=Run now")
+    press(page, "text=Run now")
     path = urlsplit(page.url).path
     assert re.fullmatch(r"/runs/\w+", path), page.locator("main").inner_text()
     return path

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// The pages in a real browser, on a real server, one program of `Pages` for each area. A program says line by line what
+/// it claims; that none is left out is held by their number.
+@Suite(.serialized, .runningServer) struct PageTests {
+    private let server: Server
+    private static let seeds = ProcessInfo.processInfo.environment["RUNBOOK_SEEDS"]
+
+    init() throws { server = try #require(Server.running) }
+
+    @Test func `the first admin's link leads to a session, once`() throws {
+        try expect(server.beginning, claims: 11)
+    }
+
+    @Test func `one signs in and out`() async throws {
+        try await expect("signing_in.py", claims: 22)
+    }
+
+    @Test func `every heading, fence and item of a guide is found as text`() async throws {
+        try await expect("guides.py", [Program.path(of: "guide.md")], claims: 8)
+    }
+
+    @Test(.enabled(if: seeds != nil, "RUNBOOK_SEEDS names no folder of guides"))
+    func `every heading, fence and item of the seeds is found as text`() async throws {
+        let folder = URL(filePath: try #require(Self.seeds))
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasSuffix(".txt") }.sorted().map { folder.appending(path: $0).path }
+        try #require(files.count == 5)
+        try await expect("guides.py", files, claims: 5 * files.count + 2)
+    }
+
+    @Test func `a form asks for every kind of parameter`() async throws {
+        try await expect("form.py", claims: 24)
+    }
+
+    @Test func `a run is seen while it runs`() async throws {
+        try await expect("live.py", claims: 17)
+    }
+
+    @Test func `a run is cancelled, resumed and judged by clicking`() async throws {
+        try await expect("steering.py", claims: 30)
+    }
+
+    @Test func `the journal is live, filtered and verified`() async throws {
+        try await expect("journal.py", claims: 18)
+    }
+
+    @Test func `a viewer is offered nothing that would be refused`() async throws {
+        try await expect("viewing.py", claims: 10)
+    }
+
+    @Test func `times are in the reader's zone`() async throws {
+        try await expect("times.py", claims: 11)
+    }
+
+    @Test func `attacks in guides and output run nothing`() async throws {
+        try await expect("attacks.py", claims: 30)
+    }
+
+    @Test func `every page fits a phone and can be read`() async throws {
+        try await expect("phone.py", claims: 46)
+    }
+
+    private func expect(_ program: String, _ arguments: [String] = [], claims count: Int) async throws {
+        try expect(try await server.run(program, arguments), claims: count)
+    }
+
+    private func expect(_ program: Program.Ended, claims count: Int) throws {
+        for claim in program.claims {
+            #expect(claim.holds, "\(claim.words)")
+        }
+        #expect(program.status == 0, "\(program.error)")
+        #expect(program.claims.count == count)
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+/// The guides that come with the source, and those of the acceptance.
+@Suite(.timeLimit(.minutes(5))) struct GuidesTests {
+    private static let seeds = ProcessInfo.processInfo.environment["RUNBOOK_SEEDS"]
+    private static let runbooks = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Runbooks").path
+
+    @Test(.enabled(if: seeds != nil, "name the folder of the five guides in RUNBOOK_SEEDS"))
+    func `the five guides are stored with their ninety-one checklist items`() async throws {
+        let folder = try #require(Self.seeds)
+        let guides = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".txt") }.sorted()
+        try await Server.with { server in
+            let imported = try await server.runbook(["import", "--json"] + guides.map { "\(folder)/\($0)" })
+            #expect(imported.status == 0, "\(imported.error)")
+            let lines = try imported.output.split(separator: "\n").map { try JSON(parsing: String($0)) }
+            #expect(lines.map { $0["result"].string } == Array(repeating: "created", count: 5))
+            let items = lines.map { $0["runbook"]["checklist"].items.count }
+            #expect(items == [18, 0, 66, 7, 0])
+            #expect(items.reduce(0, +) == 91)
+            let listed = try await server.wire.get("/api/v1/runbooks").json["items"].items
+            #expect(listed.map { $0["checklist"].int } == [18, 0, 66, 7, 0])
+            let again = try await server.runbook(["import"] + guides.map { "\(folder)/\($0)" })
+            #expect(again.output.split(separator: "\n").allSatisfy { $0.hasPrefix("unchanged ") })
+        }
+    }
+
+    @Test(arguments: ["getting-started", "neuralcipher/preflight"])
+    func `the guides that come with the source run`(name: String) async throws {
+        try await Server.with(["--runbooks", Self.runbooks]) { server in
+            // Small machines run these tests too.
+            let thresholds = ["MIN_CORES", "MIN_MEMORY_GB", "MIN_DISK_GB"].flatMap { ["--param", "\($0)=1"] }
+            let run = try await server.runbook(["exec", name] + (name.hasPrefix("neural") ? thresholds : []))
+            #expect(run.status == 0, "\(run.output)\(run.error)")
+            #expect(run.output.contains("\n"))
+            try await server.expectNoProcessLeft()
+        }
+    }
+
+    @Test func `a preflight that finds too little ends with 1`() async throws {
+        try await Server.with(["--runbooks", Self.runbooks]) { server in
+            let run = try await server.runbook("exec", "neuralcipher/preflight", "--param", "MIN_CORES=100000")
+            #expect(run.status == 1)
+            #expect(run.error.contains("100000 cores are the minimum"))
+        }
+    }
+}
