@@ -45,17 +45,9 @@ struct HandedOnValues: Sendable {
     init(of finished: FinishedAttempt, hiding secrets: [String]) {
         guard case .exited(0)? = finished.ending?.outcome else { return }
         do {
-            // Masked as a whole: a complaint quotes a part of it.
-            let shown = Masker.masked(
-                try HandedOn.text(of: finished.files.output, called: "RUNBOOK_OUTPUT"), secrets: secrets)
-            outputs = try HandedOn.parse(shown, called: "RUNBOOK_OUTPUT")
-            let text = try HandedOn.text(of: finished.files.environment, called: "RUNBOOK_ENV")
-            do {
-                environment = try HandedOn.parse(text, called: "RUNBOOK_ENV")
-            } catch {
-                _ = try HandedOn.parse(Masker.masked(text, secrets: secrets), called: "RUNBOOK_ENV")
-                throw Problem.invalid("What the step wrote to $RUNBOOK_ENV is not NAME=VALUE.")
-            }
+            outputs = try Self.read(finished.files.output, called: "RUNBOOK_OUTPUT", hiding: secrets)
+                .mapValues { Masker.masked($0, secrets: secrets) }
+            environment = try Self.read(finished.files.environment, called: "RUNBOOK_ENV", hiding: secrets)
             for name in environment.keys.sorted() {
                 if ReservedNames.contains(name) {
                     throw Problem.invalid(
@@ -63,9 +55,22 @@ struct HandedOnValues: Sendable {
                 }
             }
         } catch let problem as Problem {
-            fault = Masker.masked(problem.message, secrets: secrets)
+            fault = problem.message
         } catch {
             fault = "What the step handed on can't be read: \(error)."
+        }
+    }
+
+    /// - Throws: `Problem.invalid`, which may quote a part of the text: so that of a text without the secrets.
+    private static func read(
+        _ path: String, called variable: String, hiding secrets: [String]
+    ) throws(Problem) -> [String: String] {
+        let text = try HandedOn.text(of: path, called: variable)
+        do {
+            return try HandedOn.parse(text, called: variable)
+        } catch {
+            _ = try HandedOn.parse(Masker.masked(text, secrets: secrets), called: variable)
+            throw .invalid("What the step wrote to $\(variable) is not NAME=VALUE.")
         }
     }
 }

@@ -23,6 +23,7 @@ package struct RunPlan: Sendable {
         runbook = entry.name
         version = entry.version
         section = order.section
+        if let refusal = guide.refusal { throw refusal }
         steps = try StepChoice.steps(of: guide, section: order.section, named: order.steps, runbook: entry.name)
         priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
         parameters = try guide.metadata.parameters.resolve(order.parameters)

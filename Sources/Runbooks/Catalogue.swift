@@ -114,7 +114,13 @@ package struct Catalogue: Sendable {
         of name: String, _ request: PageRequest, by principal: Principal
     ) async throws -> Page<Version> {
         let entry = try await entry(name, by: principal)
-        let before = request.after.map { Int64($0) ?? 0 } ?? Int64.max
+        let before =
+            try request.after.map { text throws(Problem) in
+                guard let number = Int64(text) else {
+                    throw .invalid("\"\(text.prefix(40))\" is not the number of a version.")
+                }
+                return number
+            } ?? Int64.max
         return try await database.read { reader in
             let rows: [Version] = try reader.all(
                 """

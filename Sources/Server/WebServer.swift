@@ -36,8 +36,8 @@ package struct WebServer: Sendable {
         accounts: Accounts, catalogue: Catalogue, executions: Executions, journal: Journal, templates: Templates,
         settings: Settings, logger: Logger
     ) {
-        let limits = RateLimits(isOff: !settings.isRateLimited)
-        gate = Gate(accounts: accounts, idempotency: Idempotency(database: journal.database), limits: limits)
+        let limits = RateLimits(isOff: !settings.isRateLimited, time: journal.time)
+        gate = Gate(accounts: accounts, idempotency: Idempotency(database: journal.database, time: journal.time), limits: limits)
         self.settings = settings
         self.templates = templates
         self.logger = logger
@@ -69,11 +69,12 @@ package struct WebServer: Sendable {
     }
 
     func router() -> Router<Context> {
-        let router = Router(context: Context.self)
+        let router = Router(context: Context.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {
             RequestLog()
             SecurityHeaders(isSecure: settings.tls != nil)
             ProblemMiddleware(templates: templates, gate: gate)
+            UnknownAddress(gate: gate)
         }
         var methods: [String: [HTTPRequest.Method]] = [:]
         for route in routes {
@@ -81,11 +82,6 @@ package struct WebServer: Sendable {
             router.on(RouterPath(route.path), method: route.method, use: responder(route))
         }
         for (path, known) in methods { refuseOthers(than: known, at: path, on: router) }
-        // A stranger learns nothing of which addresses exist.
-        router.get("/**") { [gate] request, context -> Response in
-            _ = try await gate.enter(request, context)
-            throw Problem.notFound("There is nothing at this address.")
-        }
         return router
     }
 

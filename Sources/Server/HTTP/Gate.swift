@@ -136,6 +136,11 @@ extension Request {
             return try await collectBody(upTo: limit)
         } catch is NIOTooManyBytesError {
             throw BodyTooLarge(limit: limit)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            // Chunks that are none, or a connection that broke: nothing of ours.
+            throw Problem.invalid("The body can't be read: \(error).")
         }
     }
 

@@ -68,7 +68,7 @@ func decodeJSON<Value: Decodable>(
     } catch DecodingError.typeMismatch(let expected, let context), DecodingError.valueNotFound(
         let expected, let context)
     {
-        let name = context.codingPath.map(\.stringValue).joined(separator: "/")
+        let name = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: "/")
         throw .invalid(
             name.isEmpty ? "The body has the wrong JSON type." : "The field \(name) has the wrong type.",
             fields: [.init(name: name, message: "expected \(jsonName(of: expected))")])
