@@ -8,6 +8,7 @@ extension Engine {
     /// workspaces of runs that succeeded.
     func sweep() async {
         do {
+            try await makeAttemptsFolder()
             try await sweep("attempts") { attempt, reader in
                 let parts = attempt.split(separator: ".").map(String.init)
                 guard parts.count == 2, let launch = Int64(parts[1]) else { return false }
@@ -21,6 +22,19 @@ extension Engine {
         } catch {
             logger.warning("What an earlier server left could not be removed", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// It is there before the first attempt is recorded. Where it is missing and attempts are under way, somebody took it
+    /// away (a database brought back without it, say): then nobody knows how far they came, and to make it would claim
+    /// that they never started.
+    private func makeAttemptsFolder() async throws {
+        let isUnderWay = try await database.read { reader in
+            try reader.exists("SELECT 1 FROM attempts WHERE state = 'running'")
+        }
+        guard !isUnderWay else { return }
+        try FileManager.default.createDirectory(
+            atPath: database.folder + "/attempts", withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
     }
 
     private func sweep(_ name: String, _ isLeftOver: @escaping @Sendable (String, Reader) throws -> Bool) async throws {

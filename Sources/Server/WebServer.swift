@@ -37,7 +37,9 @@ package struct WebServer: Sendable {
         settings: Settings, logger: Logger
     ) {
         let limits = RateLimits(isOff: !settings.isRateLimited, time: journal.time)
-        gate = Gate(accounts: accounts, idempotency: Idempotency(database: journal.database, time: journal.time), limits: limits)
+        gate = Gate(
+            accounts: accounts, idempotency: Idempotency(database: journal.database, time: journal.time), limits: limits
+        )
         self.settings = settings
         self.templates = templates
         self.logger = logger

@@ -16,7 +16,7 @@ struct `A password's hash` {
     @Test func `it is kept with its cost and salt, and read again`() throws {
         let hash = try PasswordHash(of: "correct horse battery", cost: cost)
         #expect(hash.text.hasPrefix("$scrypt$ln=4,r=1,p=1$"))
-        #expect(!hash.text.contains("="+"$"))
+        #expect(!hash.text.contains("=" + "$"))
         let read = try #require(PasswordHash(text: hash.text))
         #expect(read == hash)
         #expect(try read.matches("correct horse battery"))
@@ -28,11 +28,13 @@ struct `A password's hash` {
     }
 
     @Test func `a password typed composed or decomposed is one password`() throws {
-        #expect(try PasswordHash(of: "Zo\u{EB} Zo\u{EB} Zo\u{EB}", cost: cost).matches("Zoe\u{308} Zoe\u{308} Zoe\u{308}"))
+        #expect(
+            try PasswordHash(of: "Zo\u{EB} Zo\u{EB} Zo\u{EB}", cost: cost).matches("Zoe\u{308} Zoe\u{308} Zoe\u{308}"))
     }
 
     @Test(arguments: [
-        "", "$", "$$$$", "plain", "$scrypt$ln=4,r=1,p=1$AAAA", "$scrypt$ln=4,r=1,p=1$AAAA$AAAA", "$scrypt$ln=99,r=1,p=1$AAAA$",
+        "", "$", "$$$$", "plain", "$scrypt$ln=4,r=1,p=1$AAAA", "$scrypt$ln=4,r=1,p=1$AAAA$AAAA",
+        "$scrypt$ln=99,r=1,p=1$AAAA$",
         "$argon2$ln=4,r=1,p=1$AAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "$scrypt$r=1,ln=4,p=1$AAAA$AAAA",
     ])
     func `what is no hash matches nothing, because it is not read`(text: String) {

@@ -87,16 +87,18 @@ struct `Sealed values` {
     @Test(arguments: [0, 16, 31, 33, 4096])
     func `a key of another size is refused, and left as it is`(count: Int) throws {
         let bytes = Data(repeating: 1, count: count)
-        #expect(FileManager.default.createFile(
-            atPath: keyFile.path, contents: bytes, attributes: [.posixPermissions: 0o600]))
+        #expect(
+            FileManager.default.createFile(
+                atPath: keyFile.path, contents: bytes, attributes: [.posixPermissions: 0o600]))
         #expect(refusal()?.message.contains("32 bytes") == true)
         #expect(try Data(contentsOf: keyFile) == bytes)
     }
 
     @Test func `a link and a folder in its place are refused`() throws {
         let elsewhere = folder.file("elsewhere")
-        #expect(FileManager.default.createFile(
-            atPath: elsewhere, contents: Data(count: 32), attributes: [.posixPermissions: 0o600]))
+        #expect(
+            FileManager.default.createFile(
+                atPath: elsewhere, contents: Data(count: 32), attributes: [.posixPermissions: 0o600]))
         try FileManager.default.createSymbolicLink(atPath: keyFile.path, withDestinationPath: elsewhere)
         #expect(refusal()?.code == .unavailable)
         try FileManager.default.removeItem(at: keyFile)

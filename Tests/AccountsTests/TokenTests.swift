@@ -59,7 +59,8 @@ struct `Tokens` {
         #expect(try await fixture.count("tokens") == 0)
     }
 
-    @Test func `a token without scopes or name, or that is over already, is refused with all its faults`() async throws {
+    @Test func `a token without scopes or name, or that is over already, is refused with all its faults`() async throws
+    {
         let problem = try await problem {
             try await accounts.makeToken(name: " ", scopes: [], expires: fixture.journal.time.now(), by: adaHerself)
         }

@@ -12,7 +12,9 @@ struct `Identifiers` {
     }
 
     @Test func `ids sort by the millisecond in which they were made`() {
-        let times: [Int64] = [0, 1_000, 31_000, 32_000, 1_768_811_400_000_000, 1_768_811_400_001_000, 9_999_999_999_999_000]
+        let times: [Int64] = [
+            0, 1_000, 31_000, 32_000, 1_768_811_400_000_000, 1_768_811_400_001_000, 9_999_999_999_999_000,
+        ]
         let ids = times.map { ID<Thing>(at: Timestamp(microseconds: $0)) }
         #expect(ids == ids.sorted())
         #expect(ids.map(\.rawValue) == ids.map(\.rawValue).sorted())

@@ -27,7 +27,9 @@ struct `JSON values` {
         #expect(written.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f })
     }
 
-    @Test(arguments: ["null", "true", "[]", "{}", "-9223372036854775808", "9223372036854775807", "0.5", #"{"a":[1,"1"]}"#])
+    @Test(arguments: [
+        "null", "true", "[]", "{}", "-9223372036854775808", "9223372036854775807", "0.5", #"{"a":[1,"1"]}"#,
+    ])
     func `a compact text is read and written as the same`(text: String) throws {
         #expect(try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)).text == text)
     }

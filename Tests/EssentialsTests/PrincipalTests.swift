@@ -11,7 +11,10 @@ struct `Principals` {
 
     @Test func `a guard names the act, the permission and who gives it`() {
         let ada = Principal(kind: .person, id: "1", name: "Ada", permissions: [.read], via: .web)
-        #expect(throws: Problem.forbidden(#"Ada may not run this: it needs the permission "operate", which an admin gives."#)) {
+        #expect(
+            throws: Problem.forbidden(
+                #"Ada may not run this: it needs the permission "operate", which an admin gives."#)
+        ) {
             try ada.require(.operate, to: "run this")
         }
     }

@@ -22,7 +22,8 @@ struct SeededGenerator: RandomNumberGenerator {
 
 private func frame(_ stream: Frame.Stream, _ bytes: [UInt8]) -> Frame {
     Frame(
-        stream: stream, bootNanoseconds: 0, time: Timestamp(microseconds: 1), bytes: bytes, isCutMarker: false, endOffset: 0)
+        stream: stream, bootNanoseconds: 0, time: Timestamp(microseconds: 1), bytes: bytes, isCutMarker: false,
+        endOffset: 0)
 }
 
 /// Cuts bytes into pieces of 0 to 6.
@@ -112,7 +113,10 @@ private func cut(_ bytes: [UInt8], _ generator: inout SeededGenerator) -> [[UInt
         let out = Array(String(repeating: "out é s3cret-é-value\n", count: 8).utf8)
         let err = Array(String(repeating: "err 🚀 s3cret-é\n", count: 8).utf8)
         var frames: [Frame] = []
-        var pieces = (cut(out, &generator).map { (Frame.Stream.stdout, $0) }, cut(err, &generator).map { (Frame.Stream.stderr, $0) })
+        var pieces = (
+            cut(out, &generator).map { (Frame.Stream.stdout, $0) },
+            cut(err, &generator).map { (Frame.Stream.stderr, $0) }
+        )
         while !pieces.0.isEmpty || !pieces.1.isEmpty {
             if pieces.1.isEmpty || (!pieces.0.isEmpty && Bool.random(using: &generator)) {
                 frames.append(frame(pieces.0[0].0, pieces.0.removeFirst().1))

@@ -69,7 +69,9 @@ import Testing
         #expect(problem?.fields.first?.line == 16)
     }
 
-    @Test(arguments: ["", "a b", "x;rm -rf /", "$(id)", "`id`", "a\nb", "-rf", "é", String(repeating: "a", count: 1025)])
+    @Test(arguments: [
+        "", "a b", "x;rm -rf /", "$(id)", "`id`", "a\nb", "-rf", "é", String(repeating: "a", count: 1025),
+    ])
     func `what fills a placeholder can't reach into the shell`(value: String) {
         let problem = #expect(throws: Problem.self) { try plan(placeholders: ["<target-name>": value]) }
         #expect(problem?.fields.first?.name == "<target-name>")

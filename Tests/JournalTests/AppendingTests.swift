@@ -11,7 +11,8 @@ struct `Appending` {
 
     @Test func `an event is read as it was written, with who, from where and when`() async throws {
         try await fixture.append(
-            Event("run.started", on: ObjectReference("run", "01r"), ObjectReference("runbook", "a/b"),
+            Event(
+                "run.started", on: ObjectReference("run", "01r"), ObjectReference("runbook", "a/b"),
                 details: ["why": "because \"so\""]))
         let events = try await fixture.journal.events(PageRequest(), by: fixture.ada).items
         let event = try #require(events.first)
@@ -31,7 +32,8 @@ struct `Appending` {
 
     @Test func `names, addresses and free text stand beside the chain, never in it`() async throws {
         try await fixture.append(Event("note.added", details: ["text": "a private matter"]))
-        let body = try #require(try await fixture.database.read { try $0.text("SELECT body FROM journal WHERE seq = 1") })
+        let body = try #require(
+            try await fixture.database.read { try $0.text("SELECT body FROM journal WHERE seq = 1") })
         for text in ["Ada", "Lovelace", "192.0.2.7", "private"] { #expect(!body.contains(text)) }
         #expect(body.contains("01ada"))
     }

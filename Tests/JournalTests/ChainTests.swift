@@ -6,17 +6,23 @@ import Testing
 struct `The chain's rules` {
     // Worked out with Python's hashlib.
     @Test func `a chain begins with the hash of the instance's id`() {
-        #expect(Chain.origin(instance: "instance").hex == "5e8c03a94c7835b87dd82c690f9f85c08592ef7433aa141ceaacb36a9f4da434")
+        #expect(
+            Chain.origin(instance: "instance").hex == "5e8c03a94c7835b87dd82c690f9f85c08592ef7433aa141ceaacb36a9f4da434"
+        )
     }
 
     @Test func `an event's hash covers the one before, its number and its exact body`() {
         let prev = Data(repeating: 7, count: 32)
         let body = #"{"kind":"thing.done","note":"ü"}"#
-        #expect(Chain.hash(prev: prev, seq: 12, body: body).hex == "74a4c7942368844fe67fb559e12e8571075f9bc089f5ca2c7c1566895b3d209f")
+        #expect(
+            Chain.hash(prev: prev, seq: 12, body: body).hex
+                == "74a4c7942368844fe67fb559e12e8571075f9bc089f5ca2c7c1566895b3d209f")
     }
 
     @Test func `data is hashed with its salt before it`() {
-        #expect(Chain.dataHash(salt: Data(repeating: 9, count: 32), data: #"{"a":1}"#) == "e55f7a46bd7147e139b197757ffe9383ce62db29d40ea9797882bcd0c809a9be")
+        #expect(
+            Chain.dataHash(salt: Data(repeating: 9, count: 32), data: #"{"a":1}"#)
+                == "e55f7a46bd7147e139b197757ffe9383ce62db29d40ea9797882bcd0c809a9be")
     }
 
     @Test func `hexadecimal is two lower-case digits a byte`() {

@@ -36,7 +36,8 @@ struct Fixture {
         for number in 0..<count {
             clock.advance(by: .seconds(1))
             try await append(
-                Event("thing.done", on: ObjectReference("thing", "\(number)"), ObjectReference("all", "1"),
+                Event(
+                    "thing.done", on: ObjectReference("thing", "\(number)"), ObjectReference("all", "1"),
                     details: ["note": .string("number \(number)")]))
         }
     }

@@ -37,7 +37,9 @@ struct `Reading the journal` {
 
     @Test func `a kind, an object, and both pick their events`() async throws {
         #expect(try await all(.oldestFirst, kind: "fifth.done") == [5, 10, 15, 20, 25])
-        #expect(try await all(.newestFirst, object: ObjectReference("parity", "0")) == stride(from: 24, to: 0, by: -2).map { $0 })
+        #expect(
+            try await all(.newestFirst, object: ObjectReference("parity", "0"))
+                == stride(from: 24, to: 0, by: -2).map { $0 })
         #expect(try await all(.oldestFirst, kind: "fifth.done", object: ObjectReference("parity", "1")) == [5, 15, 25])
         #expect(try await all(.oldestFirst, kind: "none") == [])
     }

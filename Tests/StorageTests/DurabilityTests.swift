@@ -94,7 +94,8 @@ private struct SmallDisk {
     let path: String
 
     static var isPermitted: Bool {
-        guard geteuid() == 0, let folder = try? TemporaryFolder(), let disk = try? SmallDisk(at: folder.path, megabytes: 1)
+        guard geteuid() == 0, let folder = try? TemporaryFolder(),
+            let disk = try? SmallDisk(at: folder.path, megabytes: 1)
         else { return false }
         disk.unmount()
         return true

@@ -12,10 +12,11 @@ struct `The explainer` {
         try await Notes.create(in: database)
     }
 
-    @Test(arguments: [
-        "SELECT id FROM notes WHERE text = 'x'", "SELECT count(*) FROM notes", "SELECT id FROM notes ORDER BY id",
-        "SELECT text FROM notes ORDER BY text",
-    ] as [SQL])
+    @Test(
+        arguments: [
+            "SELECT id FROM notes WHERE text = 'x'", "SELECT count(*) FROM notes", "SELECT id FROM notes ORDER BY id",
+            "SELECT text FROM notes ORDER BY text",
+        ] as [SQL])
     func `a statement that reads the whole table is refused`(sql: SQL) async throws {
         await #expect(throws: Explainer.FullScan.self) { try await database.read { try $0.exists(sql) } }
     }
@@ -28,10 +29,11 @@ struct `The explainer` {
         #expect(try await Notes.ids(in: database) == [1])
     }
 
-    @Test(arguments: [
-        "SELECT id FROM notes WHERE id = 3", "SELECT id FROM notes WHERE id > 3 ORDER BY id",
-        "SELECT id FROM notes ORDER BY id LIMIT 10", "SELECT count(*) FROM notes /* scan: a test */", "SELECT 1",
-    ] as [SQL])
+    @Test(
+        arguments: [
+            "SELECT id FROM notes WHERE id = 3", "SELECT id FROM notes WHERE id > 3 ORDER BY id",
+            "SELECT id FROM notes ORDER BY id LIMIT 10", "SELECT count(*) FROM notes /* scan: a test */", "SELECT 1",
+        ] as [SQL])
     func `a statement that uses an index, ends at a limit or says why passes`(sql: SQL) async throws {
         _ = try await database.read { try $0.exists(sql) }
     }

@@ -155,6 +155,22 @@ import Testing
         }
     }
 
+    @Test func `where the files of a running attempt were taken away, a person is asked`() async throws {
+        try await Server.with { server in
+            _ = try await store(on: server)
+            let run = try await server.begin("waiting")
+            try await until("the first line is stored") { try await server.output(of: run) == "before\n" }
+            try await server.end(by: SIGKILL)
+            for process in try RunningProcess.all(thatKnow: server.data) { kill(process.pid, SIGKILL) }
+            try FileManager.default.removeItem(atPath: server.data + "/attempts")
+            try await server.start()
+            let record = try await server.settled(run)
+            #expect(record["state"].string == "interrupted")
+            #expect(record["steps"][0]["attempts"].items.map { $0["state"].string } == ["unknown"])
+            try await server.expectIntactJournal()
+        }
+    }
+
     @Test func `a request with an Idempotency-Key is carried out once, whenever the server is killed`() async throws {
         try await Server.with { server in
             try await server.store("quick", "# Quick\n\n```sh {name=quick}\necho quick\n```\n")

@@ -40,6 +40,8 @@ struct JournalPage: WebPage {
         /// A value as it is said in a line; a long one is cut.
         private static func words(_ value: JSONValue) -> String? {
             switch value {
+            // A digest is known by its beginning.
+            case .string(let text) where text.count == 64 && text.allSatisfy(\.isHexDigit): String(text.prefix(12))
             case .string(let text) where !text.isEmpty: text.count <= 300 ? text : "\(text.prefix(300))…"
             case .integer, .number, .bool: value.text
             case .string, .null, .array, .object: nil

@@ -30,7 +30,7 @@ Prose with `{LONG}` and [a link](https://example.com/{LONG}) and {LONG}
 ```
 
 ```bash {{name=first}}
-echo "$value{LONG}"
+echo "${{value}}{LONG}"
 printf '%s\\t' {LONG} {LONG}
 ```
 
