@@ -27,7 +27,7 @@ extension Catalogue {
                 continue
             }
             do {
-                let source = try GuideFile.read(folder + "/" + files[0])
+                let source = try SourceFile.read(folder + "/" + files[0])
                 _ = try await store(source, name: name, origin: .folder, by: loader)
                 report.loaded.append(name)
             } catch let problem as Problem {

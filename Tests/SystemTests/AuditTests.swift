@@ -17,7 +17,8 @@ struct Tampering: Sendable, CustomTestStringConvertible {
     private static let last = "SELECT max(seq) FROM journal"
 
     private static func journal(_ column: String, _ value: String) -> Tampering {
-        Tampering(what: "journal.\(column)", sql: "UPDATE journal SET \(column) = \(value) WHERE seq = 3", event: "SELECT 3")
+        Tampering(
+            what: "journal.\(column)", sql: "UPDATE journal SET \(column) = \(value) WHERE seq = 3", event: "SELECT 3")
     }
 
     private static func data(_ column: String, _ value: String, at seq: String = "3") -> Tampering {
@@ -29,27 +30,32 @@ struct Tampering: Sendable, CustomTestStringConvertible {
     private static func stored(_ column: String, _ value: String) -> Tampering {
         Tampering(
             what: "output.\(column)",
-            sql: "UPDATE output SET \(column) = \(value) WHERE n = 1 AND run = (SELECT min(run) FROM output)", event: output)
+            sql: "UPDATE output SET \(column) = \(value) WHERE n = 1 AND run = (SELECT min(run) FROM output)",
+            event: output)
     }
 
     static let all: [Tampering] = [
         journal("seq", "1000"), journal("prev", "zeroblob(32)"), journal("hash", "zeroblob(32)"),
         journal("body", "replace(body, 'T', 't')"), journal("body", "body || ' '"),
-        data("seq", "1000"), data("salt", "zeroblob(32)"), data("data", "data || ' '"), data("data", "NULL, salt = NULL"),
+        data("seq", "1000"), data("salt", "zeroblob(32)"), data("data", "data || ' '"),
+        data("data", "NULL, salt = NULL"),
         Tampering(
             what: "journal_objects.object",
             sql: "UPDATE journal_objects SET object = 'run/x' WHERE seq = (\(output)) AND object LIKE 'run/%'",
             event: output),
         Tampering(
             what: "journal_objects.seq",
-            sql: "UPDATE journal_objects SET seq = 1 WHERE seq = (\(output)) AND object LIKE 'run/%'", event: "SELECT 1"),
+            sql: "UPDATE journal_objects SET seq = 1 WHERE seq = (\(output)) AND object LIKE 'run/%'", event: "SELECT 1"
+        ),
         stored("run", "(SELECT max(id) FROM runs)"), stored("n", "1000"),
         stored("attempt", "(SELECT max(id) FROM attempts)"), stored("stream", "3 - stream"), stored("time", "time + 1"),
-        stored("bytes", "CAST(replace(CAST(bytes AS TEXT), 'one', 'two') AS BLOB)"), stored("bytes", "CAST(bytes || x'00' AS BLOB)"),
+        stored("bytes", "CAST(replace(CAST(bytes AS TEXT), 'one', 'two') AS BLOB)"),
+        stored("bytes", "CAST(bytes || x'00' AS BLOB)"),
         Tampering(what: "an event deleted", sql: "DELETE FROM journal WHERE seq = 3", event: "SELECT 3"),
         Tampering(what: "an event's data deleted", sql: "DELETE FROM journal_data WHERE seq = 3", event: "SELECT 3"),
         Tampering(
-            what: "output deleted", sql: "DELETE FROM output WHERE n = 1 AND run = (SELECT min(run) FROM output)", event: output),
+            what: "output deleted", sql: "DELETE FROM output WHERE n = 1 AND run = (SELECT min(run) FROM output)",
+            event: output),
         Tampering(
             what: "two events swapped",
             sql: """
@@ -95,12 +101,14 @@ struct Tampering: Sendable, CustomTestStringConvertible {
     @Test func `each change behind the server's back is found, and names the event`() async throws {
         try await Server.with { server in
             try await server.store(
-                "speaking", "# Speaking\n\n```sh {name=say}\necho one; sleep 0.05; echo two >&2; sleep 0.05; echo three\n```\n")
+                "speaking",
+                "# Speaking\n\n```sh {name=say}\necho one; sleep 0.05; echo two >&2; sleep 0.05; echo three\n```\n")
             try await server.store("silent", "# Silent\n\n```sh {name=be}\ntrue\n```\n")
             for name in ["speaking", "silent"] { #expect(try await server.runbook("exec", name).status == 0) }
             try await server.end(by: SIGTERM)
             let head = try #require(
-                try server.log.split(separator: "\n").last { $0.hasPrefix("journal head ") }?.dropFirst("journal head ".count))
+                try server.log.split(separator: "\n").last { $0.hasPrefix("journal head ") }?.dropFirst(
+                    "journal head ".count))
             let original = server.data + "/runbook.db"
             let untouched = try await server.runbook("audit", "verify", "--database", original, "--head", String(head))
             #expect(untouched.status == 0, "\(untouched.output)\(untouched.error)")

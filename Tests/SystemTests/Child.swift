@@ -35,8 +35,8 @@ final class Child: Sendable {
         }
     }
 
-    /// Not by Foundation, which learns of an end by a descriptor that other children may have inherited, and then waits for
-    /// theirs too.
+    /// Not by Foundation, which learns of an end by a descriptor that other children may have inherited, and then
+    /// waits for theirs too.
     private static func spawn(
         _ program: String, _ arguments: [String], _ environment: [String: String], log: String, directory: String
     ) throws -> pid_t {

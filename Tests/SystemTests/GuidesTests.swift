@@ -10,7 +10,8 @@ import Testing
     @Test(.enabled(if: seeds != nil, "name the folder of the five guides in RUNBOOK_SEEDS"))
     func `the five guides are stored with their ninety-one checklist items`() async throws {
         let folder = try #require(Self.seeds)
-        let guides = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".txt") }.sorted()
+        let guides = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".txt") }
+            .sorted()
         try await Server.with { server in
             let imported = try await server.runbook(["import", "--json"] + guides.map { "\(folder)/\($0)" })
             #expect(imported.status == 0, "\(imported.error)")

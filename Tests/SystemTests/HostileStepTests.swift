@@ -6,12 +6,15 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5))) struct HostileStepTests {
     @Test(arguments: [
         "rm $RUNBOOK_OUTPUT", "rm $RUNBOOK_OUTPUT; mkfifo $RUNBOOK_OUTPUT", "rm $RUNBOOK_ENV; mkdir $RUNBOOK_ENV",
-        "ln -sf /dev/zero $RUNBOOK_OUTPUT", "head -c 2000000 /dev/zero > $RUNBOOK_ENV", "echo nonsense > $RUNBOOK_OUTPUT",
-        "echo LD_PRELOAD=/tmp/evil.so > $RUNBOOK_ENV", "printf 'A<<END\\nnever' > $RUNBOOK_ENV", "printf '\\377=1' > $RUNBOOK_OUTPUT",
+        "ln -sf /dev/zero $RUNBOOK_OUTPUT", "head -c 2000000 /dev/zero > $RUNBOOK_ENV",
+        "echo nonsense > $RUNBOOK_OUTPUT",
+        "echo LD_PRELOAD=/tmp/evil.so > $RUNBOOK_ENV", "printf 'A<<END\\nnever' > $RUNBOOK_ENV",
+        "printf '\\377=1' > $RUNBOOK_OUTPUT",
     ])
     func `whatever a step makes of its files, the run ends and says why`(script: String) async throws {
         try await Server.with { server in
-            try await server.store("hostile", "# Hostile\n\n```sh {name=hostile}\n\(script)\n```\n\n```sh {name=never}\ntrue\n```\n")
+            try await server.store(
+                "hostile", "# Hostile\n\n```sh {name=hostile}\n\(script)\n```\n\n```sh {name=never}\ntrue\n```\n")
             let record = try await server.settled(try await server.begin("hostile"))
             let attempt = record["steps"][0]["attempts"][0]
             #expect(record["state"].string == "failed", "\(record)")
@@ -26,7 +29,8 @@ import Testing
         try await Server.with { server in
             let copy = server.folder + "/copy"
             try await server.store(
-                "noise", "# Noise\n\n```bash {name=noise}\nhead -c 700000 /dev/urandom | tee \(copy)\nprintf 'end\\0'\n```\n")
+                "noise",
+                "# Noise\n\n```bash {name=noise}\nhead -c 700000 /dev/urandom | tee \(copy)\nprintf 'end\\0'\n```\n")
             let run = try await server.begin("noise")
             #expect(try await server.settled(run)["state"].string == "succeeded")
             let download = try await server.wire.get("/runs/\(run)/output", ["Accept": "*/*"])
@@ -39,7 +43,8 @@ import Testing
     @Test func `output past the limit is cut, and the program is not held up`() async throws {
         try await Server.with(["--output-limit", "100000"]) { server in
             try await server.store(
-                "flood", "# Flood\n\n```bash {name=flood}\nhead -c 20000000 <(yes)\necho done > \(server.folder)/done\n```\n")
+                "flood",
+                "# Flood\n\n```bash {name=flood}\nhead -c 20000000 <(yes)\necho done > \(server.folder)/done\n```\n")
             let run = try await server.begin("flood")
             let record = try await server.settled(run)
             #expect(record["state"].string == "succeeded", "\(record)")
@@ -99,7 +104,8 @@ import Testing
             let go = server.folder + "/go"
             try await server.store(
                 "harmless",
-                "# Harmless\n\n```sh {name=harmless idempotent=true}\necho begun\nuntil [ -e \(go) ]; do sleep 0.02; done\n```\n")
+                "# Harmless\n\n```sh {name=harmless idempotent=true}\necho begun\nuntil [ -e \(go) ]; do sleep 0.02; done\n```\n"
+            )
             let run = try await server.begin("harmless")
             try await until("it prints") { try await server.output(of: run) == "begun\n" }
             // A step that ends its own supervisor does the same.

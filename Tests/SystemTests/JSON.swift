@@ -1,6 +1,7 @@
 import Foundation
 
-/// JSON as it came over the wire, told apart from the server's own types on purpose: these tests are a client like any other.
+/// JSON as it came over the wire. Not decoded into the server's own types, on purpose: these tests are a client like any
+/// other.
 enum JSON: Sendable, Equatable, Decodable {
     case null
     case bool(Bool)

@@ -5,7 +5,6 @@ import Glibc
 struct RunningProcess: Sendable, Equatable {
     let pid: pid_t
     let parent: pid_t
-    let session: pid_t
     let isStopped: Bool
     let arguments: [String]
 

@@ -38,7 +38,8 @@ enum Python {
 
     /// One value.
     static func value(_ query: String, of database: String) async throws -> String {
-        let script = "import sqlite3, sys\nprint(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0], end='')"
+        let script =
+            "import sqlite3, sys\nprint(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0], end='')"
         let finished = try await run(["-c", script, database, query])
         try #require(finished.status == 0, "\(finished.error)")
         return finished.output

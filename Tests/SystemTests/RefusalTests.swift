@@ -39,14 +39,17 @@ import Testing
             arguments: ["painting", "--param", "COUNT=1", "--param", "COLOUR=green"],
             says: ["COLOUR", "is none of the choices", "red, blue"]),
         Order(arguments: ["painting", "--param", "COUNT=1", "--param", "SIZE=2"], says: ["SIZE", "is not declared"]),
-        Order(arguments: ["painting", "--param", "COUNT=1", "--param", "LD_PRELOAD=x"], says: ["LD_PRELOAD", "is refused"]),
+        Order(
+            arguments: ["painting", "--param", "COUNT=1", "--param", "LD_PRELOAD=x"],
+            says: ["LD_PRELOAD", "is refused"]),
         Order(arguments: ["unfilled"], says: ["<pod-name>", "(line 4)", "nothing was started"]),
         Order(arguments: ["lacking"], says: ["no-such-program", "is not installed", "(line 1)"]),
     ])
     func `a run that can't be is refused with what is wrong, and nothing starts`(order: Order) async throws {
         try await Server.with { server in
             try await server.store("painting", Self.guide)
-            try await server.store("unfilled", "# Unfilled\n\n```sh {name=restart}\nkubectl delete pod <pod-name>\n```\n")
+            try await server.store(
+                "unfilled", "# Unfilled\n\n```sh {name=restart}\nkubectl delete pod <pod-name>\n```\n")
             try await server.store(
                 "lacking", "---\nrequires: [no-such-program]\n---\n# Lacking\n\n```sh {name=a}\ntrue\n```\n")
             let before = try await server.journal().count
@@ -75,7 +78,9 @@ import Testing
                 ("", 400), ("{", 400), ("[]", 400), (#"{"runbook": 5}"#, 400), (#"{"runbook": "nothing"}"#, 404),
             ] {
                 let refused = try await server.wire.post("/api/v1/runs", body)
-                #expect(refused.status == status && refused.headers["content-type"] == "application/problem+json", "\(body)")
+                #expect(
+                    refused.status == status && refused.headers["content-type"] == "application/problem+json", "\(body)"
+                )
                 #expect(try refused.json["detail"].string?.isEmpty == false)
             }
             let stranger = Wire(port: server.wire.port)

@@ -24,7 +24,8 @@ import Testing
         try await Server.with { server in
             let go = server.folder + "/go"
             try await server.store(
-                "live", "# Live\n\n```sh {name=wait}\necho waiting\nuntil [ -e \(go) ]; do sleep 0.02; done\necho done\n```\n")
+                "live",
+                "# Live\n\n```sh {name=wait}\necho waiting\nuntil [ -e \(go) ]; do sleep 0.02; done\necho done\n```\n")
             let exec = try server.command(["exec", "live"])
             try await until("exec has printed the line") { try exec.output == "waiting\n" }
             let run = try #require(try await server.wire.get("/api/v1/runs").json["items"][0]["id"].string)

@@ -43,7 +43,8 @@ import Testing
 
             var said = [exec.output, exec.error, wrong.output, wrong.error]
             for path in [
-                "/api/v1/runs", "/api/v1/runs/\(run)", "/api/v1/runs/\(run)/output", "/api/v1/journal", "/runs/\(run)/output",
+                "/api/v1/runs", "/api/v1/runs/\(run)", "/api/v1/runs/\(run)/output", "/api/v1/journal",
+                "/runs/\(run)/output",
                 "/api/v1/journal/export",
             ] {
                 let answer = try await server.wire.get(path)

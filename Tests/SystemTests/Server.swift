@@ -25,7 +25,7 @@ final class Server: Sendable {
         self.arguments = arguments
     }
 
-    /// Runs a test beside a server that is ready; afterwards nothing of it is left. When the test throws, its logs are kept.
+    /// Runs a test beside a server that is ready; afterwards nothing of it is left, but for the logs when the test throws.
     static func with<Value>(
         _ arguments: [String] = [], data: String? = nil, isStarted: Bool = true,
         _ body: (Server) async throws -> Value
@@ -70,7 +70,8 @@ final class Server: Sendable {
             try Programs.path(of: Programs.runbook),
             ["serve", "--port", "\(port)", "--data", data, "--rate-limit", "off", "--grace", "1s"] + arguments,
             environment: [
-                "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8",
+                "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder,
+                "LANG": "C.UTF-8",
                 "RUNBOOK_BOOTSTRAP_TOKEN": Self.token, "RUNBOOK_SHIM": try Programs.path(of: Programs.shim),
             ].merging(environment) { $1 },
             log: "\(folder)/server-\(number)", directory: folder)
@@ -136,7 +137,8 @@ extension Server {
         try Child(
             try Programs.path(of: Programs.runbook), arguments,
             environment: [
-                "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8",
+                "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder,
+                "LANG": "C.UTF-8",
                 "RUNBOOK_URL": address, "RUNBOOK_TOKEN": Self.token,
             ].merging(environment) { $1 },
             input: input, log: "\(folder)/command-\(UUID().uuidString)", directory: folder)

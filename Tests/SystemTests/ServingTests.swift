@@ -8,9 +8,10 @@ import Testing
     private func expectRefused(
         _ server: Server, data: String? = nil, port: UInt16 = 0, through wrapper: [String] = [], _ words: String...
     ) async throws {
-        let arguments = wrapper + [
-            try Programs.path(of: Programs.runbook), "serve", "--port", "\(port)", "--data", data ?? server.data,
-        ]
+        let arguments =
+            wrapper + [
+                try Programs.path(of: Programs.runbook), "serve", "--port", "\(port)", "--data", data ?? server.data,
+            ]
         let child = try Child(
             arguments[0], Array(arguments.dropFirst()),
             environment: ["PATH": "/usr/bin:/bin", "RUNBOOK_SHIM": try Programs.path(of: Programs.shim)],
@@ -34,7 +35,8 @@ import Testing
 
     @Test func `a port that is taken is refused`() async throws {
         try await Server.with { server in
-            try await expectRefused(server, data: server.folder + "/other", port: server.wire.port, "is taken", "--port")
+            try await expectRefused(
+                server, data: server.folder + "/other", port: server.wire.port, "is taken", "--port")
         }
     }
 
@@ -75,8 +77,8 @@ import Testing
         }
     }
 
-    /// The step's lines stand in the shim's log, on the same disk, before the server takes them: so the room goes when the
-    /// step waits.
+    /// The step's lines stand in the shim's log, on the same disk, before the server takes them: so the room goes
+    /// while the step waits.
     @Test(.enabled(if: SmallDisk.isPermitted, "needs to mount a tmpfs"))
     func `a disk that fills up in the middle of a run delays it until there is room`() async throws {
         let disk = try await SmallDisk()
@@ -102,7 +104,9 @@ import Testing
                 let acknowledged = try await server.journal()
                 try disk.fill()
                 try touch(go)
-                try await until("the server says that it waits for room") { try server.log.contains("trying again in a second") }
+                try await until("the server says that it waits for room") {
+                    try server.log.contains("trying again in a second")
+                }
                 #expect(try await server.run(run)["state"].string == "running")
                 #expect(try await server.journal() == acknowledged)
                 let refused = try await server.wire.post("/api/v1/runs", #"{"runbook": "waiting"}"#)

@@ -186,7 +186,9 @@ import Testing
                 if answered == 201 { #expect(again.status == 201 && again.headers["idempotent-replayed"] == "true") }
                 let runs = try await server.wire.get("/api/v1/runs").json["items"].items
                 #expect(runs.count == round + 1)
-                for run in runs { #expect(try await server.settled(run["id"].string ?? "")["state"].string == "succeeded") }
+                for run in runs {
+                    #expect(try await server.settled(run["id"].string ?? "")["state"].string == "succeeded")
+                }
             }
             let kinds = try await server.journal().compactMap { $0["kind"].string }
             #expect(kinds.count { $0 == "run.created" } == 6)
@@ -209,7 +211,8 @@ import Testing
             #expect(try await stranger.get("/api/v1/me", ["Cookie": cookie]).status == 200)
 
             let reset = try await server.runbook(
-                "user", "reset-password", "ada", "--data", server.data, "--password-stdin", input: "another long secret\n")
+                "user", "reset-password", "ada", "--data", server.data, "--password-stdin",
+                input: "another long secret\n")
             #expect(reset.status == 0, "\(reset.error)")
             #expect(try await stranger.get("/api/v1/me", ["Cookie": cookie]).status == 401)
             #expect(try await signIn("correct horse battery").status == 401)

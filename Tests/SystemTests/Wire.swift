@@ -3,8 +3,8 @@ import Glibc
 import Synchronization
 import Testing
 
-/// HTTP/1.1 as it stands on the wire, one connection a request: what is tested here is when bytes arrive, which libraries
-/// with pools and buffers hide.
+/// HTTP/1.1 as it stands on the wire, one connection a request: what is tested here is when bytes arrive, which
+/// libraries with pools and buffers hide.
 struct Wire: Sendable {
     struct Answer: Sendable {
         let status: Int

@@ -23,7 +23,7 @@ struct GuideSearch {
         for path in paths {
             var status = stat()
             guard stat(path, &status) == 0 else {
-                refusals.append(Refusal(path: path, problem: GuideFile.problem(with: path, errno)))
+                refusals.append(Refusal(path: path, problem: SourceFile.problem(with: path, errno)))
                 continue
             }
             guard status.st_mode & S_IFMT == S_IFDIR else {

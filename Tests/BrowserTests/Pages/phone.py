@@ -85,6 +85,12 @@ SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=hidde
   .filter(([, box]) => box.width > 0 && (box.height < 24 || box.width < 24))
   .map(([element, box]) => `${element.textContent.trim().slice(0, 30)} ${box.width}x${box.height}`)"""
 
+# What is fixed to the screen does not make the page wider.
+BURST = """() => [...document.querySelectorAll(".button, summary")]
+  .filter((element) => element.checkVisibility())
+  .filter((element) => element.scrollWidth > element.clientWidth + 1 || element.getBoundingClientRect().right > 390)
+  .map((element) => `${element.textContent.trim().slice(0, 30)} is wider than its place`)"""
+
 WIDE = """() => [...document.querySelectorAll("body *")]
   .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
   .slice(0, 5).map((element) => `${element.tagName}.${element.className}`)"""
@@ -123,6 +129,7 @@ with Site() as site:
             width = page.evaluate("Math.max(document.documentElement.scrollWidth, innerWidth)")
             if width > 390:
                 wide += [width, page.evaluate(WIDE)]
+            wide += page.evaluate(BURST)
             poor += [f"{theme}: {words}" for words in page.evaluate(CONTRAST)]
             small += page.evaluate(SMALL)
         claim(f"{what} fits a phone", not wide, wide)
