@@ -8,7 +8,7 @@ import Testing
         "rm $RUNBOOK_OUTPUT", "rm $RUNBOOK_OUTPUT; mkfifo $RUNBOOK_OUTPUT", "rm $RUNBOOK_ENV; mkdir $RUNBOOK_ENV",
         "ln -sf /dev/zero $RUNBOOK_OUTPUT", "head -c 2000000 /dev/zero > $RUNBOOK_ENV",
         "echo nonsense > $RUNBOOK_OUTPUT",
-        "echo LD_PRELOAD=/tmp/evil.so > $RUNBOOK_ENV", "printf 'A<<END\\nnever' > $RUNBOOK_ENV",
+        "echo LD_PRELOAD=/evil.so > $RUNBOOK_ENV", "printf 'A<<END\\nnever' > $RUNBOOK_ENV",
         "printf '\\377=1' > $RUNBOOK_OUTPUT",
     ])
     func `whatever a step makes of its files, the run ends and says why`(script: String) async throws {

@@ -15,12 +15,11 @@ struct RunningProcess: Sendable, Equatable {
         // The name stands in parentheses and may hold anything.
         guard let end = stat.lastIndex(of: ")") else { return nil }
         let fields = stat[stat.index(after: end)...].split(separator: " ")
-        guard fields.count > 4, fields[0] != "Z", fields[0] != "X", let parent = pid_t(fields[1]),
-            let session = pid_t(fields[3])
-        else { return nil }
+        guard fields.count > 1, fields[0] != "Z", fields[0] != "X", let parent = pid_t(fields[1]) else {
+            return nil
+        }
         self.pid = pid
         self.parent = parent
-        self.session = session
         isStopped = fields[0] == "T"
         arguments = (FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()).split(separator: 0)
             .map { String(decoding: $0, as: UTF8.self) }

@@ -45,10 +45,10 @@ extension RunPage {
         }
     }
 
-    /// How much output a page may hold: 48 KB with what surrounds each line, so that a page stays below 100 KB.
+    /// How much output a page may hold: 46 KB with what surrounds each line, so that a page stays below 100 KB.
     struct OutputBudget {
         private static let markupPerLine = 60
-        private var remaining = 48_000
+        private var remaining = 46_000
 
         init() {}
 
