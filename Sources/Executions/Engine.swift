@@ -264,8 +264,9 @@ package final class Engine: Sendable {
             tell(try await persistently(logger) { try await self.executions.interrupt(id, reason: reason) })
         } catch {
             logger.error("A run can't be interrupted", metadata: ["error": "\(error)"])
-            // It is still in the queue and would be taken up again at once, for ever.
-            try? await Task.sleep(for: .seconds(10))  // Only a cancelled task wakes earlier, and then nothing is taken up.
+            // It is still in the queue and would be taken up again at once, for ever. Only a cancelled task wakes earlier,
+            // and then nothing is taken up.
+            try? await Task.sleep(for: .seconds(10))
         }
     }
 }
