@@ -27,7 +27,8 @@ package struct RunbookServer: Sendable {
     /// Serves until SIGTERM or SIGINT; then takes nothing new, leaves running steps to their shims, and returns.
     /// - Throws: `Problem` for what whoever starts it can mend: the folder, the port, the templates, the certificate.
     package func run() async throws {
-        let database = try Database(folder: configuration.data, options: .init(isServer: true))
+        let database = try Database(
+            folder: configuration.data, options: .init(isServer: true, explainer: explainer))
         let journal = Journal(database: database)
         let accounts = Accounts(journal: journal)
         let catalogue = Catalogue(journal: journal)
@@ -66,6 +67,16 @@ package struct RunbookServer: Sendable {
         try await note("server.stopped", on: journal)
         if let head = try await journal.head() { say("journal head \(head)") }
         try database.close()
+    }
+
+    /// In debug builds `RUNBOOK_EXPLAIN` explains every statement and refuses full scans, so that tests of the whole product
+    /// hold each of them.
+    private var explainer: Explainer? {
+        #if DEBUG
+            configuration.environment["RUNBOOK_EXPLAIN"] == nil ? nil : Explainer()
+        #else
+            nil
+        #endif
     }
 
     private var engineSettings: Engine.Settings {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The guides parsed lately, by version and name; a version never changes, so nothing here is ever stale.
 final class GuideCache: Sendable {
-    /// Enough for a team's everyday runbooks; a guide of 20 KB takes about 200 KB parsed.
+    /// Enough for a team's everyday runbooks.
     private static let capacity = 64
 
     private struct Contents {
