@@ -52,7 +52,8 @@ private func padded(_ value: Int64, _ width: Int) -> String {
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
-/// The Gregorian date of a day number, by Howard Hinnant's `civil_from_days`; Foundation's formatter costs 20 times as much.
+/// The Gregorian date of a day number, by Howard Hinnant's `civil_from_days`: every event and every answer has a time, and
+/// this needs no formatter.
 private func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = days + 719_468
     let era = floorDivide(shifted, 146_097).0
