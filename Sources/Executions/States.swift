@@ -1,7 +1,7 @@
 package import Essentials
 import Storage
 
-/// Where a run stands. https://docs are in product.md's section on runs; here are the rules.
+/// Where a run stands.
 package enum RunState: String, Sendable, CaseIterable, Codable, SQLBindable {
     case queued
     case running

@@ -83,7 +83,10 @@ package struct WebServer: Sendable {
             methods[route.path, default: []].append(route.method)
             router.on(RouterPath(route.path), method: route.method, use: responder(route))
         }
-        for (path, known) in methods { refuseOthers(than: known, at: path, on: router) }
+        let open = Set(routes.filter(\.isOpen).map(\.path))
+        for (path, known) in methods {
+            refuseOthers(than: known, at: path, isOpen: open.contains(path), on: router)
+        }
         return router
     }
 
@@ -95,10 +98,16 @@ package struct WebServer: Sendable {
         }
     }
 
-    private func refuseOthers(than known: [HTTPRequest.Method], at path: String, on router: Router<Context>) {
+    /// Only who is signed in learns which methods an address takes, but for those that answer strangers.
+    private func refuseOthers(
+        than known: [HTTPRequest.Method], at path: String, isOpen: Bool, on router: Router<Context>
+    ) {
         let allowed = known.map(\.rawValue).sorted().joined(separator: ", ")
         for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] where !known.contains(method) {
-            router.on(RouterPath(path), method: method) { _, _ -> Response in throw MethodNotAllowed(allowed: allowed) }
+            router.on(RouterPath(path), method: method) { [gate] request, context -> Response in
+                if !isOpen { _ = try await gate.enter(request, context) }
+                throw MethodNotAllowed(allowed: allowed)
+            }
         }
     }
 }

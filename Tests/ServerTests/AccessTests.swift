@@ -103,19 +103,33 @@ import Testing
         }
     }
 
-    @Test func `another method is answered with those there are`() async throws {
-        let installation = try await Installation(hasPeople: false)
+    @Test func `another method is answered with those there are, to strangers only where they are answered at all`()
+        async throws
+    {
+        let installation = try await Installation()
         var known: [String: Set<String>] = [:]
-        for route in installation.server.routes { known[route.path, default: []].insert(route.method.rawValue) }
-        let table = known
+        var open: Set<String> = []
+        for route in installation.server.routes {
+            known[route.path, default: []].insert(route.method.rawValue)
+            if route.isOpen { open.insert(route.path) }
+        }
+        let (table, openPaths) = (known, open)
         try await installation.test { caller in
+            let viewer = try await installation.session(.viewer)
             for (path, methods) in table {
                 let uri = path.replacing("{id}", with: "1").replacing("{name}", with: "a")
                 for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] {
                     guard !methods.contains(method.rawValue) else { continue }
-                    let answer = try await caller.send(method, uri)
+                    let answer = try await caller.send(method, uri, as: viewer)
                     #expect(answer.status == 405, "\(method) \(path)")
                     #expect(answer.headers[.allow] == methods.sorted().joined(separator: ", "), "\(method) \(path)")
+                    let stranger = try await caller.send(method, uri)
+                    guard !openPaths.contains(path) else {
+                        #expect(stranger.status == 405, "\(method) \(path)")
+                        continue
+                    }
+                    #expect(stranger.status == 401 || stranger.status == 303, "\(method) \(path)")
+                    #expect(stranger.headers[.allow] == nil, "\(method) \(path)")
                 }
             }
         }

@@ -23,6 +23,14 @@ struct Route: Sendable {
     let path: String
     let door: Door
 
+    /// Whether strangers are answered.
+    var isOpen: Bool {
+        switch door {
+        case .open: true
+        case .signedIn: false
+        }
+    }
+
     static func open(
         _ method: HTTPRequest.Method, _ path: String,
         _ answer: @escaping @Sendable (Request, Context) async throws -> Response
