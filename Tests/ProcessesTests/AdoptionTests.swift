@@ -39,7 +39,7 @@ extension ServerDeaths {
             try server.kill()
             await end
             let attempt = try await adopt(server)
-            try await stage.openGate()
+            try stage.openGate()
             #expect(try await attempt.ending.outcome == .exited(5))
             #expect(try await Output(of: attempt).out == (1...2000).map { "\($0)\n" }.joined())
             #expect(try processes(of: server.attempt, in: stage.folder) == [])
@@ -52,7 +52,7 @@ extension ServerDeaths {
             try await server.waitForStart()
             try server.kill()
             await end
-            try await stage.openGate()
+            try stage.openGate()
             try await until("the step has ended") { try processes(of: server.attempt, in: stage.folder).isEmpty }
             for _ in 0..<2 {
                 let attempt = try await adopt(server)
@@ -94,7 +94,7 @@ extension ServerDeaths {
             try await server.waitForStart()
             try await until("the shim has taken the attempt") { exists("\(server.attemptFolder)/status") }
             let attempt = try await adopt(server)
-            try await stage.openGate()
+            try stage.openGate()
             #expect(try await attempt.ending.outcome == .exited(9))
             await end
             #expect(try server.ending == "exited(9)")

@@ -29,7 +29,7 @@ import Testing
         for try await batch in attempt.output() {
             for frame in batch {
                 seen.append(String(decoding: frame.bytes, as: UTF8.self))
-                try await stage.openGate()
+                try stage.openGate()
             }
         }
         #expect(seen == ["o1\n", "e1\n", "o2\n", "e2\n", "o3\n", "e3\n"])
@@ -125,7 +125,7 @@ import Testing
 
         let next = try Supervisor(shim: try Stage.shim(), logger: stage.supervisor.logger)
         let taken = try await next.adopt(folder: launch.folder, attempt: launch.attempt)
-        try await stage.openGate()
+        try stage.openGate()
         #expect(try await taken.ending.outcome == .exited(0))
         #expect(try await Output(of: taken).out == "finished\n")
         await next.shutdown()

@@ -3,6 +3,7 @@ import Essentials
 import Foundation
 import Glibc
 import Logging
+import Synchronization
 import Testing
 
 @testable import Processes
@@ -11,6 +12,7 @@ import Testing
 final class Stage: Sendable {
     let folder: String
     let supervisor: Supervisor
+    private let gate = Mutex<Int32?>(nil)
 
     init() throws {
         folder = try Self.temporaryFolder()
@@ -19,6 +21,7 @@ final class Stage: Sendable {
     }
 
     deinit {
+        if let gate = gate.withLock({ $0 }) { close(gate) }
         do {
             try FileManager.default.removeItem(atPath: folder)
         } catch {
@@ -58,17 +61,22 @@ final class Stage: Sendable {
     }
 
     /// Makes `$FOLDER/go`, at which a script waits with `read -r < $FOLDER/go` until `openGate`.
-    func makeGate() { #expect(mkfifo("\(folder)/go", 0o600) == 0) }
-
-    func openGate() async throws {
-        var gate: Int32 = -1
-        // Without blocking a thread of the tests, and never before there is somebody who reads.
-        try await until("the script waits at the gate") {
-            gate = open("\(folder)/go", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
-            return gate >= 0
+    ///
+    /// It stays open here for reading and writing: a gate opened for each passage could be seen as closed by a script,
+    /// whenever another test forks at that moment and its child holds the descriptor until it executes.
+    func makeGate() {
+        #expect(mkfifo("\(folder)/go", 0o600) == 0)
+        gate.withLock { gate in
+            #expect(gate == nil)
+            gate = open("\(folder)/go", O_RDWR | O_NONBLOCK | O_CLOEXEC)
         }
+    }
+
+    /// Lets a script through that waits at the gate, or the next one that comes.
+    func openGate() throws {
+        let descriptor = gate.withLock { $0 }
+        let gate = try #require(descriptor)
         #expect(write(gate, "\n", 1) == 1)
-        close(gate)
     }
 
     /// Starts it and waits for its ending and its output.

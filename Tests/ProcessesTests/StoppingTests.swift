@@ -111,7 +111,7 @@ import Testing
         let held = open("/proc/\(pid)/fd/1", O_WRONLY | O_CLOEXEC)
         try #require(held >= 0)
         defer { close(held) }
-        try await stage.openGate()
+        try stage.openGate()
         #expect(try await attempt.ending.outcome == .exited(0))
         #expect(try await Output(of: attempt).out == "mine\n")
     }
@@ -134,7 +134,7 @@ import Testing
         let shim = try #require(try shimProcess(of: launch.attempt, in: stage.folder))
         #expect(getsid(shim) == shim)
         for signal in [SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2] { kill(shim, signal) }
-        try await stage.openGate()
+        try stage.openGate()
         #expect(try await attempt.ending.outcome == .exited(0))
         #expect(try await Output(of: attempt).out == "up\nunhurt\n")
     }
