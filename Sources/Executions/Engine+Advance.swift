@@ -6,33 +6,90 @@ import Processes
 import RunbookFormat
 import Storage
 
+/// What became of a run: who watches it is told, and what is to be done follows.
+struct Advance: Sendable {
+    /// The steps that changed.
+    var changed: [Int] = []
+    /// Whether the run itself changed, not only its steps.
+    var isNewState = false
+    /// The start that is to be made; nil when the run has settled or waits.
+    var start: StepStart?
+    var settled: RunState?
+}
+
 extension Engine {
-    /// Records the end of one step and the start of the next in one commit.
-    /// - Returns: the run as it stands then, and the start that is to be made; nil when the run has settled.
-    func advance(_ work: RunWork, _ finished: FinishedAttempt?) async throws -> (RunRecord, StepStart?) {
-        let handedOn = finished.map { HandedOnValues(of: $0, hiding: work.secrets) }
+    /// Records the end of one step and the start of the next in one commit. It reads these two, not the whole run, so that
+    /// the last of a thousand steps costs what the first did.
+    func advance(_ work: RunWork, _ finished: FinishedAttempt?) async throws -> Advance {
+        let values = finished.map { HandedOnValues(of: $0, hiding: work.secrets) }
         let executions = executions
         let now = executions.time.now()
         let actor = Principal.system("engine")
         return try await database.write { transaction in
-            var run = try Executions.record(work.id, in: transaction)
+            var advance = Advance()
+            let run: RunHead? = try transaction.first(
+                "SELECT runbook, state, cancelling FROM runs WHERE id = \(work.id)")
+            guard let run else { throw Executions.unknown(work.id) }
             // Cancelled in the moment in which it was taken out of the queue.
-            guard !run.state.isSettled else { return (run, nil) }
+            guard !run.state.isSettled else {
+                advance.settled = run.state
+                return advance
+            }
             if let finished {
-                try executions.record(finished, handedOn, of: run, at: now, by: actor, in: transaction)
-                run = try Executions.record(work.id, in: transaction)
+                try executions.record(finished, values, of: work, at: now, by: actor, in: transaction)
+                advance.changed.append(finished.start.position)
             }
-            var start: StepStart?
-            switch NextAct.of(steps: run.steps.map(\.state), isCancelling: run.isCancelling) {
+            // The steps before this one are done, or it had not been started.
+            let first = finished?.start.position ?? 1
+            let step: StepHead? = try transaction.first(
+                """
+                SELECT position, step, line, state FROM run_steps
+                WHERE run = \(work.id) AND position >= \(first) AND state NOT IN ('succeeded', 'skipped')
+                ORDER BY position LIMIT 1
+                """)
+            switch NextAct.of(steps: step.map { [$0.state] } ?? [], isCancelling: run.cancelling) {
             case .wait: break
-            case .start(let index):
-                start = try executions.begin(run.steps[index], of: run, work, at: now, by: actor, in: transaction)
+            case .start:
+                guard let step else { break }
+                let handedOn = try executions.handedOn(to: step, after: finished, values, in: work, transaction)
+                advance.start = try executions.begin(
+                    step, handedOn, of: work, isRunning: run.state == .running, at: now, by: actor, in: transaction)
+                advance.changed.append(step.position)
+                advance.isNewState = run.state != .running
             case .settle(let state):
-                try executions.settle(run, as: state, at: now, by: actor, in: transaction)
+                try executions.settle(work, as: state, at: now, by: actor, in: transaction)
+                advance.settled = state
+                advance.isNewState = true
             }
-            return (try Executions.record(work.id, in: transaction), start)
+            return advance
         }
     }
+
+    /// Tells those who watch the run, when there are any.
+    func tell(_ advance: Advance, of run: ID<RunRecord>) async throws {
+        guard executions.feed.isWatched(run) else { return }
+        if advance.isNewState || advance.settled != nil {
+            tell(try await database.read { try Executions.record(run, in: $0) })
+        } else {
+            let steps = try await database.read { reader in
+                try advance.changed.compactMap { try Executions.step($0, of: run, in: reader) }
+            }
+            for step in steps { executions.feed.tell(run, .step(step)) }
+        }
+    }
+}
+
+private struct RunHead: Decodable {
+    let runbook: String
+    let state: RunState
+    let cancelling: Bool
+}
+
+struct StepHead: Decodable {
+    let position: Int
+    let step: String
+    let line: Int
+    let state: StepState
 }
 
 /// What a step's files said, read before the transaction.
@@ -93,10 +150,20 @@ extension Executions {
         return values
     }
 
+    /// The same for a step that is about to start: an engine that has just seen the one before it end knows them.
+    func handedOn(
+        to step: StepHead, after finished: FinishedAttempt?, _ values: HandedOnValues?, in work: RunWork,
+        _ reader: Reader
+    ) throws -> [String: String] {
+        guard let finished, let values, finished.start.position < step.position else {
+            return try handedOn(work.id, in: reader)
+        }
+        return finished.start.handedOn.merging(values.environment) { $1 }
+    }
+
     func record(
-        _ finished: FinishedAttempt, _ handedOn: HandedOnValues?, of run: RunRecord, at now: Timestamp,
-        by actor: Principal,
-        in transaction: Transaction
+        _ finished: FinishedAttempt, _ handedOn: HandedOnValues?, of run: RunWork, at now: Timestamp,
+        by actor: Principal, in transaction: Transaction
     ) throws {
         let end = AttemptEnd(finished, fault: handedOn?.fault)
         let step = finished.start.step
@@ -119,54 +186,53 @@ extension Executions {
         try transaction.execute(
             """
             UPDATE run_steps SET state = \(state), outputs = \(outputs), environment = \(environment)
-            WHERE run = \(run.id) AND step = \(step.id)
+            WHERE run = \(run.id) AND position = \(finished.start.position)
             """)
         try journal.append(
             Self.stepFinished(
-                run, step: step.id, attempt: finished.start.attempt, number: finished.start.number, end: end,
+                run.objects, step: step.id, attempt: finished.start.attempt, number: finished.start.number, end: end,
                 reason: end.reason, digest: finished.digest), by: actor, in: transaction)
     }
 
     func begin(
-        _ step: StepRecord, of run: RunRecord, _ work: RunWork, at now: Timestamp, by actor: Principal,
-        in transaction: Transaction
+        _ step: StepHead, _ handedOn: [String: String], of run: RunWork, isRunning: Bool, at now: Timestamp,
+        by actor: Principal, in transaction: Transaction
     ) throws -> StepStart {
         let attempt = ID<AttemptRecord>(at: now)
-        let number = (step.attempts.last?.number ?? 0) + 1
+        let last = try transaction.integer(
+            "SELECT max(number) FROM attempts WHERE run = \(run.id) AND step = \(step.step)")
+        let number = Int(last ?? 0) + 1
         try transaction.execute(
             """
             INSERT INTO attempts (id, run, step, number, state, created)
-            VALUES (\(attempt), \(run.id), \(step.id), \(number), \(AttemptState.running), \(now))
+            VALUES (\(attempt), \(run.id), \(step.step), \(number), \(AttemptState.running), \(now))
             """)
         try transaction.execute(
-            "UPDATE run_steps SET state = \(StepState.running) WHERE run = \(run.id) AND step = \(step.id)")
-        if run.state != .running {
+            "UPDATE run_steps SET state = \(StepState.running) WHERE run = \(run.id) AND position = \(step.position)")
+        if !isRunning {
             try transaction.execute(
                 "UPDATE runs SET state = \(RunState.running), started = coalesce(started, \(now)) WHERE id = \(run.id)")
         }
         try journal.append(
             Event(
-                "step.started", on: ObjectReference("run", run.id.rawValue), ObjectReference("runbook", run.runbook),
+                "step.started", on: run.objects.0, run.objects.1,
                 details: [
-                    "step": .string(step.id), "number": .integer(Int64(number)), "attempt": .string(attempt.rawValue),
+                    "step": .string(step.step), "number": .integer(Int64(number)), "attempt": .string(attempt.rawValue),
                     "line": .integer(Int64(step.line)),
                 ]),
             by: actor, in: transaction)
         return StepStart(
-            attempt: attempt, number: number, step: try work.step(step.id), files: work.files(attempt, launch: 1),
-            handedOn: try handedOn(run.id, in: transaction))
+            attempt: attempt, number: number, position: step.position, step: try run.step(step.step),
+            files: run.files(attempt, launch: 1), handedOn: handedOn)
     }
 
     func settle(
-        _ run: RunRecord, as state: RunState, at now: Timestamp, by actor: Principal, in transaction: Transaction
+        _ run: RunWork, as state: RunState, at now: Timestamp, by actor: Principal, in transaction: Transaction
     ) throws {
         try transaction.execute(
             "UPDATE runs SET state = \(state), cancelling = 0, finished = \(now) WHERE id = \(run.id)")
         try journal.append(
-            Event(
-                "run.\(state.rawValue)", on: ObjectReference("run", run.id.rawValue),
-                ObjectReference("runbook", run.runbook)),
-            by: actor, in: transaction)
+            Event("run.\(state.rawValue)", on: run.objects.0, run.objects.1), by: actor, in: transaction)
     }
 
     /// Leaves a run to a person, for it can't be carried on. What its running step has printed so far stays on the record.
@@ -190,7 +256,8 @@ extension Executions {
                 let end = AttemptEnd(.unknown, reason: nil, fault: nil)
                 try journal.append(
                     Self.stepFinished(
-                        run, step: step.id, attempt: attempt.id, number: attempt.number, end: end, reason: reason,
+                        run.objects, step: step.id, attempt: attempt.id, number: attempt.number, end: end,
+                        reason: reason,
                         digest: digest), by: actor, in: transaction)
             }
             try transaction.execute(
@@ -205,11 +272,12 @@ extension Executions {
     }
 
     private static func stepFinished(
-        _ run: RunRecord, step: String, attempt: ID<AttemptRecord>, number: Int, end: AttemptEnd, reason: String?,
+        _ objects: (ObjectReference, ObjectReference), step: String, attempt: ID<AttemptRecord>, number: Int,
+        end: AttemptEnd, reason: String?,
         digest: OutputDigest
     ) -> Event {
         Event(
-            "step.finished", on: ObjectReference("run", run.id.rawValue), ObjectReference("runbook", run.runbook),
+            "step.finished", on: objects.0, objects.1,
             details: [
                 "step": .string(step), "number": .integer(Int64(number)), "attempt": .string(attempt.rawValue),
                 "state": .string(end.state.rawValue),

@@ -105,14 +105,13 @@ package final class Engine: Sendable {
             if work.isCancelling { executions.signals.stop(id) }
             var finished = try await takeUp(work)
             while !Task.isCancelled {
-                let (run, next) = try await persistently(logger) { [finished] in try await self.advance(work, finished)
-                }
+                let advance = try await persistently(logger) { [finished] in try await self.advance(work, finished) }
                 if let finished { finished.files.removeAttempt() }
-                tell(run)
-                guard let next else {
+                try await tell(advance, of: id)
+                guard let next = advance.start else {
                     executions.signals.forget(id)
                     // What a failed run left in its workspace is wanted by whoever looks into it, or resumes it.
-                    if run.state == .succeeded { removeWorkspace(of: id) }
+                    if advance.settled == .succeeded { removeWorkspace(of: id) }
                     return
                 }
                 finished = try await perform(next, of: work)
@@ -255,7 +254,7 @@ package final class Engine: Sendable {
         }
     }
 
-    private func tell(_ run: RunRecord) { executions.feed.tell(run.id, .run(run)) }
+    func tell(_ run: RunRecord) { executions.feed.tell(run.id, .run(run)) }
 
     /// The run's own record can't be carried on: it is left to a person, and says why.
     private func giveUp(_ id: ID<RunRecord>, because error: any Error, _ logger: Logger) async {

@@ -58,15 +58,27 @@ extension Executions {
         .notFound("There is no run \(id.rawValue.prefix(60)): `runbook runs` shows those there are.")
     }
 
+    private static let attempts: SQL = """
+        SELECT id, step, number, state, exit_status, signal, reason, created, started, finished, launch, output_cut,
+            output_may_end_early FROM attempts
+        """
+
+    /// One step of a run with its attempts; nil when it has no such step.
+    static func step(_ position: Int, of run: ID<RunRecord>, in reader: Reader) throws -> StepRecord? {
+        let row: StepRow? = try reader.first(
+            "SELECT step, line, state, outputs FROM run_steps WHERE run = \(run) AND position = \(position)")
+        return try row.map { row in
+            let attempts: [AttemptRecord] = try reader.all(
+                attempts + " WHERE run = \(run) AND step = \(row.step) ORDER BY number")
+            return try row.record(attempts)
+        }
+    }
+
     static func record(_ id: ID<RunRecord>, in reader: Reader) throws -> RunRecord {
         guard let run: RunRow = try reader.first(RunRow.select + " WHERE id = \(id)") else { throw unknown(id) }
         let steps: [StepRow] = try reader.all(
             "SELECT step, line, state, outputs FROM run_steps WHERE run = \(id) ORDER BY position")
-        let attempts: [AttemptRecord] = try reader.all(
-            """
-            SELECT id, step, number, state, exit_status, signal, reason, created, started, finished, launch, output_cut,
-                output_may_end_early FROM attempts WHERE run = \(id) ORDER BY number
-            """)
+        let attempts: [AttemptRecord] = try reader.all(attempts + " WHERE run = \(id) ORDER BY number")
         let attemptsOf = Dictionary(grouping: attempts, by: \.step)
         return RunRecord(
             id: id, runbook: run.runbook, version: run.version, section: run.section, state: run.state,
@@ -74,11 +86,7 @@ extension Executions {
             placeholders: try strings(run.placeholders), isCancelling: run.cancelling, created: run.created,
             started: run.started, finished: run.finished, actorKind: run.actor_kind, actor: run.actor,
             actorName: run.actor_name,
-            steps: try steps.map { step in
-                StepRecord(
-                    id: step.step, line: step.line, state: step.state, outputs: try step.outputs.map(strings) ?? [:],
-                    attempts: attemptsOf[step.step] ?? [])
-            })
+            steps: try steps.map { try $0.record(attemptsOf[$0.step] ?? []) })
     }
 
     static func strings(_ json: String) throws -> [String: String] {
@@ -116,6 +124,11 @@ private struct StepRow: Decodable {
     let line: Int
     let state: StepState
     let outputs: String?
+
+    func record(_ attempts: [AttemptRecord]) throws -> StepRecord {
+        StepRecord(
+            id: step, line: line, state: state, outputs: try outputs.map(Executions.strings) ?? [:], attempts: attempts)
+    }
 }
 
 extension Executions {

@@ -1,5 +1,6 @@
 package import Essentials
 package import Foundation
+import Journal
 import Storage
 
 /// A run as the database has it, with its steps and their attempts.
@@ -23,6 +24,11 @@ package struct RunRecord: Sendable, Equatable {
     package let steps: [StepRecord]
 
     package var reference: String { id.rawValue }
+
+    /// What the events of the run are about.
+    var objects: (ObjectReference, ObjectReference) {
+        (ObjectReference("run", id.rawValue), ObjectReference("runbook", runbook))
+    }
 }
 
 package struct StepRecord: Sendable, Equatable {

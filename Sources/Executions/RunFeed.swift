@@ -4,17 +4,26 @@ import Synchronization
 /// News of a run, once it is durable.
 package enum RunNews: Sendable {
     case run(RunRecord)
+    /// A step of a run that goes on as it did.
+    case step(StepRecord)
     case output(OutputRow)
+}
+
+/// A piece of news and its number: one viewer's count up by one, so that it sees what it was too slow for.
+package struct NumberedNews: Sendable {
+    package let number: Int
+    package let news: RunNews
 }
 
 /// Hands the news of each run to everybody who watches it: one query per event, not one per viewer.
 package final class RunFeed: Sendable {
-    /// A viewer that falls behind by more loses the oldest; it sees the gap in `n` and reads from the database.
+    /// A viewer that falls behind by more loses the oldest; it sees the gap and reads from the database.
     private static let buffer = 256
 
     private struct Viewers {
         var next = 0
-        var continuations: [ID<RunRecord>: [Int: AsyncStream<RunNews>.Continuation]] = [:]
+        var told: [ID<RunRecord>: Int] = [:]
+        var continuations: [ID<RunRecord>: [Int: AsyncStream<NumberedNews>.Continuation]] = [:]
     }
 
     private let viewers = Mutex(Viewers())
@@ -26,9 +35,9 @@ package final class RunFeed: Sendable {
     func isWatched(_ run: ID<RunRecord>) -> Bool { viewers.withLock { $0.continuations[run] != nil } }
 
     /// News from now on; ends with the task that reads it.
-    package func watch(_ run: ID<RunRecord>) -> AsyncStream<RunNews> {
+    package func watch(_ run: ID<RunRecord>) -> AsyncStream<NumberedNews> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: RunNews.self, bufferingPolicy: .bufferingNewest(Self.buffer))
+            of: NumberedNews.self, bufferingPolicy: .bufferingNewest(Self.buffer))
         let number = viewers.withLock { viewers in
             viewers.next += 1
             viewers.continuations[run, default: [:]][viewers.next] = continuation
@@ -37,14 +46,21 @@ package final class RunFeed: Sendable {
         continuation.onTermination = { [weak self] _ in
             self?.viewers.withLock { viewers in
                 viewers.continuations[run]?[number] = nil
-                if viewers.continuations[run]?.isEmpty == true { viewers.continuations[run] = nil }
+                guard viewers.continuations[run]?.isEmpty == true else { return }
+                viewers.continuations[run] = nil
+                viewers.told[run] = nil
             }
         }
         return stream
     }
 
     func tell(_ run: ID<RunRecord>, _ news: RunNews) {
-        let continuations = viewers.withLock { Array(($0.continuations[run] ?? [:]).values) }
-        for continuation in continuations { continuation.yield(news) }
+        // Under the lock, so that every viewer gets them in the order of their numbers.
+        viewers.withLock { viewers in
+            guard let continuations = viewers.continuations[run]?.values else { return }
+            let number = viewers.told[run, default: 0] + 1
+            viewers.told[run] = number
+            for continuation in continuations { continuation.yield(NumberedNews(number: number, news: news)) }
+        }
     }
 }

@@ -43,6 +43,11 @@ struct RunWork: Sendable {
         self.secrets = secrets
     }
 
+    /// What the events of the run are about.
+    var objects: (ObjectReference, ObjectReference) {
+        (ObjectReference("run", id.rawValue), ObjectReference("runbook", runbook))
+    }
+
     func step(_ id: String) throws(Problem) -> Step {
         guard let step = guide.steps.first(where: { $0.id == id }) else {
             throw .notFound("The runbook's version has no step \(id).")
@@ -56,18 +61,21 @@ struct RunWork: Sendable {
 
     /// The start that was recorded and whose end was not.
     func attemptUnderWay() async throws -> StepStart? {
-        let (row, handedOn) = try await executions.database.read { reader in
+        let (row, position, handedOn) = try await executions.database.read { reader in
             let row: AttemptRecord? = try reader.first(
                 """
                 SELECT id, step, number, state, exit_status, signal, reason, created, started, finished, launch,
                     output_cut, output_may_end_early
                 FROM attempts WHERE run = \(id) AND state = 'running'
                 """)
-            return (row, try executions.handedOn(id, in: reader))
+            let position = try reader.integer(
+                "SELECT position FROM run_steps WHERE run = \(id) AND step = \(row?.step)")
+            return (row, position, try executions.handedOn(id, in: reader))
         }
-        guard let row else { return nil }
+        guard let row, let position else { return nil }
         return StepStart(
-            attempt: row.id, number: row.number, step: try step(row.step), files: files(row.id, launch: row.launch),
+            attempt: row.id, number: row.number, position: Int(position), step: try step(row.step),
+            files: files(row.id, launch: row.launch),
             handedOn: handedOn)
     }
 
@@ -79,7 +87,7 @@ struct RunWork: Sendable {
         }
         guard let launch else { throw Problem.notFound("The attempt \(start.attempt) is not there.") }
         return StepStart(
-            attempt: start.attempt, number: start.number, step: start.step,
+            attempt: start.attempt, number: start.number, position: start.position, step: start.step,
             files: files(start.attempt, launch: Int(launch)), handedOn: start.handedOn)
     }
 }
@@ -88,6 +96,8 @@ struct RunWork: Sendable {
 struct StepStart: Sendable {
     let attempt: ID<AttemptRecord>
     let number: Int
+    /// Of the step in its run, from 1.
+    let position: Int
     let step: Step
     let files: StepFiles
     /// What earlier steps wrote to `$RUNBOOK_ENV`.

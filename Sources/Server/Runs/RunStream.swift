@@ -9,6 +9,8 @@ final class RunStream: Sendable {
     private let executions: Executions
     private let principal: Principal
     private let last: Mutex<Int>
+    /// The number of the latest news; nil before the first.
+    private let latest = Mutex<Int?>(nil)
     private let steps = Mutex<[String: StepRecord]>([:])
 
     init(run: ID<RunRecord>, after: Int, executions: Executions, by principal: Principal) {
@@ -19,15 +21,11 @@ final class RunStream: Sendable {
     }
 
     /// - Returns: false once the run has settled and all of it was sent.
-    func write(_ news: RunNews?, to events: inout EventStream) async throws -> Bool {
-        switch news {
-        case nil:
-            let record = try await executions.run(run, by: principal)
-            // The settled state comes last, for it is what clients leave at.
-            if record.state.isSettled { try await catchUp(&events) }
-            try await send(record, to: &events)
-            if record.state.isSettled { return false }
-            try await catchUp(&events)
+    func write(_ numbered: NumberedNews?, to events: inout EventStream) async throws -> Bool {
+        guard let numbered, followsLatest(numbered) else { return try await writeAll(to: &events) }
+        switch numbered.news {
+        case .step(let step):
+            try await send([step], to: &events)
             return true
         case .output(let row):
             let expected = last.withLock { $0 + 1 }
@@ -42,6 +40,25 @@ final class RunStream: Sendable {
             try await send(record, to: &events)
             return !record.state.isSettled
         }
+    }
+
+    /// False for news after some that this viewer was too slow for.
+    private func followsLatest(_ numbered: NumberedNews) -> Bool {
+        latest.withLock { latest in
+            defer { latest = numbered.number }
+            return latest == nil || latest == numbered.number - 1
+        }
+    }
+
+    /// The run as it is, and the output that was not sent.
+    private func writeAll(to events: inout EventStream) async throws -> Bool {
+        let record = try await executions.run(run, by: principal)
+        // The settled state comes last, for it is what clients leave at.
+        if record.state.isSettled { try await catchUp(&events) }
+        try await send(record, to: &events)
+        if record.state.isSettled { return false }
+        try await catchUp(&events)
+        return true
     }
 
     private func catchUp(_ events: inout EventStream) async throws {
@@ -60,13 +77,18 @@ final class RunStream: Sendable {
 
     /// The steps that changed, then the run.
     private func send(_ record: RunRecord, to events: inout EventStream) async throws {
+        try await send(record.steps, to: &events)
+        try await events.send("run", id: last.withLock { String($0) }, data: Run(record))
+    }
+
+    /// Those that this viewer has not seen so.
+    private func send(_ records: [StepRecord], to events: inout EventStream) async throws {
         let id = last.withLock { String($0) }
         let changed = steps.withLock { known in
-            let changed = record.steps.filter { known[$0.id] != $0 }
+            let changed = records.filter { known[$0.id] != $0 }
             for step in changed { known[step.id] = step }
             return changed
         }
         for step in changed { try await events.send("step", id: id, data: RunStep(step)) }
-        try await events.send("run", id: id, data: Run(record))
     }
 }
