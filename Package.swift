@@ -92,6 +92,7 @@ let package = Package(
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
                 "Executions", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Mustache", package: "swift-mustache"),

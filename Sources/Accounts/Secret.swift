@@ -19,10 +19,7 @@ enum Secret {
     }
 
     /// From the kernel's generator.
-    static func random(bytes: Int) -> Data {
-        var generator = SystemRandomNumberGenerator()
-        return Data((0..<bytes).map { _ in UInt8.random(in: 0...255, using: &generator) })
-    }
+    static func random(bytes: Int) -> Data { Data(randomBytes(bytes)) }
 
     private static func base64url(_ data: Data) -> String {
         data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")

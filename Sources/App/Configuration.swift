@@ -23,6 +23,7 @@ package struct Configuration: Sendable {
     package var web: String?
     package var certificate: Certificate?
     package var isRateLimited = true
+    package var areMetricsOpen = false
     /// Bytes of output that an attempt may leave.
     package var outputLimit: Int64 = 64 << 20
     /// Between SIGTERM and SIGKILL when a step is stopped.

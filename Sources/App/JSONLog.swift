@@ -1,5 +1,5 @@
 import Essentials
-import Foundation
+import Glibc
 package import Logging
 import Synchronization
 
@@ -16,14 +16,27 @@ package struct JSONLog: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        var members: [String: JSONValue] = [
-            "timestamp": .string(TimeSource.system.now().rfc3339), "level": .string(event.level.rawValue),
-            "message": .string(event.message.description), "module": .string(event.source),
-            "function": .string(event.function),
-        ]
-        for (name, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
-            members[name] = members[name] == nil ? .string(value.description) : members[name]
+        // Written at once and in a fixed order, for every request writes one.
+        var line = "{\"timestamp\":\"\(TimeSource.system.now().rfc3339)\",\"level\":\"\(event.level.rawValue)\""
+        func add(_ name: String, _ value: String) {
+            line += ","
+            JSONValue.quote(name, to: &line)
+            line += ":"
+            JSONValue.quote(value, to: &line)
         }
-        FileHandle.standardError.write(Data((JSONValue.object(members).text + "\n").utf8))
+        add("message", event.message.description)
+        add("module", event.source)
+        add("function", event.function)
+        let own: Set = ["timestamp", "level", "message", "module", "function"]
+        var values = metadata
+        if let more = event.metadata { values.merge(more) { $1 } }
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) where !own.contains(name) {
+            add(name, value.description)
+        }
+        line += "}\n"
+        line.withUTF8 { bytes in
+            // Nobody reads what can't be written; a log that blocks or fails is no reason to.
+            _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+        }
     }
 }

@@ -103,6 +103,8 @@ package struct RunbookServer: Sendable {
         settings.host = configuration.host
         settings.port = configuration.port
         settings.isRateLimited = configuration.isRateLimited
+        settings.areMetricsOpen = configuration.areMetricsOpen
+        settings.version = configuration.version
         if let certificate = configuration.certificate {
             settings.tls = try .init(certificate: certificate.path, key: certificate.key)
         }

@@ -17,8 +17,7 @@ package struct ID<Subject>: Hashable, Sendable, Comparable, CustomStringConverti
         for shift in stride(from: 45, through: 0, by: -5) {
             characters.append(crockford[Int((milliseconds >> UInt64(shift)) & 31)])
         }
-        var random = SystemRandomNumberGenerator()
-        for _ in 0..<16 { characters.append(crockford[Int(random.next() & 31)]) }
+        for byte in randomBytes(16) { characters.append(crockford[Int(byte & 31)]) }
         rawValue = String(decoding: characters, as: UTF8.self)
     }
 

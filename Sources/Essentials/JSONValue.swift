@@ -46,6 +46,12 @@ package enum JSONValue: Sendable, Equatable {
     /// Appends a JSON string literal.
     package static func quote(_ value: String, to text: inout String) {
         text += "\""
+        // Most texts need no escape.
+        guard value.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c || $0 == 0x7f }) else {
+            text += value
+            text += "\""
+            return
+        }
         for scalar in value.unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""

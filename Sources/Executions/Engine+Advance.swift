@@ -188,6 +188,8 @@ extension Executions {
             UPDATE run_steps SET state = \(state), outputs = \(outputs), environment = \(environment)
             WHERE run = \(run.id) AND position = \(finished.start.position)
             """)
+        let ended = end.state
+        transaction.afterCommit { [tally] in tally.ended(ended) }
         try journal.append(
             Self.stepFinished(
                 run.objects, step: step.id, attempt: finished.start.attempt, number: finished.start.number, end: end,
@@ -233,6 +235,7 @@ extension Executions {
             "UPDATE runs SET state = \(state), cancelling = 0, finished = \(now) WHERE id = \(run.id)")
         try journal.append(
             Event("run.\(state.rawValue)", on: run.objects.0, run.objects.1), by: actor, in: transaction)
+        transaction.afterCommit { [tally] in tally.settled(state) }
     }
 
     /// Leaves a run to a person, for it can't be carried on. What its running step has printed so far stays on the record.
@@ -267,6 +270,7 @@ extension Executions {
                     "run.interrupted", on: ObjectReference("run", id.rawValue), ObjectReference("runbook", run.runbook),
                     details: ["reason": .string(reason)]),
                 by: actor, in: transaction)
+            transaction.afterCommit { [tally] in tally.settled(.interrupted) }
             return try Self.record(id, in: transaction)
         }
     }

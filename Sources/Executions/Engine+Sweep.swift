@@ -41,7 +41,7 @@ extension Engine {
         let folder = database.folder + "/" + name
         guard FileManager.default.fileExists(atPath: folder) else { return }
         let entries = try FileManager.default.contentsOfDirectory(atPath: folder)
-        let leftOver = try await database.read { reader in try entries.filter { try isLeftOver($0, reader) } }
+        let leftOver = try await database.survey { reader in try entries.filter { try isLeftOver($0, reader) } }
         for entry in leftOver { try FileManager.default.removeItem(atPath: "\(folder)/\(entry)") }
     }
 }

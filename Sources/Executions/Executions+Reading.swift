@@ -137,7 +137,7 @@ extension Executions {
         _ id: ID<RunRecord>, limit: Int, by principal: Principal
     ) async throws -> (rows: [OutputRow], earlierLines: [String: Int]) {
         try principal.require(.read, to: "see runs")
-        return try await database.read { reader in
+        return try await database.survey { reader in
             guard let chunks = try reader.integer("SELECT chunks FROM runs WHERE id = \(id)") else {
                 throw Self.unknown(id)
             }

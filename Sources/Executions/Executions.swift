@@ -15,6 +15,7 @@ package struct Executions: Sendable {
     let sealing: Sealing
     let time: TimeSource
     let signals: EngineSignals
+    let tally = RunTally()
     /// Where programs are looked for before a run is accepted: the server's own PATH.
     let searchPath: String
 
@@ -82,10 +83,10 @@ package struct Executions: Sendable {
     /// Asks for the run's end. A running step is stopped with its whole tree; what it has done stays done.
     package func cancel(_ id: ID<RunRecord>, by principal: Principal) async throws -> RunRecord {
         try principal.require(.operate, to: "cancel runs")
-        let (journal, now) = (journal, time.now())
+        let (journal, now, tally) = (journal, time.now(), tally)
         let record = try await database.write { transaction in
             let run = try Self.record(id, in: transaction)
-            if run.isCancelling { return run }
+            if run.isCancelling || run.state == .cancelled { return run }
             guard run.state.mayBeCancelled else {
                 throw Problem.conflict("The run is \(run.state.rawValue) already: there is nothing to cancel.")
             }
@@ -101,6 +102,7 @@ package struct Executions: Sendable {
                     isUnderWay ? "run.cancelling" : "run.cancelled", on: ObjectReference("run", id.rawValue),
                     ObjectReference("runbook", run.runbook)),
                 by: principal, in: transaction)
+            if !isUnderWay { transaction.afterCommit { tally.settled(.cancelled) } }
             return try Self.record(id, in: transaction)
         }
         signals.stop(id)

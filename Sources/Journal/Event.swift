@@ -68,7 +68,9 @@ package struct Head: Sendable, Equatable, CustomStringConvertible {
         guard parts.count == 2, let seq = Int64(parts[0]), seq > 0, parts[1].count == 64,
             parts[1].allSatisfy(\.isHexDigit)
         else {
-            throw .invalid("\"\(text)\" is not a head: it is written SEQ:HASH, as `runbook audit verify` prints it.")
+            throw .invalid(
+                "\"\(text.prefix(100))\" is not a head: it is written SEQ:HASH, as `runbook audit verify` prints it.",
+                fields: [.init(name: "head", message: "SEQ:HASH")])
         }
         self.init(seq: seq, hash: parts[1].lowercased())
     }

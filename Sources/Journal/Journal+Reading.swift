@@ -14,7 +14,11 @@ extension Journal {
         try principal.require(.read, to: "read the journal")
         var after: Int64?
         if let text = request.after {
-            guard let seq = Int64(text) else { throw Problem.invalid("\"\(text)\" is not a cursor of the journal.") }
+            guard let seq = Int64(text) else {
+                throw Problem.invalid(
+                    "\"\(text.prefix(40))\" is not a cursor of the journal.",
+                    fields: [.init(name: "after", message: "the next of the part before")])
+            }
             after = seq
         }
         let (start, limit) = (after, request.limit)

@@ -30,7 +30,7 @@ package struct Journal: Sendable {
         members["actor_name"] = .string(principal.name)
         if let address = principal.address { members["address"] = .string(address) }
         let data = JSONValue.object(members).text
-        let salt = randomSalt()
+        let salt = Data(randomBytes(32))
         let id = ID<Event>(at: now)
         let body = Chain.body(
             id: id.rawValue, time: now, event: event, by: principal, dataHash: Chain.dataHash(salt: salt, data: data))
@@ -74,13 +74,6 @@ package struct Journal: Sendable {
                     details: ["events": .array(events.map { .integer($0) }), "reason": .string(reason)]),
                 by: principal, in: transaction)
         }
-    }
-
-    private func randomSalt() -> Data {
-        var random = SystemRandomNumberGenerator()
-        var salt = Data(capacity: 32)
-        for _ in 0..<4 { withUnsafeBytes(of: random.next()) { salt.append(contentsOf: $0) } }
-        return salt
     }
 }
 

@@ -121,9 +121,10 @@ struct Outline {
 extension StringProtocol {
     /// Without white space at both ends.
     var trimmingBlanks: String {
-        var scalars = Substring.UnicodeScalarView(unicodeScalars.map(\.self))
-        while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
-        while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
-        return String(scalars)
+        let scalars = unicodeScalars
+        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
     }
 }

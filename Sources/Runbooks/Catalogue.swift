@@ -117,7 +117,9 @@ package struct Catalogue: Sendable {
         let before =
             try request.after.map { text throws(Problem) in
                 guard let number = Int64(text) else {
-                    throw .invalid("\"\(text.prefix(40))\" is not the number of a version.")
+                    throw .invalid(
+                        "\"\(text.prefix(40))\" is not the number of a version.",
+                        fields: [.init(name: "after", message: "the next of the part before")])
                 }
                 return number
             } ?? Int64.max
@@ -166,8 +168,12 @@ package struct Catalogue: Sendable {
         return found.bytes
     }
 
+    /// What takes long is parsed where it holds up no connection.
     private func parsed(_ source: [UInt8], name: String) async throws -> Guide {
-        try Guide(parsing: source, name: name)
+        guard source.count > 8192 else { return try Guide(parsing: source, name: name) }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try Guide(parsing: source, name: name)
+        }
     }
 
     static func entry(_ name: String, in reader: Reader) throws -> Entry? {

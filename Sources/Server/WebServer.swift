@@ -18,6 +18,9 @@ package struct WebServer: Sendable {
         /// Served directly over TLS when given.
         package var tls: TLSConfiguration?
         package var isRateLimited = true
+        /// Whether strangers may read `/metrics`.
+        package var areMetricsOpen = false
+        package var version = ""
 
         package init() {}
     }
@@ -31,6 +34,8 @@ package struct WebServer: Sendable {
     private let runbooks: RunbookRoutes
     private let runs: RunRoutes
     private let journal: JournalRoutes
+    private let metrics: MetricsRoutes
+    private let requests = RequestCounts()
 
     package init(
         accounts: Accounts, catalogue: Catalogue, executions: Executions, journal: Journal, templates: Templates,
@@ -48,13 +53,16 @@ package struct WebServer: Sendable {
             accounts: accounts, limits: limits, templates: templates, isSecure: settings.tls != nil)
         runbooks = RunbookRoutes(catalogue: catalogue, executions: executions, templates: templates)
         runs = RunRoutes(executions: executions, templates: templates)
+        metrics = MetricsRoutes(
+            requests: requests, executions: executions, journal: journal, version: settings.version,
+            isOpen: settings.areMetricsOpen)
         self.journal = JournalRoutes(journal: journal, templates: templates, verifications: Verifications())
     }
 
     /// All routes; `OpenAPIDocument` describes those below `/api/` and the probes.
     var routes: [Route] {
         [.signedIn(.get, "/", { _ in .seeOther("/runbooks") })]
-            + health.table + accounts.table + runbooks.table + runs.table + journal.table
+            + health.table + accounts.table + runbooks.table + runs.table + journal.table + metrics.table
     }
 
     /// - Parameter onReady: called with the port once connections are taken.
@@ -64,7 +72,8 @@ package struct WebServer: Sendable {
         let configuration = ApplicationConfiguration(
             address: .hostname(settings.host, port: settings.port), serverName: nil)
         return Application(
-            router: router(), server: try settings.tls.map { try .tls(.http1(), tlsConfiguration: $0) } ?? .http1(),
+            router: router(),
+            server: try settings.tls.map { try .tls(.onItsLoop, tlsConfiguration: $0) } ?? .onItsLoop,
             configuration: configuration,
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
             logger: logger)
@@ -73,20 +82,12 @@ package struct WebServer: Sendable {
     func router() -> Router<Context> {
         let router = Router(context: Context.self, options: .autoGenerateHeadEndpoints)
         router.addMiddleware {
-            RequestLog()
+            RequestLog(counts: requests)
             SecurityHeaders(isSecure: settings.tls != nil)
             ProblemMiddleware(templates: templates, gate: gate)
-            UnknownAddress(gate: gate)
+            UnknownAddress(gate: gate, routes: routes)
         }
-        var methods: [String: [HTTPRequest.Method]] = [:]
-        for route in routes {
-            methods[route.path, default: []].append(route.method)
-            router.on(RouterPath(route.path), method: route.method, use: responder(route))
-        }
-        let open = Set(routes.filter(\.isOpen).map(\.path))
-        for (path, known) in methods {
-            refuseOthers(than: known, at: path, isOpen: open.contains(path), on: router)
-        }
+        for route in routes { router.on(RouterPath(route.path), method: route.method, use: responder(route)) }
         return router
     }
 
@@ -95,19 +96,6 @@ package struct WebServer: Sendable {
         case .open(let answer): answer
         case .signedIn(let admission, let answer):
             { [gate] request, context in try await gate.visit(request, context, admission, answer) }
-        }
-    }
-
-    /// Only who is signed in learns which methods an address takes, but for those that answer strangers.
-    private func refuseOthers(
-        than known: [HTTPRequest.Method], at path: String, isOpen: Bool, on router: Router<Context>
-    ) {
-        let allowed = known.map(\.rawValue).sorted().joined(separator: ", ")
-        for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] where !known.contains(method) {
-            router.on(RouterPath(path), method: method) { [gate] request, context -> Response in
-                if !isOpen { _ = try await gate.enter(request, context) }
-                throw MethodNotAllowed(allowed: allowed)
-            }
         }
     }
 }

@@ -46,6 +46,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "on, or off for benchmarks. (default: on)")
     var rateLimit: String?
 
+    @Flag(help: "Lets everybody read /metrics, without a token.")
+    var metricsOpen = false
+
     @Option(help: "Runs at once; more wait in the queue. (default: 40)")
     var workers: Int?
 
@@ -106,6 +109,11 @@ struct ServeCommand: AsyncParsableCommand {
         case nil, "on": break
         case "off": configuration.isRateLimited = false
         case let other?: throw ValidationError("--rate-limit (RUNBOOK_RATE_LIMIT) is on or off, not \"\(other)\".")
+        }
+        switch text(metricsOpen ? "on" : nil, "METRICS_OPEN") {
+        case nil, "off": break
+        case "on": configuration.areMetricsOpen = true
+        case let other?: throw ValidationError("RUNBOOK_METRICS_OPEN is on or off, not \"\(other)\".")
         }
         let levelName = text(logLevel, "LOG_LEVEL") ?? "info"
         guard let level = Logger.Level(rawValue: levelName) else {

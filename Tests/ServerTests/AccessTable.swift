@@ -62,6 +62,7 @@ extension AccessRow {
         AccessRow(.get, "/", "- 303 303 303 303 303"),
         AccessRow(.get, "/health", "200 200 200 200 200 200"),
         AccessRow(.get, "/ready", "200 200 200 200 200 200"),
+        AccessRow(.get, "/metrics", "401 403 403 403 200 200"),
         AccessRow(.get, "/api/openapi.json", "200 200 200 200 200 200"),
         AccessRow(.get, "/assets/{name}", "200 200 200 200 200 200") { _ in ("/assets/style.css", .none) },
     ]

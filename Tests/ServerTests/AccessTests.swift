@@ -118,7 +118,7 @@ import Testing
             let viewer = try await installation.session(.viewer)
             for (path, methods) in table {
                 let uri = path.replacing("{id}", with: "1").replacing("{name}", with: "a")
-                for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] {
+                for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete, .options, .trace] {
                     guard !methods.contains(method.rawValue) else { continue }
                     let answer = try await caller.send(method, uri, as: viewer)
                     #expect(answer.status == 405, "\(method) \(path)")

@@ -2,6 +2,7 @@ import Accounts
 import Essentials
 import Foundation
 import HTTPTypes
+import Journal
 import RunbookFormat
 import Synchronization
 import Testing
@@ -214,12 +215,22 @@ import Testing
         #expect(try await Self.send(.post, "/runs", .raw(type, [0x61, 0x3D, 0xFF])).status == 400)
     }
 
+    @Test func `a request to cancel that is sent again changes nothing`() async throws {
+        let installation = try await Installation()
+        try await installation.test { caller in
+            let token = try await installation.token(.operator)
+            let cancelled = try await installation.cancelledRun()
+            let head = try await installation.journal.head()
+            #expect(try await caller.send(.post, "/api/v1/runs/\(cancelled)/cancellation", as: token).status == 200)
+            #expect(try await installation.journal.head() == head)
+        }
+    }
+
     @Test func `a state that things are in already is a conflict`() async throws {
         let installation = try await Installation()
         try await installation.test { caller in
             let token = try await installation.token(.operator)
-            let (queued, cancelled) = (try await installation.queuedRun(), try await installation.cancelledRun())
-            #expect(try await caller.send(.post, "/api/v1/runs/\(cancelled)/cancellation", as: token).status == 409)
+            let queued = try await installation.queuedRun()
             #expect(try await caller.send(.post, "/api/v1/runs/\(queued)/resumption", as: token).status == 409)
             let name = Body.json(["name": "VIEWER", "password": .string(Installation.password), "role": "viewer"])
             let admin = try await installation.token(.admin)

@@ -8,7 +8,7 @@ import Testing
 /// The description says what there is, all of it, and nothing else.
 @Suite struct DescriptionTests {
     /// Outside `/api/`, what is described because programs use it.
-    private static let others = ["GET /health", "GET /ready", "POST /session", "DELETE /session"]
+    private static let others = ["GET /health", "GET /ready", "GET /metrics", "POST /session", "DELETE /session"]
 
     @Test func `every route below api is described, and every described operation is a route`() async throws {
         let routes = try await Installation(hasPeople: false).server.routes

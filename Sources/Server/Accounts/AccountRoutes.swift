@@ -57,7 +57,7 @@ struct AccountRoutes: Sendable {
                     status: .created)
             response.setCookie(cookie(session.secret, lifetime: Int(Session.lifetime.components.seconds)))
             return response
-        } catch let problem as Problem where isForm {
+        } catch let problem as Problem where isForm && !original.wantsJSON {
             return .html(
                 try templates.render(
                     SignInPage(
@@ -139,8 +139,14 @@ struct AccountRoutes: Sendable {
 
     /// One's own; for an admin, with `?all=true`, everybody's.
     @Sendable func tokens(_ visit: Visit) async throws -> Response {
-        let page = try await accounts.tokens(
-            visit.page(), everybodys: visit.query("all") == "true", by: visit.principal)
+        let everybodys: Bool
+        switch visit.query("all") {
+        case nil, "false": everybodys = false
+        case "true": everybodys = true
+        default:
+            throw Problem.invalid("all is true or false.", fields: [.init(name: "all", message: "true or false")])
+        }
+        let page = try await accounts.tokens(visit.page(), everybodys: everybodys, by: visit.principal)
         return try .json(List(items: page.items.map(Token.init), next: page.next))
     }
 

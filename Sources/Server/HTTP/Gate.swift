@@ -91,7 +91,9 @@ struct Gate: Sendable {
             return nil
         }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-            throw .invalid("An Idempotency-Key has 1 to 255 visible ASCII characters.")
+            throw .invalid(
+                "An Idempotency-Key has 1 to 255 visible ASCII characters.",
+                fields: [.init(name: "Idempotency-Key", message: "1 to 255 visible ASCII characters")])
         }
         var hasher = SHA256()
         hasher.update(data: Data("\(request.method.rawValue) \(request.uri.string)\n".utf8))

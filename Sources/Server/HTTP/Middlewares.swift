@@ -32,8 +32,10 @@ struct SecurityHeaders: RouterMiddleware {
     ].compactMap { name, value in name.map { ($0, value) } }
 }
 
-/// One line of JSON per request, with the id that the answer carries too.
+/// Counts every request, and logs one line of JSON for each, with the id that the answer carries too.
 struct RequestLog: RouterMiddleware {
+    let counts: RequestCounts
+
     private static let idHeader = HTTPField.Name("X-Request-Id")
 
     func handle(
@@ -42,15 +44,22 @@ struct RequestLog: RouterMiddleware {
         let clock = ContinuousClock()
         let start = clock.now
         var response = try await next(request, context)
+        let took = clock.now - start
+        // Hummingbird's own word for an address that no route has.
+        let route = context.endpointPath.flatMap { $0 == "NotFound" ? nil : $0 }
         if let name = Self.idHeader { response.headers[name] = context.id }
+        counts.note(
+            method: request.method.rawValue, route: route, status: response.status.code, took: took)
         // A probe every few seconds would drown everything else.
-        let isProbe = request.uri.path == "/health" || request.uri.path == "/ready"
+        let isProbe =
+            request.uri.path == "/health" || request.uri.path == "/ready"
+            || request.uri.path == MetricsRoutes.path
         context.logger.log(
             level: isProbe ? .debug : .info, "request",
             metadata: [
                 "method": "\(request.method.rawValue)", "path": "\(request.uri.path)",
-                "status": "\(response.status.code)", "ms": "\((clock.now - start).milliseconds)",
-                "route": "\(context.endpointPath ?? "")",
+                "status": "\(response.status.code)", "ms": "\(took.milliseconds)",
+                "route": "\(route ?? "")",
             ])
         return response
     }

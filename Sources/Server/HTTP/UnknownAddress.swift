@@ -1,9 +1,36 @@
 import Essentials
+import HTTPTypes
 import Hummingbird
 
-/// A stranger learns nothing of which addresses exist; who is signed in is told that there is nothing.
+/// What no route takes. A stranger learns nothing of which addresses exist, nor which methods they take, but for those
+/// that answer strangers; who is signed in is told.
 struct UnknownAddress: RouterMiddleware {
-    let gate: Gate
+    /// A path of the table, with all of its methods.
+    struct Address: Sendable {
+        private let parts: [Substring]
+        let allowed: String
+        let isOpen: Bool
+
+        init(path: String, routes: [Route]) {
+            parts = path.split(separator: "/")
+            allowed = routes.map(\.method.rawValue).sorted().joined(separator: ", ")
+            isOpen = routes.contains(where: \.isOpen)
+        }
+
+        func matches(_ path: String) -> Bool {
+            let asked = path.split(separator: "/")
+            return asked.count == parts.count
+                && zip(parts, asked).allSatisfy { part, name in part.hasPrefix("{") || part == name }
+        }
+    }
+
+    private let gate: Gate
+    private let addresses: [Address]
+
+    init(gate: Gate, routes: [Route]) {
+        self.gate = gate
+        addresses = Dictionary(grouping: routes, by: \.path).map(Address.init)
+    }
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -11,7 +38,9 @@ struct UnknownAddress: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
-            _ = try await gate.enter(request, context)
+            let address = addresses.first { $0.matches(request.uri.path) }
+            if address?.isOpen != true { _ = try await gate.enter(request, context) }
+            if let address { throw MethodNotAllowed(allowed: address.allowed) }
             throw Problem.notFound("There is nothing at this address.")
         }
     }

@@ -88,7 +88,7 @@ private func jsonName(of type: Any.Type) -> String {
 
 extension Request {
     var wantsJSON: Bool {
-        if uri.path.hasPrefix("/api/") { return true }
+        if uri.path.hasPrefix("/api/") || uri.path == MetricsRoutes.path { return true }
         let accept = headers[.accept] ?? ""
         return accept.contains("application/json") && !accept.contains("text/html")
     }

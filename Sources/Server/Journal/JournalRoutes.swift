@@ -57,7 +57,9 @@ struct JournalRoutes: Sendable {
         let start: Int64
         if let text = visit.request.headers[.lastEventID] ?? visit.query("after") {
             guard let seq = Int64(text), seq >= 0 else {
-                throw Problem.invalid("\"\(text.prefix(40))\" is not the number of an event.")
+                throw Problem.invalid(
+                    "\"\(text.prefix(40))\" is not the number of an event.",
+                    fields: [.init(name: "Last-Event-ID", message: "the id of an event, also as after in the query")])
             }
             start = seq
         } else {
@@ -90,7 +92,7 @@ struct JournalRoutes: Sendable {
         try visit.principal.require(.read, to: "verify the journal")
         let anchor = try visit.query("head").map { text throws(Problem) in try Head(parsing: text) }
         let instance = journal.database.instance
-        let verification = try await journal.database.read { reader in
+        let verification = try await journal.database.survey { reader in
             try Verification.run(in: reader, instance: instance, anchor: anchor, witness: OutputWitness())
         }
         verifications.note(verification, at: journal.time.now())
@@ -106,7 +108,7 @@ struct JournalRoutes: Sendable {
             var last: Int64 = 0
             while true {
                 let after = last
-                let page = try await database.read { try Export.lines(after: after, limit: 500, in: $0) }
+                let page = try await database.survey { try Export.lines(after: after, limit: 500, in: $0) }
                 guard let end = page.last else { break }
                 try await writer.write(ByteBuffer(string: page.lines.joined(separator: "\n") + "\n"))
                 last = end

@@ -10,7 +10,8 @@ extension OpenAPIDocument {
 
     private static let signIn = Operation(
         method: .post, path: "/session", id: "signIn", summary: "Starts a session.",
-        details: "Programs do better with a token. A form is answered as a browser wants it, problems included.",
+        details:
+            "Programs do better with a token. A form is answered as a browser wants it; its problems too, unless `Accept` asks for JSON.",
         access: .open,
         body: Operation.Body(
             content: [

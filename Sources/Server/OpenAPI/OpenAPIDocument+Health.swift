@@ -1,3 +1,4 @@
+import Essentials
 import HTTPTypes
 
 extension OpenAPIDocument {
@@ -14,6 +15,15 @@ extension OpenAPIDocument {
                 answers: [
                     .json(.ref("Status"), "It can serve."),
                     .json(.ref("Status"), "It cannot serve at the moment.", status: 503),
+                ]),
+            Operation(
+                method: .get, path: MetricsRoutes.path, id: "getMetrics",
+                summary: "Answers figures for Prometheus, in its text format.",
+                details: "With `serve --metrics-open` for everybody.", access: .permitted(.metrics),
+                answers: [
+                    Operation.Answer(
+                        status: 200, description: "Requests, runs, the queue, the journal, the process.",
+                        content: ["text/plain": .text("Prometheus' text format, version 0.0.4.")])
                 ]),
             Operation(
                 method: .get, path: "/api/openapi.json", id: "getDescription", summary: "Answers this document.",

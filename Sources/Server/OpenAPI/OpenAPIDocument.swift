@@ -36,7 +36,7 @@ enum OpenAPIDocument {
     private static let introduction = """
         JSON in UTF-8. Times are RFC 3339 in UTC; ids are opaque strings that sort by time. Lists are read part by part: \
         pass the `next` of one part as the `after` of the next. Objects may get more members in later versions, so ignore \
-        those you do not know. What can be absent is left out, not null.
+        those you do not know. What can be absent is left out, not null; in a request, null and an empty value of the query count as left out.
 
         Every answer of 400 and above is a problem (RFC 9457) with a sentence that says what to do; below `/api/` always, \
         elsewhere with `Accept: application/json`. Another method than those described is answered 405, with `Allow`. \

@@ -67,7 +67,7 @@ struct Operation: Sendable {
     }
 
     private var responses: JSONValue {
-        var responses: [String: JSONValue] = ["default": ["$ref": "#/components/responses/Problem500"]]
+        var responses: [String: JSONValue] = ["500": ["$ref": "#/components/responses/Problem500"]]
         for status in problemStatuses {
             responses[String(status)] = ["$ref": .string("#/components/responses/Problem\(status)")]
         }

@@ -138,7 +138,9 @@ struct RunRoutes: Sendable {
     private func number(_ text: String?) throws(Problem) -> Int {
         guard let text else { return 0 }
         guard let number = Int(text), number >= 0 else {
-            throw .invalid("\"\(text.prefix(40))\" is not the number of a piece of output.")
+            throw .invalid(
+                "\"\(text.prefix(40))\" is not the number of a piece of output.",
+                fields: [.init(name: "after", message: "the n of a piece of output")])
         }
         return number
     }

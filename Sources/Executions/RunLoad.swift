@@ -1,0 +1,54 @@
+package import Essentials
+import Storage
+import Synchronization
+
+/// How much there is to do, and what was done since the server started.
+package struct RunLoad: Sendable {
+    /// Those that are not over or wait for a person, in the order of `RunState`.
+    package let unfinished: [(state: RunState, count: Int)]
+    package let settled: [(state: RunState, count: Int)]
+    package let attempts: [(state: AttemptState, count: Int)]
+    package let oldestQueued: Duration?
+}
+
+/// Counts what comes to an end, once it is durable.
+final class RunTally: Sendable {
+    private struct State {
+        var settled: [RunState: Int] = [:]
+        var attempts: [AttemptState: Int] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func settled(_ run: RunState) { state.withLock { $0.settled[run, default: 0] += 1 } }
+    func ended(_ attempt: AttemptState) { state.withLock { $0.attempts[attempt, default: 0] += 1 } }
+
+    var settled: [(state: RunState, count: Int)] {
+        state.withLock { state in
+            RunState.allCases.filter(\.isSettled).map { ($0, state.settled[$0] ?? 0) }
+        }
+    }
+    var attempts: [(state: AttemptState, count: Int)] {
+        state.withLock { state in
+            AttemptState.allCases.filter { $0 != .running }.map { ($0, state.attempts[$0] ?? 0) }
+        }
+    }
+}
+
+extension Executions {
+    package func load() async throws -> RunLoad {
+        let now = time.now()
+        let (unfinished, oldest) = try await database.read { reader in
+            let unfinished = try [RunState.queued, .running, .waiting, .interrupted].map { state in
+                let count = try reader.integer("SELECT count(*) FROM runs WHERE state = \(state)")
+                return (state: state, count: Int(count ?? 0))
+            }
+            let oldest = try reader.integer(
+                "SELECT created FROM runs WHERE state = \(RunState.queued) ORDER BY id LIMIT 1")
+            return (unfinished, oldest)
+        }
+        return RunLoad(
+            unfinished: unfinished, settled: tally.settled, attempts: tally.attempts,
+            oldestQueued: oldest.map { max(.zero, Timestamp(microseconds: $0).duration(to: now)) })
+    }
+}
