@@ -153,7 +153,7 @@ let package = Package(
             [
                 "Essentials", "API", "runbook", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        tests("SystemTests", ["runbook", "runbook-shim"]),
+        tests("SystemTests", ["runbook", "runbook-shim"], exclude: ["Fuzz"]),
         tests("BrowserTests", ["runbook", "runbook-shim"], exclude: ["Pages"]),
     ],
     swiftLanguageModes: [.v6]

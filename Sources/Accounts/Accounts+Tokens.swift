@@ -124,7 +124,7 @@ extension Accounts {
     }
 
     private func row(ofToken secret: String) async throws -> TokenRow? {
-        try await database.read { reader in
+        try await database.look { reader in
             try reader.first(
                 """
                 SELECT \(Self.tokenColumns) FROM tokens t LEFT JOIN people p ON p.id = t.person

@@ -212,14 +212,14 @@ package final class Engine: Sendable {
     private func takeIn(_ attempt: Attempt, _ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
         var intake = try await OutputIntake(start, of: work, executions: executions)
         for try await frames in attempt.output() {
-            let chunks = intake.take(frames)
-            if !chunks.isEmpty { try await persistently(logger) { [intake] in try await intake.store(chunks) } }
-            intake.stored(chunks)
+            let rows = intake.take(frames)
+            if !rows.isEmpty { try await persistently(logger) { [intake] in try await intake.store(rows) } }
+            intake.stored(rows)
         }
         let ending = try await attempt.ending
-        let chunks = intake.finish(at: executions.time.now())
-        if !chunks.isEmpty { try await persistently(logger) { [intake] in try await intake.store(chunks) } }
-        intake.stored(chunks)
+        let rows = intake.finish(at: executions.time.now())
+        if !rows.isEmpty { try await persistently(logger) { [intake] in try await intake.store(rows) } }
+        intake.stored(rows)
         return FinishedAttempt(start: start, ending: ending, reason: nil, digest: intake.digest)
     }
 

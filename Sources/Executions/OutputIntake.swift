@@ -30,13 +30,12 @@ struct OutputIntake: Sendable {
         }
     }
 
-    mutating func take(_ frames: [Frame]) -> [Chunk] { chunker.feed(frames) }
+    /// What is to be stored, under the run's next numbers.
+    mutating func take(_ frames: [Frame]) -> [OutputRow] { rows(chunker.feed(frames)) }
 
-    mutating func finish(at time: Timestamp) -> [Chunk] { chunker.finish(at: time) }
+    mutating func finish(at time: Timestamp) -> [OutputRow] { rows(chunker.finish(at: time)) }
 
-    /// Stores the chunks under the run's next numbers.
-    func store(_ chunks: [Chunk]) async throws {
-        let rows = rows(chunks)
+    func store(_ rows: [OutputRow]) async throws {
         try await executions.database.write { [run, start] transaction in
             for row in rows {
                 try transaction.execute(
@@ -51,13 +50,13 @@ struct OutputIntake: Sendable {
     }
 
     /// Counts what was stored.
-    mutating func stored(_ chunks: [Chunk]) {
-        for row in rows(chunks) {
+    mutating func stored(_ rows: [OutputRow]) {
+        for row in rows {
             digest.add(
                 run: run.rawValue, n: row.n, attempt: start.attempt.rawValue, stream: row.stream, time: row.time,
                 bytes: row.bytes)
         }
-        last += chunks.count
+        last += rows.count
     }
 
     private func rows(_ chunks: [Chunk]) -> [OutputRow] {

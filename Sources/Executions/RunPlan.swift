@@ -161,7 +161,9 @@ enum StepChoice {
             chosen = chosen.filter { named.contains($0.id) }
         }
         guard !chosen.isEmpty else {
-            throw .invalid("\(runbook)\(section.map { "#\($0)" } ?? "") has no step to run: it has no shell fences.")
+            throw .invalid(
+                "\(runbook)\(section.map { "#\($0)" } ?? "") has no step to run: it has no shell fences.",
+                fields: [.init(name: section == nil ? "runbook" : "section", message: "one with a shell fence")])
         }
         return chosen
     }

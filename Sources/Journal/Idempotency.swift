@@ -47,7 +47,7 @@ package struct Idempotency: Sendable {
     /// - Throws: `Problem.conflict` when the key was used for another request, or the answer was lost in a crash.
     package func earlierAnswer(to key: IdempotencyKey, of principal: Principal) async throws -> Answer? {
         let oldest = time.now().advanced(by: .zero - Self.memory)
-        guard let claim = try await database.read({ try Self.find(key.key, of: principal, in: $0) }),
+        guard let claim = try await database.look({ try Self.find(key.key, of: principal, in: $0) }),
             claim.created > oldest
         else { return nil }
         guard claim.fingerprint == key.fingerprint else { throw Self.reused }

@@ -37,7 +37,7 @@ extension Journal {
         }
     }
 
-    package func head() async throws -> Head? { try await database.read(Self.head) }
+    package func head() async throws -> Head? { try await database.look(Self.head) }
 
     package static func head(_ reader: Reader) throws -> Head? {
         try reader.first("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", as: HeadRow.self)

@@ -105,7 +105,7 @@ package struct Catalogue: Sendable {
     package func entry(_ name: String, by principal: Principal) async throws -> Entry {
         try principal.require(.read, to: "see runbooks")
         let name = RunbookName.dotted(name)
-        guard let entry = try await database.read({ try Self.entry(name, in: $0) }) else { throw Self.unknown(name) }
+        guard let entry = try await database.look({ try Self.entry(name, in: $0) }) else { throw Self.unknown(name) }
         return entry
     }
 

@@ -79,6 +79,19 @@ package final class Database: Sendable {
         try readHere(body)
     }
 
+    /// The same for a single statement, which sees one state by itself: it needs no transaction around it.
+    package func look<Value: Sendable>(_ body: @Sendable (Reader) throws -> Value) async throws -> Value {
+        try lookHere(body)
+    }
+
+    private func lookHere<Value>(_ body: (Reader) throws -> Value) throws -> Value {
+        do {
+            return try pool.unsafeRead { try body(Reader($0, explainer: explainer)) }
+        } catch {
+            throw translated(error)
+        }
+    }
+
     /// Reads much, on a thread of its own, so that others go on; a few at a time.
     package func survey<Value: Sendable>(
         _ body: @escaping @Sendable (Reader) throws -> Value

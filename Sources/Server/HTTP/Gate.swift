@@ -25,7 +25,7 @@ struct Gate: Sendable {
             guard header.lowercased().hasPrefix("bearer ") else {
                 throw Problem.unauthenticated("Send a token as `Authorization: Bearer TOKEN`.")
             }
-            let secret = header.dropFirst("bearer ".count).trimmingCharacters(in: .whitespaces)
+            let secret = String(header.dropFirst("bearer ".count).drop { $0 == " " }.prefix { $0 != " " })
             let isTerminal = request.headers[.userAgent]?.hasPrefix("runbook-cli/") ?? false
             do {
                 let principal = try await accounts.principal(

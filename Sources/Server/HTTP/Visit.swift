@@ -22,7 +22,8 @@ struct Visit: Sendable {
 
     /// A part of the path, decoded.
     func path(_ name: String) throws(Problem) -> String {
-        guard let text = context.parameters.get(name)?.removingPercentEncoding else {
+        let part = context.parameters.get(name)
+        guard let text = part?.utf8.contains(UInt8(ascii: "%")) == true ? part?.removingPercentEncoding : part else {
             throw .invalid("The path's \(name) is not readable.")
         }
         return text
