@@ -14,23 +14,14 @@ extension Executions {
         _ request: PageRequest, state: RunState? = nil, runbook: String? = nil, by principal: Principal
     ) async throws -> Page<RunSummaryRecord> {
         try principal.require(.read, to: "see runs")
-        let columns: SQL = """
-            SELECT r.id AS id, r.runbook AS runbook, r.version AS version, r.section AS section, r.state AS state,
-                r.created AS created, r.started AS started, r.finished AS finished, r.actor_kind AS actor_kind,
-                r.actor AS actor, r.actor_name AS actor_name,
-                (SELECT count(*) FROM run_steps s WHERE s.run = r.id) AS steps_total,
-                (SELECT count(*) FROM run_steps s WHERE s.run = r.id AND s.state IN ('succeeded', 'skipped')) AS steps_done,
-                (SELECT s.step FROM run_steps s WHERE s.run = r.id AND s.state NOT IN ('succeeded', 'skipped')
-                    ORDER BY s.position LIMIT 1) AS step
-            FROM runs r
-            """
         let before: SQL = request.after.map { "r.id < \($0)" } ?? "TRUE"
         let stateFilter: SQL = state.map { "AND r.state = \($0)" } ?? ""
         let runbookFilter: SQL = runbook.map { "AND r.runbook = \($0)" } ?? ""
         return try await database.read { reader in
             let rows: [RunSummaryRecord] = try reader.all(
                 """
-                \(columns) WHERE \(before) \(stateFilter) \(runbookFilter) ORDER BY r.id DESC LIMIT \(request.limit + 1)
+                \(RunSummaryRecord.select) WHERE \(before) \(stateFilter) \(runbookFilter)
+                ORDER BY r.id DESC LIMIT \(request.limit + 1)
                 """)
             return Page(rows: rows, limit: request.limit, cursor: \.id.rawValue)
         }
@@ -58,7 +49,7 @@ extension Executions {
         .notFound("There is no run \(id.rawValue.prefix(60)): `runbook runs` shows those there are.")
     }
 
-    private static let attempts: SQL = """
+    static let attempts: SQL = """
         SELECT id, step, number, state, exit_status, signal, reason, created, started, finished, launch, output_cut,
             output_may_end_early FROM attempts
         """

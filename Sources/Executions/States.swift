@@ -22,6 +22,9 @@ package enum RunState: String, Sendable, CaseIterable, Codable, SQLBindable {
         }
     }
 
+    /// It goes on as soon as a person has acted.
+    package static let waitingForPeople: [RunState] = [.interrupted, .waiting]
+
     package var mayBeCancelled: Bool { !isSettled || self == .interrupted }
 
     package var mayBeResumed: Bool { self == .failed || self == .cancelled || self == .interrupted }

@@ -29,6 +29,7 @@ package struct WebServer: Sendable {
     private let settings: Settings
     private let templates: Templates
     private let logger: Logger
+    private let now: NowRoutes
     private let health: HealthRoutes
     private let accounts: AccountRoutes
     private let runbooks: RunbookRoutes
@@ -48,6 +49,7 @@ package struct WebServer: Sendable {
         self.settings = settings
         self.templates = templates
         self.logger = logger
+        now = NowRoutes(catalogue: catalogue, executions: executions, templates: templates)
         health = HealthRoutes(database: journal.database, templates: templates)
         self.accounts = AccountRoutes(
             accounts: accounts, limits: limits, templates: templates, isSecure: settings.tls != nil)
@@ -61,8 +63,7 @@ package struct WebServer: Sendable {
 
     /// All routes; `OpenAPIDocument` describes those below `/api/` and the probes.
     var routes: [Route] {
-        [.signedIn(.get, "/", { _ in .seeOther("/runbooks") })]
-            + health.table + accounts.table + runbooks.table + runs.table + journal.table + metrics.table
+        now.table + health.table + accounts.table + runbooks.table + runs.table + journal.table + metrics.table
     }
 
     /// - Parameter onReady: called with the port once connections are taken.

@@ -9,6 +9,7 @@ enum Migrations {
         migrator.registerMigration("2-accounts", migrate: createAccounts)
         migrator.registerMigration("3-runbooks", migrate: createRunbooks)
         migrator.registerMigration("4-executions", migrate: createExecutions)
+        migrator.registerMigration("5-run-ends", migrate: indexRunEnds)
         return migrator
     }
 

@@ -27,7 +27,7 @@ struct RunbookCommand: AsyncParsableCommand {
                 subcommands: [
                     ImportCommand.self, ListCommand.self, ShowCommand.self, InspectCommand.self, LintCommand.self,
                 ]),
-            CommandGroup(name: "Runs", subcommands: [ExecCommand.self, RunsCommand.self]),
+            CommandGroup(name: "Runs", subcommands: [StatusCommand.self, ExecCommand.self, RunsCommand.self]),
             CommandGroup(name: "Record", subcommands: [AuditCommand.self]),
             CommandGroup(
                 name: "Access",

@@ -17,6 +17,10 @@ import Testing
         try await expect("signing_in.py", claims: 22)
     }
 
+    @Test func `the first page says what runs, waits and failed, live`() async throws {
+        try await expect("now.py", claims: 99)
+    }
+
     @Test func `every heading, fence and item of a guide is found as text`() async throws {
         try await expect("guides.py", [Program.path(of: "guide.md")], claims: 8)
     }
@@ -59,7 +63,7 @@ import Testing
     }
 
     @Test func `every page fits a phone and can be read`() async throws {
-        try await expect("phone.py", claims: 46)
+        try await expect("phone.py", claims: 49)
     }
 
     private func expect(_ program: String, _ arguments: [String] = [], claims count: Int) async throws {

@@ -18,7 +18,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "import a.md b", "import notes.txt --name go-live --json", "list --limit 5 --json", "show accunode/deploy",
+        "import a.md b", "import notes.txt --name go-live --json", "list --limit 5 --json", "status", "status --json",
+        "show accunode/deploy",
         "show x --markdown", "exec x", "exec x#s --param a=b --step one --step two --yes --detach --priority high",
         "exec x.md --dry-run --json", "runs", "runs list --state rolled-back --runbook x --limit 3",
         "runs --state failed",

@@ -59,7 +59,8 @@ extension AccessRow {
 
     //                                             stranger viewer operator author admin metrics
     private static let health = [
-        AccessRow(.get, "/", "- 303 303 303 303 303"),
+        AccessRow(.get, "/", "- 200 200 200 200 403"),
+        AccessRow(.get, "/api/v1/status", "401 200 200 200 200 403"),
         AccessRow(.get, "/health", "200 200 200 200 200 200"),
         AccessRow(.get, "/ready", "200 200 200 200 200 200"),
         AccessRow(.get, "/metrics", "401 403 403 403 200 200"),

@@ -52,9 +52,28 @@ import Testing
     private static let time = "2026-01-19T08:30:00.000000Z"
     private static let hash = String(repeating: "0123456789abcdef", count: 4)
 
-    static let samples: [Sample] = runs + runbooks + journal + accounts
+    static let samples: [Sample] = status + runs + runbooks + journal + accounts
 
     private static let actor = Actor(kind: "person", id: "1", name: "Ada")
+
+    private static let status: [Sample] = {
+        let line = { (successor: String?) in
+            SituationLine(
+                kind: "run", id: "1", title: "a#b", state: "failed", details: "step 1 of 2", time: time, by: actor,
+                successor: successor)
+        }
+        let part = SituationPart(count: 2, lines: [line("2")])
+        let situation = { (begin: String?) in
+            Situation(
+                sentence: "Nothing is running.", time: time, running: part, queued: part, waiting_for_you: part,
+                waiting_for_others: part, failed: part, succeeded: [line(nil)], begin: begin)
+        }
+        return [
+            Sample(schema: "Situation", full: situation("runbook exec a"), bare: situation(nil)),
+            same("SituationPart", part),
+            Sample(schema: "SituationLine", full: line("2"), bare: line(nil)),
+        ]
+    }()
 
     private static let runs: [Sample] = {
         let attempt = RunAttempt(

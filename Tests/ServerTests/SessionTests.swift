@@ -123,7 +123,7 @@ import Testing
         try await Installation().test { caller in
             let answer = try await caller.send(.post, "/session", Self.form(next: next))
             #expect(answer.status == 303)
-            #expect(answer.location == "/runbooks")
+            #expect(answer.location == "/")
             let page = try await caller.send(.get, Paths.query("/sign-in", [("next", next)]))
             #expect(!page.text.contains("evil"))
         }

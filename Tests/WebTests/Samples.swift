@@ -16,7 +16,8 @@ struct Samples {
 
     var pages: [any WebPage] {
         [
-            signIn, firstAdmin, problem, runbooks, runbook, runForm, runs, run(state: "interrupted"),
+            signIn, firstAdmin, problem, now, beginning, importing, runbooks, runbook, runForm, runs,
+            run(state: "interrupted"),
             run(state: "failed"),
             journal,
         ]
@@ -52,6 +53,37 @@ struct Samples {
             path: text("/runs/01j9zk"), reader: reader)
     }
 
+    var now: NowPage {
+        var now = Now(at: at(400))
+        now.running.add(1, [line("running")])
+        now.queued.add(1, [line("queued", id: "01j9zk4m7c0vxw5t3n8q2r6hyg")])
+        now.waitingForYou.add(2, [line("interrupted")])
+        now.waitingForOthers.add(1, [line("waiting")])
+        var failed = line("failed")
+        failed.successor = .init(id: "01j9zk4m7c0vxw5t3n8q2r6hye", path: text("/runs/01j9zk4m7c0vxw5t3n8q2r6hye"))
+        now.failed.add(3, [line("failed", id: "01j9zk4m7c0vxw5t3n8q2r6hyf"), failed])
+        return NowPage(now, mayOperate: true, mayImport: true, head: 4211, reader: reader)
+    }
+
+    /// Nothing has run yet.
+    var beginning: NowPage {
+        NowPage(
+            Now(at: at(0), beginning: .running(text("accunode.deploy"))), mayOperate: true, mayImport: true, head: 1,
+            reader: reader)
+    }
+
+    /// No guide has been imported yet.
+    var importing: NowPage {
+        NowPage(Now(at: at(0), beginning: .importing), mayOperate: true, mayImport: true, head: 1, reader: reader)
+    }
+
+    private func line(_ state: String, id: String = "01j9zk4m7c0vxw5t3n8q2r6hyd") -> Now.Line {
+        .init(
+            kind: "run", id: text(id), path: text("/runs/\(id)"), title: text("accunode.deploy#rollback"),
+            state: text(state), details: text("step 3 of 9 · wait-stable"), time: at(0),
+            by: Actor(kind: "person", id: "1", name: text("Ada Lovelace")))
+    }
+
     var runbooks: RunbooksPage {
         RunbooksPage(
             rows: [
@@ -66,7 +98,7 @@ struct Samples {
                     findings: 0, updated: at(-86_400),
                     lastRun: .init(id: text("01j9zk4m7c0vxw5t3n8q2r6hye"), state: text("running"), started: at(9000))),
             ],
-            total: 2, next: text("f-kod.rollback"), reader: reader)
+            total: 2, next: text("f-kod.rollback"), head: 4211, reader: reader)
     }
 
     var runbook: RunbookPage {
@@ -154,7 +186,7 @@ struct Samples {
                     by: text("Ada Lovelace")),
             ],
             state: nil, runbook: text("accunode.deploy"), going: 1, interrupted: 1,
-            next: text("01j9zk4m7c0vxw5t3n8q2r6hye"), reader: reader)
+            next: text("01j9zk4m7c0vxw5t3n8q2r6hye"), head: 4211, reader: reader)
     }
 
     /// A run of ten steps: eight done, one at which it stands, one to come. `interrupted` asks how the ninth ended, `failed`

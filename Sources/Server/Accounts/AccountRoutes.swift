@@ -95,7 +95,7 @@ struct AccountRoutes: Sendable {
             _ = try await accounts.makeFirstAdmin(
                 secret: token, name: name, password: password, address: context.address)
             let session = try await accounts.signIn(name: name, password: password, address: context.address)
-            var response = Response.seeOther("/runbooks")
+            var response = Response.seeOther("/")
             response.setCookie(cookie(session.secret, lifetime: Int(Session.lifetime.components.seconds)))
             return response
         } catch let problem as Problem {
@@ -193,7 +193,7 @@ struct AccountRoutes: Sendable {
     private static func local(_ path: String?) -> String {
         guard let path, path.hasPrefix("/"), !path.hasPrefix("//"), !path.contains("\\"),
             path.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value < 0x7F })
-        else { return "/runbooks" }
+        else { return "/" }
         return path
     }
 

@@ -9,7 +9,7 @@ struct SignInPage: WebPage {
     /// What was wrong with the last try, as a sentence.
     let problem: String?
 
-    init(name: String = "", next: String = "/runbooks", problem: String? = nil, reader: Reader) {
+    init(name: String = "", next: String = "/", problem: String? = nil, reader: Reader) {
         layout = Layout("Sign in", reader: reader)
         self.name = name
         self.next = next

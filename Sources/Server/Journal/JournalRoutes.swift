@@ -119,6 +119,15 @@ struct JournalRoutes: Sendable {
     }
 }
 
+extension Journal {
+    /// What the first page of a live list goes on from: read before the list, so that nothing falls in between. Nil for
+    /// older pages, which stay as they are, and for programs.
+    func newsHead(_ visit: Visit) async throws -> Int64? {
+        guard !visit.wantsJSON, visit.query("after") == nil else { return nil }
+        return try await head()?.seq ?? 0
+    }
+}
+
 /// The number of the last event that a viewer was sent.
 private final class Last: Sendable {
     private let value: Mutex<Int64>

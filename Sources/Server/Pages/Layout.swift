@@ -18,12 +18,14 @@ package struct Reader: Sendable {
 package struct Layout: Sendable {
     /// A place of the navigation, in its order. Only what exists is listed.
     enum Place: String, CaseIterable {
+        case now = "Now"
         case runbooks = "Runbooks"
         case runs = "Runs"
         case journal = "Journal"
 
         var path: String {
             switch self {
+            case .now: "/"
             case .runbooks: "/runbooks"
             case .runs: "/runs"
             case .journal: "/journal"

@@ -19,6 +19,9 @@ enum Paths {
         query("/journal", [("kind", kind), ("object", object), ("after", after)])
     }
 
+    /// What is appended to the journal after this event.
+    static func news(after head: Int64) -> String { query("/journal/stream", [("after", String(head))]) }
+
     /// `path?name=value&…` of the values that are there.
     static func query(_ path: String, _ values: [(String, String?)]) -> String {
         let pairs = values.compactMap { name, value in value.map { "\(encoded(name))=\(encoded($0))" } }

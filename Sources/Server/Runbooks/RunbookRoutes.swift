@@ -4,6 +4,7 @@ import Executions
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Journal
 import NIOCore
 import RunbookFormat
 import Runbooks
@@ -28,6 +29,7 @@ struct RunbookRoutes: Sendable {
     }
 
     @Sendable func list(_ visit: Visit) async throws -> Response {
+        let head = try await executions.journal.newsHead(visit)
         let page = try await catalogue.entries(visit.page(), by: visit.principal)
         if visit.wantsJSON { return try .json(List(items: page.items.map(RunbookSummary.init), next: page.next)) }
         let total = try await catalogue.count(by: visit.principal)
@@ -42,7 +44,7 @@ struct RunbookRoutes: Sendable {
                             lastRun: last[entry.name].map {
                                 .init(id: $0.id.rawValue, state: $0.state.rawValue, started: $0.started ?? $0.created)
                             })
-                    }, total: total, next: page.next, reader: visit.reader)))
+                    }, total: total, next: page.next, head: head, reader: visit.reader)))
     }
 
     /// 201 for a new version, 200 when the bytes are the current version's.

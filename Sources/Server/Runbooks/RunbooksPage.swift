@@ -46,12 +46,15 @@ struct RunbooksPage: WebPage {
     let sentence: String
     let rows: [Row]
     let nextPath: String?
+    /// Where live news comes from; only on the first page.
+    let newsPath: String?
 
     /// - Parameters:
     ///   - total: how many runbooks there are in all.
     ///   - next: the cursor of the next page.
-    init(rows: [Row], total: Int, next: String?, reader: Reader) {
-        layout = Layout("Runbooks", place: .runbooks, reader: reader)
+    ///   - head: the number of the journal's last event that the page has taken in; nil but on the first page.
+    init(rows: [Row], total: Int, next: String?, head: Int64? = nil, reader: Reader) {
+        layout = Layout("Runbooks", place: .runbooks, reader: reader, scripts: head == nil ? [] : ["live.js"])
         sentence =
             switch total {
             case 0: "No guide has been imported yet."
@@ -60,5 +63,6 @@ struct RunbooksPage: WebPage {
             }
         self.rows = rows
         nextPath = next.map { Paths.query("/runbooks", [("after", $0)]) }
+        newsPath = head.map(Paths.news)
     }
 }

@@ -3,6 +3,7 @@ import Essentials
 import Executions
 import Foundation
 import Hummingbird
+import Journal
 import NIOCore
 import RunbookFormat
 import Runbooks
@@ -42,6 +43,7 @@ struct RunRoutes: Sendable {
             return state
         }
         let runbook = visit.query("runbook").map(RunbookName.dotted)
+        let head = try await executions.journal.newsHead(visit)
         let page = try await executions.runs(visit.page(), state: state, runbook: runbook, by: visit.principal)
         if visit.wantsJSON { return try .json(List(items: page.items.map(RunSummary.init), next: page.next)) }
         let counts = try await executions.counts(by: visit.principal)
@@ -49,7 +51,8 @@ struct RunRoutes: Sendable {
             try templates.render(
                 RunsPage(
                     rows: page.items.map(RunsPage.Row.init), state: state?.rawValue, runbook: runbook,
-                    going: counts.going, interrupted: counts.interrupted, next: page.next, reader: visit.reader)))
+                    going: counts.going, interrupted: counts.interrupted, next: page.next, head: head,
+                    reader: visit.reader)))
     }
 
     @Sendable func create(_ visit: Visit) async throws -> Response {

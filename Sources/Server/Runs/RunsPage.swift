@@ -5,6 +5,8 @@ struct RunsPage: WebPage {
     static let template = "runs/runs"
 
     struct Row: Sendable {
+        /// Tells it from the others.
+        let key: String
         let path: String
         let runbook: String
         let section: String?
@@ -22,6 +24,7 @@ struct RunsPage: WebPage {
             steps: Int,
             created: Timestamp, started: Timestamp?, finished: Timestamp?, by: String
         ) {
+            key = id
             path = Paths.run(id)
             self.runbook = runbook
             self.section = section
@@ -51,16 +54,20 @@ struct RunsPage: WebPage {
     /// What an empty list means: no run at all, or none in this state.
     let emptiness: String
     let nextPath: String?
+    /// Where live news comes from; only on the first page.
+    let newsPath: String?
 
     /// - Parameters:
     ///   - state: the only state that is shown; nil for all.
     ///   - runbook: the only runbook whose runs are shown; nil for all.
     ///   - going: how many runs are queued, running or waiting, in all.
     ///   - interrupted: how many wait for a person to say what happened, in all.
+    ///   - head: the number of the journal's last event that the page has taken in; nil but on the first page.
     init(
-        rows: [Row], state: String?, runbook: String? = nil, going: Int, interrupted: Int, next: String?, reader: Reader
+        rows: [Row], state: String?, runbook: String? = nil, going: Int, interrupted: Int, next: String?,
+        head: Int64? = nil, reader: Reader
     ) {
-        layout = Layout("Runs", place: .runs, reader: reader)
+        layout = Layout("Runs", place: .runs, reader: reader, scripts: head == nil ? [] : ["live.js"])
         let busy =
             going == 0 ? "Nothing runs at the moment." : "\(counted(going, "run")) \(going == 1 ? "is" : "are") going."
         sentence =
@@ -81,5 +88,6 @@ struct RunsPage: WebPage {
         let subject = runbook.map { "run of \($0)" } ?? "run"
         emptiness = state.map { "No \(subject) is \($0)." } ?? "There has been no \(subject) yet."
         nextPath = next.map { path(state, $0) }
+        newsPath = head.map(Paths.news)
     }
 }

@@ -107,7 +107,7 @@ with Site() as site:
     until("the step is unknown", lambda: state(desk) == "interrupted")
 
     paths = {
-        "the catalogue": "/runbooks", "a guide": "/runbooks/wide", "the form": "/runbooks/wide/run",
+        "now": "/", "the catalogue": "/runbooks", "a guide": "/runbooks/wide", "the form": "/runbooks/wide/run",
         "the runs": "/runs", "the runs of one guide": "/runs?runbook=wide", "a running run": running,
         "an interrupted run": interrupted, "the journal": "/journal",
         "a run's journal": f"/journal?object=run/{interrupted.removeprefix('/runs/')}",

@@ -23,7 +23,7 @@ with Site() as site:
         next = "https://elsewhere.example/" if scripts else "//elsewhere.example/"
         go(page, f"/sign-in?next={next}")
         sign_in(page)
-        claim(f"one is never sent elsewhere, {kind}", page.url == BASE + "/runbooks", page.url)
+        claim(f"one is never sent elsewhere, {kind}", page.url == BASE + "/", page.url)
         go(page, "/runs/unknown")
         claim(f"a problem page keeps the navigation, {kind}", page.locator("nav a[href='/runs']").count() == 1)
         claim(f"a problem page says what to do, {kind}", "There is nothing here" in page.locator("main").inner_text())

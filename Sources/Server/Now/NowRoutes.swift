@@ -1,0 +1,45 @@
+import API
+import Essentials
+import Executions
+import Hummingbird
+import Journal
+import Runbooks
+
+/// The first page, and the same for programs.
+struct NowRoutes: Sendable {
+    let catalogue: Catalogue
+    let executions: Executions
+    let templates: Templates
+
+    var table: [Route] {
+        [
+            .signedIn(.get, "/", show),
+            .signedIn(.get, "/api/v1/status", show),
+        ]
+    }
+
+    @Sendable func show(_ visit: Visit) async throws -> Response {
+        let head = try await executions.journal.head()
+        let now = try await now(for: visit.principal)
+        if visit.wantsJSON { return try .json(Situation(now)) }
+        return .html(
+            try templates.render(
+                NowPage(
+                    now, mayOperate: visit.principal.may(.operate), mayImport: visit.principal.may(.author),
+                    head: head?.seq ?? 0, reader: visit.reader)))
+    }
+
+    /// Each subject adds its own.
+    private func now(for principal: Principal) async throws -> Now {
+        let runs = try await executions.now(by: principal)
+        var now = Now(
+            at: executions.journal.time.now(), beginning: runs.isFirst ? try await beginning(principal) : nil)
+        now.add(runs, for: principal)
+        return now
+    }
+
+    private func beginning(_ principal: Principal) async throws -> Now.Beginning {
+        let first = try await catalogue.entries(PageRequest(limit: 1), by: principal).items.first
+        return first.map { .running($0.name) } ?? .importing
+    }
+}

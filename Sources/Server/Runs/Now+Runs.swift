@@ -1,0 +1,78 @@
+import API
+import Essentials
+import Executions
+
+extension Now {
+    mutating func add(_ runs: RunsNow, for principal: Principal) {
+        running.add(runs.running.count, runs.running.runs.map { Line($0, details: $0.place, time: $0.begun) })
+        queued.add(
+            runs.queued.count,
+            runs.queued.runs.map { Line($0, details: "\($0.place), waits for a free worker", time: $0.created) })
+        let isForYou = principal.may(.operate)
+        let waiting = runs.waiting.runs.map { run in
+            Line(
+                run, details: run.question(asked: isForYou), time: run.finished ?? run.begun,
+                path: Paths.run(run.id.rawValue) + (run.step.map { Paths.fragment(RunPage.Step.anchor($0)) } ?? ""))
+        }
+        if isForYou {
+            waitingForYou.add(runs.waiting.count, waiting)
+        } else {
+            waitingForOthers.add(runs.waiting.count, waiting)
+        }
+        failed.add(
+            runs.failed,
+            runs.failures.map { failure in
+                var line = Line(failure.run, details: failure.story, time: failure.run.end)
+                line.successor = failure.successor.map { .init(id: $0.rawValue, path: Paths.run($0.rawValue)) }
+                return line
+            })
+        isRecovered = isRecovered && runs.isRecovered
+        succeeded += runs.succeeded.map { Line($0, details: $0.effort, time: $0.end) }
+    }
+}
+
+extension Now.Line {
+    fileprivate init(_ run: RunSummaryRecord, details: String, time: Timestamp, path: String? = nil) {
+        self.init(
+            kind: "run", id: run.id.rawValue, path: path ?? Paths.run(run.id.rawValue),
+            title: run.section.map { "\(run.runbook)#\($0)" } ?? run.runbook, state: run.state.rawValue,
+            details: details, time: time, by: Actor(kind: run.actor_kind, id: run.actor, name: run.actor_name))
+    }
+}
+
+extension RunSummaryRecord {
+    fileprivate var begun: Timestamp { started ?? created }
+    fileprivate var end: Timestamp { finished ?? begun }
+
+    /// `step 3 of 9 · wait-stable`.
+    fileprivate var place: String {
+        step.map { "step \(steps_done + 1) of \(steps_total) · \($0)" } ?? counted(steps_total, "step")
+    }
+
+    /// What a person is to say; who is not asked is only told why it waits.
+    fileprivate func question(asked isForYou: Bool) -> String {
+        guard state == .interrupted else { return place }
+        return "\(place) · nobody saw how it ended\(isForYou ? ": look at its output, then say what happened" : "")"
+    }
+
+    /// `9 steps in 6 min 41 s`.
+    fileprivate var effort: String { "\(counted(steps_total, "step")) in \(begun.duration(to: end).inWords)" }
+}
+
+extension RunsNow.Failure {
+    /// `step 3 of 9 · wait-stable · exit status 3 · 4 times`.
+    fileprivate var story: String {
+        [run.place, cause?.words, times == 1 ? nil : times == 2 ? "twice" : "\(times) times"].compactMap { $0 }.joined(
+            separator: " · ")
+    }
+}
+
+extension AttemptRecord {
+    /// Why it ended as it did.
+    fileprivate var words: String? {
+        if state == .timedOut { return "out of time" }
+        if let reason { return reason.hasSuffix(".") ? String(reason.dropLast()) : reason }
+        if let signal { return "ended by signal \(signal)" }
+        return exit_status.map { "exit status \($0)" }
+    }
+}

@@ -1,0 +1,96 @@
+// Pages that say what is the case. When the journal has news, the parts marked [data-live] are taken anew from the page
+// itself: what is the case is put into words in one place, on the server.
+const root = document.querySelector("[data-news]");
+let source = null;
+let seen = "";
+let retry = 2000;
+let isStale = false;
+let isBusy = false;
+
+// A run's events come in swarms: those of a moment are one look.
+async function follow() {
+  isStale = true;
+  if (isBusy) return;
+  isBusy = true;
+  while (isStale) {
+    await new Promise((resume) => setTimeout(resume, 250));
+    isStale = false;
+    if (!await takeIn()) setTimeout(() => document.hidden || follow(), 5000);
+  }
+  isBusy = false;
+}
+
+async function takeIn() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" }).catch(() => null);
+  if (!answer?.ok) return false;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const [mine, fresh] = [document, page].map((place) => [...place.querySelectorAll("[data-live]")]);
+  // It has other parts by now: the first run of all has begun, or the session has ended.
+  if (mine.map((part) => part.id).join() !== fresh.map((part) => part.id).join()) return location.reload();
+  mine.forEach((part, index) => renewal[part.dataset.live]?.(part, fresh[index]));
+  return true;
+}
+
+function renewText(part, fresh) {
+  if (part.textContent !== fresh.textContent) part.textContent = fresh.textContent;
+}
+
+// Rows that say the same stay as they are, with the reader's focus and selection in them.
+function renewRows(list, fresh) {
+  const focused = document.activeElement?.closest("[data-key]");
+  const place = list.contains(focused) ? [focused.dataset.key, document.activeElement.href] : null;
+  const known = new Map([...list.children].map((row) => [row.dataset.key, row]));
+  const rows = [...fresh.children].map((row) => {
+    const old = known.get(row.dataset.key);
+    return old && print(old) === print(row) ? old : document.adoptNode(row);
+  });
+  // Its place is kept when a row goes, so that nothing below jumps.
+  list.style.minBlockSize = `${list.offsetHeight}px`;
+  for (const row of known.values()) if (!rows.includes(row)) row.remove();
+  let next = list.firstElementChild;
+  for (const row of rows) {
+    if (row === next) next = next.nextElementSibling;
+    else list.insertBefore(row, next);
+  }
+  if (!place || list.contains(document.activeElement)) return;
+  const row = rows.find((row) => row.dataset.key === place[0]);
+  const links = [...row?.querySelectorAll("a") ?? []];
+  (links.find((link) => link.href === place[1]) ?? links[0])?.focus({ preventScroll: true });
+}
+
+const renewal = { text: renewText, rows: renewRows };
+
+// A row without what passes by itself.
+function print(row) {
+  const copy = row.cloneNode(true);
+  for (const time of copy.querySelectorAll("time, [data-since]")) {
+    time.textContent = "";
+    time.removeAttribute("title");
+  }
+  return copy.outerHTML;
+}
+
+function open() {
+  const url = new URL(root.dataset.news, location.href);
+  if (seen) url.searchParams.set("after", seen);
+  source = new EventSource(url);
+  source.addEventListener("journal", (event) => { seen = event.lastEventId; follow(); });
+  source.addEventListener("open", () => { retry = 2000; });
+  source.addEventListener("error", () => {
+    if (source?.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => document.hidden || open(), retry);
+    retry = Math.min(retry * 2, 30_000);
+  });
+}
+
+function close() {
+  source?.close();
+  source = null;
+}
+
+if (root) {
+  document.addEventListener("visibilitychange", () => { close(); if (!document.hidden) open(); });
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", (event) => { if (event.persisted && !document.hidden) open(); });
+  if (!document.hidden) open();
+}
