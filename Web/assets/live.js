@@ -45,7 +45,7 @@ function renewRows(list, fresh) {
     return old && print(old) === print(row) ? old : document.adoptNode(row);
   });
   // Its place is kept when a row goes, so that nothing below jumps.
-  list.style.minBlockSize = `${list.offsetHeight}px`;
+  list.style.minBlockSize = `${list.getBoundingClientRect().height}px`;
   for (const row of known.values()) if (!rows.includes(row)) row.remove();
   let next = list.firstElementChild;
   for (const row of rows) {

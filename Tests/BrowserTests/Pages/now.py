@@ -53,7 +53,9 @@ with Site() as site:
     pages = {"with scripts": page, "without scripts": quiet, "on a phone": phone, "to a viewer": viewer}
     for reader in pages.values():
         go(reader, "/")
-    page.evaluate("window.mark = 1")
+    lists = {"the runs": (site.page(), "/runs"), "the catalogue": (site.page(), "/runbooks")}
+    for reader, place in lists.values():
+        go(reader, place)
 
     def see(what, condition):
         """Waits until every page has it: by itself, or where no script runs after a reload."""
@@ -64,9 +66,22 @@ with Site() as site:
                 until(f"{what}, {kind}", lambda: condition(reader))
             claim(f"{what}, {kind}", True)
 
+    def listed(what):
+        """The state of the news's newest run, in an open list."""
+        reader = lists[what][0]
+        link = f"a[href='{path}']" + (".state" if what == "the catalogue" else "")
+        found = reader.locator(f"#page-rows > tr:has({link}) .state").all_inner_texts()
+        return found[0] if found else None
+
     path = start(admin, "news")
     until("it prints", lambda: lines(admin, "first"))
     see("a run that begins is seen", lambda reader: "step 1 of 2 · first" in row(reader, "running", path).inner_text())
+    # The first run of all makes pages that taught how to begin load once more.
+    for what, (reader, _) in lists.items():
+        until(f"it is seen on {what}", lambda: listed(what) == "running")
+        claim(f"a run that begins is seen on {what}", True)
+        reader.evaluate("window.mark = 1")
+    page.evaluate("window.mark = 1")
     run = path.rsplit("/", 1)[1]
     focused = row(page, "running", path).locator("a")
     focused.focus()
@@ -81,6 +96,10 @@ with Site() as site:
     FOLDER.joinpath(f"on-{run}").touch()
     see("its end is seen", lambda reader: row(reader, "lately", path).count() and not row(reader, "running", path).count())
     claim("nothing below jumps when a line goes", page.evaluate(TOPS) == tops, [tops, page.evaluate(TOPS)])
+
+    for what, (reader, _) in lists.items():
+        until(f"its end is seen on {what}", lambda: listed(what) == "succeeded")
+        claim(f"its end is seen on {what}, which was never loaded again", reader.evaluate("window.mark") == 1)
 
     bad = start(admin, "news-bad")
     see("a failure is seen with its step and reason",
