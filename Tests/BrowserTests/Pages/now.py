@@ -1,4 +1,5 @@
-"""The first page: what runs, waits, failed and succeeded, live and without scripts, for who may act and for who may not."""
+"""The first page and the open lists: what runs, waits, failed and succeeded, live and without scripts, for who may act
+and for who may not."""
 
 from urllib.parse import urlsplit
 
@@ -94,7 +95,8 @@ with Site() as site:
               sentence(reader))
     tops = page.evaluate(TOPS)
     FOLDER.joinpath(f"on-{run}").touch()
-    see("its end is seen", lambda reader: row(reader, "lately", path).count() and not row(reader, "running", path).count())
+    see("its end is seen",
+        lambda reader: row(reader, "lately", path).count() and not row(reader, "running", path).count())
     claim("nothing below jumps when a line goes", page.evaluate(TOPS) == tops, [tops, page.evaluate(TOPS)])
 
     for what, (reader, _) in lists.items():
