@@ -35,21 +35,43 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
         let (days, microsecondsOfDay) = floorDivide(microseconds, 86_400_000_000)
         let (year, month, day) = civil(days: days)
         let second = microsecondsOfDay / 1_000_000
-        return """
-            \(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(second / 3600, 2)):\
-            \(padded(second / 60 % 60, 2)):\(padded(second % 60, 2)).\(padded(microsecondsOfDay % 1_000_000, 6))Z
-            """
+        // Digit by digit, for every event, every answer and every line of the log has a time.
+        return String(unsafeUninitializedCapacity: 40) { text in
+            var count = 0
+            func add(_ character: Unicode.Scalar) {
+                text[count] = UInt8(ascii: character)
+                count += 1
+            }
+            func add(_ value: Int64, _ width: Int) {
+                var rest = value
+                for place in stride(from: count + width - 1, through: count, by: -1) {
+                    text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                count += width
+            }
+            add(max(0, year), year > 9999 ? 6 : 4)
+            add("-")
+            add(month, 2)
+            add("-")
+            add(day, 2)
+            add("T")
+            add(second / 3600, 2)
+            add(":")
+            add(second / 60 % 60, 2)
+            add(":")
+            add(second % 60, 2)
+            add(".")
+            add(microsecondsOfDay % 1_000_000, 6)
+            add("Z")
+            return count
+        }
     }
 }
 
 private func floorDivide(_ a: Int64, _ b: Int64) -> (Int64, Int64) {
     let remainder = a % b
     return remainder < 0 ? (a / b - 1, remainder + b) : (a / b, remainder)
-}
-
-private func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
 /// The Gregorian date of a day number, by Howard Hinnant's `civil_from_days`: every event and every answer has a time, and

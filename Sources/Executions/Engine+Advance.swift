@@ -28,7 +28,7 @@ extension Engine {
         return try await database.write { transaction in
             var advance = Advance()
             let run: RunHead? = try transaction.first(
-                "SELECT runbook, state, cancelling FROM runs WHERE id = \(work.id)")
+                "SELECT state, cancelling, chunks FROM runs WHERE id = \(work.id)")
             guard let run else { throw Executions.unknown(work.id) }
             // Cancelled in the moment in which it was taken out of the queue.
             guard !run.state.isSettled else {
@@ -54,6 +54,7 @@ extension Engine {
                 let handedOn = try executions.handedOn(to: step, after: finished, values, in: work, transaction)
                 advance.start = try executions.begin(
                     step, handedOn, of: work, isRunning: run.state == .running, at: now, by: actor, in: transaction)
+                advance.start?.chunksBefore = run.chunks
                 advance.changed.append(step.position)
                 advance.isNewState = run.state != .running
             case .settle(let state):
@@ -80,9 +81,9 @@ extension Engine {
 }
 
 private struct RunHead: Decodable {
-    let runbook: String
     let state: RunState
     let cancelling: Bool
+    let chunks: Int
 }
 
 struct StepHead: Decodable {

@@ -106,15 +106,20 @@ package final class Engine: Sendable {
             var finished = try await takeUp(work)
             while !Task.isCancelled {
                 let advance = try await persistently(logger) { [finished] in try await self.advance(work, finished) }
-                if let finished { finished.files.removeAttempt() }
-                try await tell(advance, of: id)
+                // While the next step runs: it waits for nothing here.
+                async let removal: Void = remove(finished)
                 guard let next = advance.start else {
+                    await removal
+                    try await tell(advance, of: id)
                     executions.signals.forget(id)
                     // What a failed run left in its workspace is wanted by whoever looks into it, or resumes it.
                     if advance.settled == .succeeded { removeWorkspace(of: id) }
                     return
                 }
-                finished = try await perform(next, of: work)
+                try await tell(advance, of: id)
+                let ended = try await perform(next, of: work)
+                await removal
+                finished = ended
             }
         } catch is CancellationError {
             return
@@ -243,6 +248,8 @@ package final class Engine: Sendable {
         logger.error("Not done yet, trying again in a second", metadata: ["problem": "\(reason)"])
         try await Task.sleep(for: .seconds(1))
     }
+
+    private func remove(_ finished: FinishedAttempt?) async { finished?.files.removeAttempt() }
 
     private func removeWorkspace(of run: ID<RunRecord>) {
         do {

@@ -20,6 +20,10 @@ struct OutputIntake: Sendable {
         self.start = start
         run = work.id
         self.executions = executions
+        if let chunks = start.chunksBefore {
+            (last, chunker) = (chunks, Chunker(secrets: work.secrets, stored: [.stdout: 0, .stderr: 0]))
+            return
+        }
         let attempt = start.attempt
         let id = work.id
         (last, digest, chunker) = try await executions.database.read { reader in

@@ -102,6 +102,9 @@ struct StepStart: Sendable {
     let files: StepFiles
     /// What earlier steps wrote to `$RUNBOOK_ENV`.
     let handedOn: [String: String]
+    /// For a start that was recorded just now: how many pieces of output the run has, none of them this attempt's. Else
+    /// nil, and the database knows.
+    var chunksBefore: Int?
 }
 
 /// An attempt that has ended, not yet recorded.

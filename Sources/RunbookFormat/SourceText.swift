@@ -23,7 +23,7 @@ struct SourceText: Sendable {
         }
         let body = source.starts(with: [0xEF, 0xBB, 0xBF]) ? source.dropFirst(3) : source[...]
         let isBlank = body.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
-        guard !isBlank else { 
+        guard !isBlank else {
             throw .invalid(
                 "The guide is empty; write a heading and a step.",
                 fields: [Problem.Field(name: "source", message: "a heading and a step")])

@@ -36,7 +36,7 @@ package struct Catalogue: Sendable {
         try RunbookName.check(name)
         let guide = try await parsed(source, name: name)
         let (journal, now, bytes) = (journal, time.now(), Data(source))
-        return try await database.write { transaction in
+        let stored = try await database.write { transaction -> (entry: Entry, isNewVersion: Bool) in
             let current = try Self.entry(name, in: transaction)
             if current?.origin == .folder, origin == .import {
                 throw Problem.conflict(
@@ -89,6 +89,8 @@ package struct Catalogue: Sendable {
             }
             return (entry, isNewVersion)
         }
+        guides.keep(guide, guide.sha256, name)
+        return stored
     }
 
     /// A page of the catalogue, by name.

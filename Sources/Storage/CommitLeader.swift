@@ -55,7 +55,7 @@ final class CommitLeader: Sendable {
         var outcomes: [Outcome] = []
         do {
             let acts = try pool.writeWithoutTransaction { connection in
-                try connection.execute(sql: "BEGIN IMMEDIATE")
+                try connection.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
                 let transaction = Transaction(connection, explainer: explainer)
                 do {
                     for change in changes {
@@ -66,7 +66,7 @@ final class CommitLeader: Sendable {
                     if changes.count == 1, outcomes[0].error != nil {
                         try connection.execute(sql: "ROLLBACK")
                     } else {
-                        try connection.execute(sql: "COMMIT")
+                        try connection.cachedStatement(sql: "COMMIT").execute()
                     }
                 } catch {
                     if connection.isInsideTransaction { try connection.execute(sql: "ROLLBACK") }

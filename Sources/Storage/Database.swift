@@ -20,14 +20,15 @@ package final class Database: Sendable {
     }
 
     package static let fileName = "runbook.db"
-    /// Fewer than there are connections, so that short reads always find one.
     private static let surveysAtOnce = 2
+    private static let readsAtOnce = 4
 
     package let folder: String
     /// Of this database, made once; the journal's chain begins with it.
     package let instance: String
 
     private let pool: DatabasePool
+    private let readers: Readers
     private let leader: CommitLeader
     private let surveys = OperationQueue()
     private let explainer: Explainer?
@@ -48,7 +49,7 @@ package final class Database: Sendable {
             try DatabaseFile.refuseForeign(path)
             var configuration = Configuration()
             configuration.busyMode = .timeout(10)
-            configuration.maximumReaderCount = Self.surveysAtOnce + 4
+            configuration.maximumReaderCount = Self.surveysAtOnce
             configuration.label = "runbook"
             pool = try DatabasePool(path: path, configuration: configuration)
             try Migrations.apply(to: pool)
@@ -58,6 +59,7 @@ package final class Database: Sendable {
                 // What is erased is overwritten, not left lying in a free page; FAST would leave it there.
                 try connection.execute(sql: "PRAGMA secure_delete = ON")
             }
+            readers = try Readers(path: path, count: Self.readsAtOnce, configuration: configuration)
             guard let instance = try pool.read({ try String.fetchOne($0, sql: "SELECT id FROM instance LIMIT 1") })
             else { throw Problem.invalid("\(path) has lost its instance id: restore it from a backup.") }
             self.instance = instance
@@ -76,17 +78,17 @@ package final class Database: Sendable {
     /// Reads on the thread of the caller: what is found by an index takes microseconds, less than a change of threads does
     /// (decision 0006). What reads much says `survey`.
     package func read<Value: Sendable>(_ body: @Sendable (Reader) throws -> Value) async throws -> Value {
-        try readHere(body)
+        try readHere(isolated: true, body)
     }
 
     /// The same for a single statement, which sees one state by itself: it needs no transaction around it.
     package func look<Value: Sendable>(_ body: @Sendable (Reader) throws -> Value) async throws -> Value {
-        try lookHere(body)
+        try readHere(isolated: false, body)
     }
 
-    private func lookHere<Value>(_ body: (Reader) throws -> Value) throws -> Value {
+    private func readHere<Value>(isolated: Bool, _ body: (Reader) throws -> Value) throws -> Value {
         do {
-            return try pool.unsafeRead { try body(Reader($0, explainer: explainer)) }
+            return try readers.read(isolated: isolated) { try body(Reader($0, explainer: explainer)) }
         } catch {
             throw translated(error)
         }
@@ -96,16 +98,15 @@ package final class Database: Sendable {
     package func survey<Value: Sendable>(
         _ body: @escaping @Sendable (Reader) throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            surveys.addOperation { continuation.resume(with: Result { try self.readHere(body) }) }
-        }
-    }
-
-    private func readHere<Value>(_ body: (Reader) throws -> Value) throws -> Value {
-        do {
-            return try pool.read { try body(Reader($0, explainer: explainer)) }
-        } catch {
-            throw translated(error)
+        let (pool, explainer) = (pool, explainer)
+        return try await withCheckedThrowingContinuation { continuation in
+            surveys.addOperation {
+                do {
+                    continuation.resume(returning: try pool.read { try body(Reader($0, explainer: explainer)) })
+                } catch {
+                    continuation.resume(throwing: translated(error))
+                }
+            }
         }
     }
 
@@ -120,6 +121,7 @@ package final class Database: Sendable {
     /// Folds the log into the file and closes; waits for readers and the writer.
     /// - Throws: `Problem` when the disk has no room for that. Nothing is lost: what is in the log is read from there.
     package func close() throws {
+        try readers.close()
         do {
             try pool.writeWithoutTransaction { connection in
                 _ = try connection.checkpoint(.truncate)

@@ -20,10 +20,10 @@ package final class Transaction: Reader {
     /// Runs `body` so that its failure takes back only what it did itself.
     func savepoint<Value>(_ body: () throws -> Value) throws -> Value {
         let planned = afterCommit
-        try connection.execute(sql: "SAVEPOINT one_of_many")
+        try connection.cachedStatement(sql: "SAVEPOINT one_of_many").execute()
         do {
             let value = try body()
-            try connection.execute(sql: "RELEASE one_of_many")
+            try connection.cachedStatement(sql: "RELEASE one_of_many").execute()
             return value
         } catch {
             afterCommit = planned

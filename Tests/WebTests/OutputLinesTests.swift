@@ -54,11 +54,24 @@ struct OutputLinesTests {
     }
 
     @Test func `the budget keeps the end, and is shared`() {
-        var budget = RunPage.OutputBudget()
+        var budget = RunPage.OutputBudget(steps: 1)
         let many = lines((false, String(repeating: String(repeating: "x", count: 40) + "\n", count: 1000)))
-        let kept = budget.latest(of: many)
+        let kept = budget.latest(of: many, step: "count")
         #expect(kept.last?.number == 1000)
         #expect((300..<600).contains(kept.count))
-        #expect(budget.latest(of: many).isEmpty)
+        #expect(budget.latest(of: many, step: "count").isEmpty)
+    }
+
+    @Test func `long names, quotes and many steps leave less room for output`() {
+        let plain = lines((false, String(repeating: String(repeating: "x", count: 40) + "\n", count: 1000)))
+        let quoted = lines((false, String(repeating: String(repeating: "\"", count: 40) + "\n", count: 1000)))
+        func kept(_ lines: [RunPage.OutputLines.Line], steps: Int = 1, name: String = "count") -> Int {
+            var budget = RunPage.OutputBudget(steps: steps)
+            return budget.latest(of: lines, step: name).count
+        }
+        #expect(kept(quoted) < kept(plain))
+        #expect(kept(plain, name: String(repeating: "long", count: 20)) < kept(plain))
+        #expect(kept(plain, steps: 50) < kept(plain))
+        #expect(kept(plain, steps: 1000) > 10)
     }
 }

@@ -62,7 +62,7 @@ struct PagesTests {
         let page = try read(samples.run(state: "running"))
         let sources =
             page.all("script").compactMap { $0.attribute("src") } + page.all("link").compactMap { $0.attribute("href") }
-        #expect(sources.count == 5)
+        #expect(sources.count == 6)
         #expect(sources.allSatisfy { $0.hasPrefix("/assets/") && $0.contains("?v=") })
         #expect(page.all("script").allSatisfy { $0.attribute("type") == "module" && $0.content.isEmpty })
     }

@@ -158,7 +158,7 @@ struct RunPageTests {
     @Test func `the page of a very loud run weighs less than 100 KB with all that it loads`() throws {
         let loud = String(repeating: "a line of output that is neither short nor long & <quoted>\n", count: 50_000)
         let html = try Templates(files: .embedded).render(run("failed", [step("loud", "failed", output: loud)]))
-        let assets = try ["style.css", "icon.svg", "times.js", "copy.js", "run.js"].reduce(0) { sum, name in
+        let assets = try ["style.css", "icon.svg", "times.js", "copy.js", "keys.js", "run.js"].reduce(0) { sum, name in
             sum + (try #require(WebFiles.embedded.asset(name))).bytes.count
         }
         #expect(html.utf8.count + assets < 100_000)

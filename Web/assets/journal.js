@@ -16,12 +16,23 @@ async function takeIn() {
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const last = newest();
-  const rows = [...page.querySelectorAll("#page-journal > [data-seq]")].filter((row) => Number(row.dataset.seq) > last);
+  const fetched = [...page.querySelectorAll("#page-journal > [data-seq]")];
+  const rows = fetched.filter((row) => Number(row.dataset.seq) > last);
+  if (rows.length === fetched.length && page.querySelector(".next")) return startAgain(page);
   for (const row of rows) row.classList.add("new");
   // Above what is being read, the browser's scroll anchoring keeps the reader's place.
   list.prepend(...rows.map((row) => document.adoptNode(row)));
   const sentence = page.getElementById("page-sentence");
   if (sentence) document.getElementById("page-sentence").textContent = sentence.textContent;
+}
+
+// More came at once than a page holds: what lies between is on the next one, and a list with a hole would be a lie.
+function startAgain(page) {
+  const move = (parent) => [...parent.childNodes].map((node) => document.adoptNode(node));
+  list.replaceChildren(...move(page.getElementById("page-journal")));
+  document.getElementById("page-sentence").replaceChildren(...move(page.getElementById("page-sentence")));
+  document.querySelector(".next")?.remove();
+  list.after(document.adoptNode(page.querySelector(".next")));
 }
 
 function open() {

@@ -15,7 +15,13 @@ let seen = Number(root.dataset.after);
 let queue = [];
 let tail = null;
 let isFollowing = true;
+// By step, attempt and stream: the line that is not ended yet.
 const openLines = new Map();
+// By step and attempt: the list of its lines.
+const lists = new Map();
+// What the next frame shows: by list, the lines that are new; and those shown already that grew.
+const freshLines = new Map();
+const changedLines = new Set();
 
 // ---- the stream
 
@@ -49,6 +55,7 @@ function take(event, show) {
 function close() {
   source?.close();
   source = null;
+  showJump();
 }
 
 function end() {
@@ -140,14 +147,17 @@ async function refresh() {
 }
 
 function duration(milliseconds) {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  if (seconds < 10) return `${(Math.max(0, milliseconds) / 1000).toFixed(1)} s`;
+  // As the server writes it, which never rounds up.
+  const tenths = Math.max(0, Math.floor(milliseconds / 100));
+  const seconds = Math.floor(tenths / 10);
+  if (seconds < 10) return `${seconds}.${tenths % 10} s`;
   if (seconds < 60) return `${seconds} s`;
   return seconds < 3600 ? `${Math.floor(seconds / 60)} min ${seconds % 60} s` : `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`;
 }
 
 // ---- output
 
+// What came since the last frame is shown at once: of a flood only those lines become elements that the page will keep.
 function showOutput() {
   const before = isShown(tail) ? tail.getBoundingClientRect().bottom : null;
   for (const chunk of queue.splice(0)) {
@@ -155,8 +165,14 @@ function showOutput() {
     seen = chunk.n;
     append(chunk);
   }
+  for (const [list, fresh] of freshLines) place(list, fresh);
+  freshLines.clear();
+  for (const line of changedLines) {
+    if (line.element) line.element.lastChild.textContent = displayed(line.raw);
+  }
+  changedLines.clear();
   if (isFollowing && before !== null && isShown(tail)) scrollBy(0, tail.getBoundingClientRect().bottom - before);
-  jump.hidden = isFollowing || !isShown(tail);
+  showJump();
 }
 
 function append({ step, attempt, stream, text }) {
@@ -169,38 +185,57 @@ function append({ step, attempt, stream, text }) {
     if (!isEnded && part === "") return;
     const line = openLines.get(key) ?? newLine(list, step, stream);
     line.raw += part;
-    line.element.lastChild.textContent = displayed(line.raw);
+    if (line.element) changedLines.add(line);
     if (isEnded) openLines.delete(key); else openLines.set(key, line);
   });
-  while (list.children.length > mostLines) {
-    list.firstChild.remove();
-    if (!list.dataset.cut) {
-      list.dataset.cut = "true";
-      const note = document.createElement("p");
-      note.className = "note";
-      note.textContent = "Earlier lines are in the whole output, above.";
-      list.closest(".terminal").before(note);
-    }
-  }
-  tail = list.lastElementChild ?? tail;
 }
 
 function newLine(list, step, stream) {
-  const number = Number(list.dataset.count) + 1;
-  list.dataset.count = number;
+  list.dataset.count = Number(list.dataset.count) + 1;
+  const line = { raw: "", element: null, number: list.dataset.count, step, isError: stream === "stderr" };
+  if (!freshLines.has(list)) freshLines.set(list, []);
+  freshLines.get(list).push(line);
+  return line;
+}
+
+function place(list, fresh) {
+  const kept = fresh.slice(-mostLines);
+  const surplus = list.childElementCount + fresh.length - mostLines;
+  for (let left = Math.min(surplus, list.childElementCount); left > 0; left--) list.firstElementChild.remove();
+  list.append(...kept.map(lineElement));
+  tail = list.lastElementChild ?? tail;
+  if (surplus <= 0 || list.dataset.cut) return;
+  list.dataset.cut = "true";
+  const note = document.createElement("p");
+  note.className = "note";
+  note.textContent = "Earlier lines are in the whole output, above.";
+  list.closest(".terminal").before(note);
+}
+
+function lineElement(line) {
   const element = document.createElement("li");
   const link = document.createElement("a");
-  element.id = `${step}-${number}`;
-  if (stream === "stderr") element.className = "err";
+  const words = document.createElement("span");
+  element.id = `${line.step}-${line.number}`;
+  if (line.isError) element.className = "err";
   link.href = `#${encodeURIComponent(element.id)}`;
-  link.textContent = number;
-  element.append(link, document.createElement("span"));
-  list.append(element);
-  return { raw: "", element };
+  link.textContent = line.number;
+  // The terminal is one stop of the keyboard, see keys.js.
+  link.tabIndex = -1;
+  words.textContent = displayed(line.raw);
+  element.append(link, words);
+  line.element = element;
+  return element;
 }
 
 // The list for an attempt's lines: the server's, or a new one. The page's last open lines are gone on with.
 function lines(step, attempt) {
+  const name = `${step}\n${attempt}`;
+  if (!lists.get(name)?.isConnected) lists.set(name, findLines(step, attempt));
+  return lists.get(name);
+}
+
+function findLines(step, attempt) {
   const element = stepElement(step);
   if (!element) return null;
   let block = element.querySelector(`.attempt[data-attempt="${Number(attempt)}"]`);
@@ -249,6 +284,11 @@ function isShown(element) {
   return (element?.getClientRects().length ?? 0) > 0;
 }
 
+// Only while there is something live to jump to.
+function showJump() {
+  jump.hidden = isFollowing || !source || !isShown(tail);
+}
+
 function tailIsInSight() {
   if (!isShown(tail)) return true;
   const { top, bottom } = tail.getBoundingClientRect();
@@ -258,8 +298,8 @@ function tailIsInSight() {
 if (root.dataset.events) {
   tail = [...root.querySelectorAll("[data-latest] .terminal li:last-child")].at(-1) ?? null;
   isFollowing = tailIsInSight();
-  addEventListener("scroll", () => { isFollowing = tailIsInSight(); jump.hidden = isFollowing || isOver; }, { passive: true });
-  jump.addEventListener("click", () => { isFollowing = true; jump.hidden = true; tail?.scrollIntoView({ block: "center" }); });
+  addEventListener("scroll", () => { isFollowing = tailIsInSight(); showJump(); }, { passive: true });
+  jump.addEventListener("click", () => { isFollowing = true; showJump(); tail?.scrollIntoView({ block: "center" }); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else open(); });
   addEventListener("pagehide", close);
   addEventListener("pageshow", () => document.hidden || open());

@@ -27,7 +27,8 @@ function write(element, text) {
 
 function showTimes(root) {
   const now = Date.now();
-  for (const time of root.querySelectorAll("time[datetime]")) {
+  const times = root.querySelectorAll("time[datetime]");
+  for (const time of root.matches?.("time[datetime]") ? [root, ...times] : times) {
     const date = new Date(time.dateTime);
     if (Number.isNaN(date.getTime())) continue;
     if (!time.title) time.title = absolute.format(date);
@@ -48,6 +49,6 @@ setInterval(() => document.hidden || showDurations(), 1000);
 document.addEventListener("visibilitychange", () => document.hidden || showTimes(document));
 new MutationObserver((changes) => {
   for (const change of changes) {
-    for (const node of change.addedNodes) if (node instanceof Element && node.parentElement) showTimes(node.parentElement);
+    for (const node of change.addedNodes) if (node instanceof Element) showTimes(node);
   }
 }).observe(document.body, { childList: true, subtree: true });

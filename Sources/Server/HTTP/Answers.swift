@@ -7,9 +7,14 @@ extension Response {
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) throws
         -> Response
     {
+        .bytes(try encoded(value), type: "application/json", status: status, headers: headers)
+    }
+
+    /// Compact JSON with sorted keys.
+    static func encoded(_ value: some Encodable) throws -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return .bytes(try encoder.encode(value), type: "application/json", status: status, headers: headers)
+        return ByteBuffer(bytes: try encoder.encode(value))
     }
 
     static func html(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
@@ -17,11 +22,17 @@ extension Response {
     }
 
     static func bytes(
-        _ data: some Sequence<UInt8>, type: String, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+        _ buffer: ByteBuffer, type: String, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Response {
         var headers = headers
         headers[.contentType] = type
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: data)))
+        return Response(status: status, headers: headers, body: .init(byteBuffer: buffer))
+    }
+
+    static func bytes(
+        _ data: some Sequence<UInt8>, type: String, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Response {
+        bytes(ByteBuffer(bytes: data), type: type, status: status, headers: headers)
     }
 
     /// Sends a browser elsewhere, by GET, after a form.

@@ -12,14 +12,14 @@ struct SecurityHeaders: RouterMiddleware {
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        for (name, value) in Self.fields { response.headers[name] = value }
+        for field in Self.fields { response.headers.append(field) }
         if isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains" }
         // What is shown is for the one who asked; assets say otherwise themselves.
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return response
     }
 
-    private static let fields: [(HTTPField.Name, String)] = [
+    private static let fields: [HTTPField] = [
         (
             .contentSecurityPolicy,
             "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; img-src 'self'"
@@ -29,7 +29,7 @@ struct SecurityHeaders: RouterMiddleware {
         (HTTPField.Name("Referrer-Policy"), "same-origin"),
         (HTTPField.Name("Cross-Origin-Opener-Policy"), "same-origin"),
         (HTTPField.Name("Permissions-Policy"), "camera=(), geolocation=(), microphone=()"),
-    ].compactMap { name, value in name.map { ($0, value) } }
+    ].compactMap { name, value in name.map { HTTPField(name: $0, value: value) } }
 }
 
 /// Counts every request, and logs one line of JSON for each, with the id that the answer carries too.

@@ -39,7 +39,8 @@ struct JournalRoutes: Sendable {
         }
         let (kind, object) = (visit.query("kind"), visit.query("object").map(ObjectReference.init(text:)))
         let page = try await journal.events(
-            visit.page(limit: isPage ? 100 : 50), order: order, kind: kind, object: object, by: visit.principal)
+            // A page with more would weigh more than 100 KB with all that it loads.
+            visit.page(limit: isPage ? 75 : 50), order: order, kind: kind, object: object, by: visit.principal)
         if visit.wantsJSON { return try .json(List(items: page.items.map(JournalEvent.init), next: page.next)) }
         let head = try await journal.head()
         return .html(

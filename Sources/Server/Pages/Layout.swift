@@ -69,7 +69,7 @@ package struct Layout: Sendable {
 struct Frame: Sendable {
     static let template = "layout/page"
     /// On every page.
-    private static let scripts = ["times.js", "copy.js"]
+    private static let scripts = ["times.js", "copy.js", "keys.js"]
 
     let layout: Layout
     let content: SafeHTML

@@ -119,6 +119,8 @@ struct RunbookPage: WebPage {
     let runPath: String?
     let sourcePath: String
     let parts: [Part]
+    /// Whether the guide begins with its own title, which the page's head has shown already.
+    let repeatsTitle: Bool
     let sections: [Section]
     let findings: [Finding]
     let findingsCount: String
@@ -142,6 +144,7 @@ struct RunbookPage: WebPage {
         runPath = mayRun && facts.steps > 0 ? Paths.runForm(facts.name) : nil
         sourcePath = Paths.runbookSource(facts.name)
         self.parts = parts
+        repeatsTitle = sections.first?.heading == facts.title
         self.sections = sections
         self.findings = findings
         findingsCount = String(findings.count)

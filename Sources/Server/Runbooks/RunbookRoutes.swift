@@ -14,6 +14,13 @@ struct RunbookRoutes: Sendable {
     let catalogue: Catalogue
     let executions: Executions
     let templates: Templates
+    private let answers = RunbookAnswers()
+
+    init(catalogue: Catalogue, executions: Executions, templates: Templates) {
+        self.catalogue = catalogue
+        self.executions = executions
+        self.templates = templates
+    }
 
     var table: [Route] {
         [
@@ -67,8 +74,12 @@ struct RunbookRoutes: Sendable {
 
     @Sendable func show(_ visit: Visit) async throws -> Response {
         let entry = try await catalogue.entry(try visit.path("name"), by: visit.principal)
+        if visit.wantsJSON, let bytes = answers.find(entry) { return .bytes(bytes, type: "application/json") }
         let guide = try await catalogue.guide(version: entry.version, of: entry.name)
-        return visit.wantsJSON ? try .json(Runbook(entry, guide)) : try await page(entry, guide, visit)
+        guard visit.wantsJSON else { return try await page(entry, guide, visit) }
+        let bytes = try Response.encoded(Runbook(entry, guide))
+        answers.keep(bytes, for: entry)
+        return .bytes(bytes, type: "application/json")
     }
 
     @Sendable func versions(_ visit: Visit) async throws -> Response {

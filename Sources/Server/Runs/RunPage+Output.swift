@@ -45,18 +45,24 @@ extension RunPage {
         }
     }
 
-    /// How much output a page may hold: 46 KB with what surrounds each line, so that a page stays below 100 KB.
+    /// How much output a page may hold: 46 KB with the steps and what surrounds each line, so that a page stays below
+    /// 100 KB.
     struct OutputBudget {
-        private static let markupPerLine = 60
-        private var remaining = 46_000
+        /// Without the name of the step, which stands in it twice.
+        private static let markupPerLine = 68
+        private static let markupPerStep = 520
+        /// Also a hundred steps leave room for the end of the last one.
+        private static let least = 4_000
+        private var remaining: Int
 
-        init() {}
+        init(steps: Int) { remaining = max(Self.least, 46_000 - steps * Self.markupPerStep) }
 
         /// The last of the lines, as many as there is room for.
-        mutating func latest(of lines: [OutputLines.Line]) -> ArraySlice<OutputLines.Line> {
+        mutating func latest(of lines: [OutputLines.Line], step: String) -> ArraySlice<OutputLines.Line> {
+            let markup = Self.markupPerLine + step.utf8.count + Paths.fragment(step).utf8.count
             var start = lines.endIndex
             while start > lines.startIndex {
-                let cost = Self.markupPerLine + min(lines[start - 1].raw.utf8.count, 4 * OutputLines.Line.longest)
+                let cost = markup + min(lines[start - 1].size, 6 * OutputLines.Line.longest)
                 guard cost <= remaining else { break }
                 remaining -= cost
                 start -= 1
@@ -69,6 +75,13 @@ extension RunPage {
 extension RunPage.OutputLines.Line {
     /// In scalars. A longer line is cut in the page; the download has it whole.
     static let longest = 2000
+
+    /// In bytes, as a page writes it.
+    fileprivate var size: Int {
+        raw.utf8.reduce(0) { $0 + (Self.escaped.contains($1) ? 6 : 1) }
+    }
+
+    private static let escaped = Set("&<>\"'`".utf8)
 
     /// What a terminal would show in the end: without colours and other escape sequences, what a carriage return
     /// overwrote left out, and other control characters as pictures (U+2400…).

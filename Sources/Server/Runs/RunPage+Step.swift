@@ -114,7 +114,7 @@ extension RunPage.Attempt {
         let prefix = isLast ? step.id : "\(step.id).\(record.number)"
         var output = RunPage.OutputLines(firstNumber: record.earlierLines + 1)
         for chunk in record.output { output.append(chunk) }
-        let shown = budget.latest(of: output.lines)
+        let shown = budget.latest(of: output.lines, step: step.id)
         let earlier = record.earlierLines + output.lines.count - shown.count
         let took = record.started.flatMap { start in record.finished.map { " after \(start.duration(to: $0).inWords)" }
         }

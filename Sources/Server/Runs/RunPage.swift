@@ -163,7 +163,7 @@ extension RunPage {
     }
 
     private static func steps(_ records: [StepRecord], asksOutcome: Bool, isFinal: Bool) -> [Step] {
-        var budget = OutputBudget()
+        var budget = OutputBudget(steps: records.count)
         // From the end: when there is more than a page should weigh, the latest output is what one came for.
         let steps = records.reversed().map { record in
             Step(record, asksOutcome: asksOutcome && record.state == "unknown", budget: &budget)

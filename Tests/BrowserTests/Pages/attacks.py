@@ -2,126 +2,33 @@
 
 from urllib.parse import quote
 
-from visit import BASE, FOLDER, Site, claim, go, lines, press, state, store, until
+from harm import GUIDE, HIT, MARKUP, OUTPUT, TURN, could_run, has_run, turned
+from visit import BASE, FOLDER, Site, claim, go, kill, lines, parent, press, start, state, store, until
 
-# What each would do if it could; `hit` is looked for on every page.
-HIT = "window.hit=1"
-MARKUP = f"<script>{HIT}</script><img src=x onerror={HIT}><svg onload={HIT}><a href=javascript:{HIT}>a</a>"
+# Asks what happened, and is told an attack.
+HELD = """# Held
 
-GUIDE = f"""---
-title: 'Attack {MARKUP}'
-service: '"><script>{HIT}</script>'
-owner: "' onmouseover='{HIT}"
-parameters:
-  value:
-    default: '"><script>{HIT}</script>'
-    description: '{MARKUP}'
-  choice:
-    choices: ['"><script>{HIT}</script>', '</select><script>{HIT}</script>']
-    default: '</select><script>{HIT}</script>'
----
-# Heading {MARKUP}
-
-<script>{HIT}</script>
-<img src=x onerror="{HIT}">
-<iframe srcdoc="<script>parent.hit=1</script>"></iframe>
-<form action="https://elsewhere.example/"><input name=password><button>Sign in</button></form>
-<base href="https://elsewhere.example/">
-<meta http-equiv="refresh" content="0;url=https://elsewhere.example/">
-<link rel=stylesheet href="https://elsewhere.example/a.css">
-<style>body {{ display: none }}</style>
-<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror={HIT}&gt;">
-
-Inline <b onmouseover="{HIT}">bold</b> <svg/onload={HIT}> text.
-
-[one](javascript:{HIT}) [two](JaVaScRiPt:{HIT}) [three](&#106;avascript:{HIT}) [four](java&#10;script:{HIT})
-[five](data:text/html,<script>{HIT}</script>) [six](vbscript:{HIT}) [seven]( javascript:{HIT})
-[eight](https://example.com/" onclick="{HIT})
-[nine](https://example.com/?a='onclick='{HIT} "a title\\" onclick=\\"{HIT}")
-[ten](//elsewhere.example/) <javascript:{HIT}> [eleven](https://example.com/\U000e0022onclick={HIT})
-![twelve](x" onerror="{HIT}) ![thirteen](https://elsewhere.example/pixel.png) ![fourteen](javascript:{HIT})
-[fifteen][ref] "\u0301onclick={HIT} x
-
-[ref]: javascript:{HIT}
-
-- [ ] {MARKUP}
-- [x] <input type=checkbox onclick="{HIT}" autofocus onfocus="{HIT}">
-
-| {MARKUP} | b |
-| --- | :-: |
-| <td onclick="{HIT}"> | [x](javascript:{HIT}) |
-
-```"><script>{HIT}</script>
-{MARKUP}
+```bash {name=hold}
+echo "process $$"
+while true; do sleep 0.1; done
 ```
-
-```sh {{name=set env="{MARKUP}"}}
-true
-```
-
-```sh {{name=speak}}
-cat FOLDER/attack
-cat FOLDER/attack >&2
-echo "$value"
-while [ ! -e FOLDER/attacked ]; do sleep 0.02; done
-cat FOLDER/attack
-```
-
-```sh {{name="><script>{HIT}</script>}}
-true
-```
-""".replace("FOLDER", str(FOLDER))
-
-ESC, BEL = "\x1b", "\x07"
-OUTPUT = "".join(
-    line + "\n"
-    for line in (
-        MARKUP,
-        f"</span></li></ol></div><script>{HIT}</script>",
-        f"<!--<script>{HIT}</script>--><![CDATA[<script>{HIT}</script>]]>",
-        f'" onclick="{HIT}" \' onclick=\'{HIT}\' &lt;script&gt;{HIT}&lt;/script&gt;',
-        f"{ESC}]8;;javascript:{HIT}{BEL}a link{ESC}]8;;{BEL}",
-        f"{ESC}]0;title{BEL}{ESC}[2J{ESC}[1;31mred{ESC}[0m{ESC}]52;c;aGl0{BEL} after",
-        f"{ESC}P+q544e{ESC}\\{ESC}[6n{ESC}(B bell{BEL} back\b nul\x00 del\x7f",
-        "hidden\rshown",
-        "\u202eright to left\u202c \u2066isolated\u2069 \u0301\" combining",
-        "{{runID}} {{{content}}} ${7*7} <%= 7*7 %>",
-        "  \u2028 separators \u2029 \ufeff",
-        "a" * 5000 + f"<script>{HIT}</script>",
-    )
-).encode() + b"\xff\xfe\xc0\xaf not UTF-8 <script>" + HIT.encode() + b"</script>\n"
-
-DANGEROUS = """() => {
-  const found = [];
-  for (const element of document.querySelectorAll("main *")) {
-    if (/^(script|iframe|object|embed|base|meta|link|style|svg|math|frame|audio|video|img)$/i.test(element.localName))
-      found.push(element.localName);
-    for (const { name, value } of element.attributes) {
-      if (name.startsWith("on") || name === "style" || name === "srcdoc") found.push(`${element.localName} ${name}`);
-      if (/^(href|src|action|formaction|poster|data)$/.test(name)) {
-        const url = new URL(value, location.href);
-        if (!/^(https?:|mailto:)$/.test(url.protocol)) found.push(`${name}=${value}`);
-        if (element.localName !== "a" && url.origin !== location.origin)
-          found.push(`${element.localName} ${name}=${value}`);
-      }
-    }
-  }
-  return found;
-}"""
+"""
 
 with Site() as site:
     page = site.page()
     quiet = site.page(scripts=False)
     FOLDER.joinpath("attack").write_bytes(OUTPUT)
+    FOLDER.joinpath("attacked").unlink(missing_ok=True)
     store(page, "attack", GUIDE.encode())
+    store(page, "held", HELD)
 
     def look(what, path=None):
         if path:
             go(page, path)
-        found = page.evaluate(DANGEROUS)
+        found, ran = could_run(page), has_run(page)
         claim(f"{what}: nothing that could run is in the page", not found, found)
-        broken = page.evaluate("window.violations")
-        claim(f"{what}: nothing has run, nor tried to", page.evaluate("window.hit") is None and not broken, broken)
+        claim(f"{what}: nothing has run, nor tried to", not ran, ran)
+        claim(f"{what}: what turns the direction turns nothing else", not turned(page)[0], turned(page))
 
     look("the guide", "/runbooks/attack")
     text = page.locator("article.guide").inner_text()
@@ -157,6 +64,20 @@ with Site() as site:
     look("the run's page", path)
     look("the runs", "/runs")
     look("the journal", "/journal")
+    claim("the catalogue has a title that turns the direction", go(page, "/runbooks") and turned(page)[1] > 0)
+
+    held = start(page, "held")
+    until("the step runs", lambda: lines(page, "hold"))
+    kill(parent(lines(page, "hold")[0].split()[1]))
+    until("the page asks what happened", lambda: page.locator(".question").count() == 1)
+    page.fill("[name=note]", f"{TURN} {MARKUP}")
+    press(page, "text=It succeeded")
+    until("the run has ended", lambda: state(page) == "succeeded")
+    look("a run with a note", held)
+    look("the journal with a note", f"/journal?object=run/{held.removeprefix('/runs/')}")
+    text = page.locator("main").inner_text()
+    claim("a note is text in the journal", MARKUP in text, text)
+    look("a door that leads elsewhere", f"/sign-in?next={quote('javascript:' + HIT)}")
     look("a problem", f"/runs/{quote(MARKUP, safe='')}")
     look("a filter", f"/journal?kind={quote(MARKUP)}&object={quote(MARKUP)}")
     site.claim_quiet()

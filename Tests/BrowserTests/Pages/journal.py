@@ -1,8 +1,9 @@
 """The journal while one looks on, its filters, and its verification."""
 
+import re
 from urllib.parse import urlsplit
 
-from visit import Site, claim, go, press, start, state, store, until
+from visit import Site, claim, ended, go, press, start, state, store, until
 
 GUIDE = """# Note
 
@@ -39,6 +40,25 @@ with Site() as site:
     claim("without scripts the page stays as it was", rows(quiet) == before, rows(quiet))
     quiet.reload()
     claim("without scripts a reload brings the news", rows(quiet)[0] >= after[0], rows(quiet))
+
+    # More at once than a page holds: the page asks for the news, and is answered when all of it has happened.
+    store(other, "many", "# Many\n\n" + "```sh\ntrue\n```\n\n" * 60)
+    go(page, "/journal")
+    held = []
+    page.route(re.compile("/journal$"), lambda route: held.append(route))
+    ended(other, start(other, "many"))
+    go(other, "/journal")
+    last = rows(other)[0]
+    until("the page asks", lambda: page.title() and held)
+    for route in held:
+        route.continue_()
+    page.unroute(re.compile("/journal$"))
+    until("the news are on the page", lambda: rows(page)[0] == last)
+    after = rows(page)
+    claim("a flood of events leaves no hole", after == list(range(after[0], after[0] - len(after), -1)), after)
+    press(page, "text=Older events")
+    claim("the page before goes on where the first ends", rows(page)[0] == after[-1] - 1, (after, rows(page)))
+    go(page, "/journal")
 
     for reader, kind in ((page, "with scripts"), (quiet, "without scripts")):
         press(reader, "text=Verify")

@@ -28,6 +28,14 @@ def written(run):
     return sorted([f"line one of {run}", "to the error", "half a line", "line last"])
 
 
+FLOOD = """# Flood
+
+```bash {name=flood}
+while [ ! -e FOLDER/flood-$RUNBOOK_RUN ]; do sleep 0.02; done
+seq -f 'record %.0f is moved' 100000
+```
+""".replace("FOLDER", str(FOLDER))
+
 with Site() as site:
     page = site.page()
     store(page, "live", GUIDE)
@@ -100,6 +108,18 @@ with Site() as site:
     until("the page has caught up", lambda: state(page) == "succeeded" and len(lines(page, "after")) == 300)
     claim("after a lost connection nothing is missing or doubled",
           sorted(lines(page, "wait")) == written(run), lines(page, "wait"))
+    store(page, "flood", FLOOD)
+    path = start(page, "flood")
+    until("the page follows", lambda: page.locator("#page-live").is_visible())
+    FOLDER.joinpath("flood-" + path.rsplit("/", 1)[1]).touch()
+    rows = page.locator("[data-step='flood'] .terminal li")
+    until("the last line is there", lambda: rows.count() and rows.last.inner_text().endswith("record 100000 is moved"))
+    numbers = rows.locator("a").all_text_contents()
+    claim("of a flood the page holds the latest lines, numbered without a gap",
+          numbers == [str(n) for n in range(98_001, 100_001)], (len(numbers), numbers[:1]))
+    claim("the page says where the others are",
+          "Earlier lines are in the whole output" in page.locator("[data-step='flood']").inner_text())
+
     # The cut itself is what the browser may complain of, and nothing else.
     site.complaints = [words for words in site.complaints if not words.startswith(cable.address)]
     site.requests = [url for url in site.requests if not url.startswith(cable.address)]

@@ -146,6 +146,12 @@ def start(page, name, only="", **parameters):
     return path
 
 
+def ended(page, path):
+    """Waits on a run's page until it is over; gives how it ended."""
+    go(page, path)
+    return until("the run has ended", lambda: state(page) in ("succeeded", "failed", "cancelled") and state(page))
+
+
 def state(page):
     return page.locator("#page-head .state").inner_text()
 

@@ -1,0 +1,130 @@
+"""Every page in every state, on a desk and a phone, light and dark: nothing keeps one from reading or pressing it."""
+
+import scene
+from sight import HEAVIEST, WIDTHS, Scale, inspect
+from visit import NAME, Site, claim, go, press, sign_in
+
+WORDS = {
+    "accessible": "breaks no rule of WCAG A and AA",
+    "readable": "can be read",
+    "roomy": "fits the screen",
+    "apart": "has nothing in the place of something else",
+    "at hand": "has its heading and main button on the first screen",
+    "large enough": "has nothing to press that is too small",
+}
+
+
+# What axe-core does takes time by the square of a list's length, and its rows are all alike.
+SHORT_JOURNAL = "/journal?limit=20"
+
+
+def stay(page):
+    """The page as it was opened."""
+
+
+def open_menu(page):
+    # On a desk the places are always there.
+    if page.locator("button.place").is_visible():
+        page.click("button.place")
+
+
+def ask_to_cancel(page):
+    page.locator("summary.danger").click()
+
+
+def leave_out(page):
+    """Sends the form with what the browser itself would let through, and the server not."""
+    page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
+    page.fill("[name='p.version']", "one")
+    press(page, "text=Run now")
+
+
+def verify(page):
+    press(page, "text=Verify")
+    go(page, SHORT_JOURNAL)
+
+
+def mistype(page):
+    sign_in(page, NAME, "wrong horse battery")
+
+
+with Site() as site:
+    desk = site.page()
+    runs = scene.lay_out(desk)
+    journal_of = "/journal?object=run/" + runs["interrupted"].removeprefix("/runs/")
+
+    pages = [
+        ("now", "/", stay),
+        ("the catalogue", "/runbooks", stay),
+        ("a guide", "/runbooks/accunode.rollback", stay),
+        ("a guide with findings", "/runbooks/neuralcipher.fitness", stay),
+        ("the form", "/runbooks/accunode.rollback/run", stay),
+        ("the form with a fault", "/runbooks/accunode.rollback/run", leave_out),
+        ("the form that can't be sent", "/runbooks/neuralcipher.fitness/run", stay),
+        ("the runs", "/runs", stay),
+        ("the runs that failed", "/runs?state=failed", stay),
+        ("the runs of a guide that has none", "/runs?runbook=getting-started&state=queued", stay),
+        ("a run that succeeded", runs["succeeded"], stay),
+        ("a run that failed", runs["failed"], stay),
+        ("a run that was cancelled", runs["cancelled"], stay),
+        ("a run that is interrupted", runs["interrupted"], stay),
+        ("a run that goes on", runs["running"], stay),
+        ("a run one thinks of cancelling", runs["running"], ask_to_cancel),
+        ("a run of a hundred steps", runs["long"], stay),
+        ("the journal", SHORT_JOURNAL, stay),
+        ("the verified journal", SHORT_JOURNAL, verify),
+        ("a run's journal", journal_of, stay),
+        ("a journal without an event", "/journal?object=run/none", stay),
+        ("the menu", "/runs", open_menu),
+        ("a page that is not there", f"/runs/{scene.LONG}", stay),
+        ("a filter that is none", "/runs?state=none", stay),
+    ]
+    doors = [
+        ("the door", "/sign-in", stay),
+        ("the door with a wrong password", "/sign-in", mistype),
+        ("the first admin's form", "/first-admin?token=x", stay),
+    ]
+    seats = {}
+    for width, options in WIDTHS.items():
+        insider, stranger = site.page(width=width, **options), site.page(session=None, width=width, **options)
+        seats[width] = {"inside": (insider, Scale(insider)), "outside": (stranger, Scale(stranger))}
+
+    def look(name, path, act, seat):
+        faults, weights = {}, []
+        for width in WIDTHS:
+            page, scale = seats[width][seat]
+            weights.append(scale.weigh(lambda: go(page, path)))
+            act(page)
+            for kind, found in inspect(page, width, name).items():
+                faults.setdefault(kind, []).extend(found)
+        if act is open_menu:
+            # It lies over the heading, as it should.
+            del faults["at hand"]
+        for kind, found in faults.items():
+            claim(f"{name} {WORDS[kind]}", not found, "; ".join(found))
+        claim(f"{name} is no heavier than 100 KB", 0 < max(weights) <= HEAVIEST, weights)
+
+    for seat, rooms in (("inside", pages), ("outside", doors)):
+        for name, path, act in rooms:
+            look(name, path, act, seat)
+    wide = scene.lay_out_wide(desk)
+    for name, path in {
+        "the catalogue with everything wide": "/runbooks", "a guide with everything wide": "/runbooks/wide",
+        "the form with everything wide": "/runbooks/wide/run", "the runs with everything wide": "/runs",
+        "a run with everything wide": wide["running"], "an interrupted run with everything wide": wide["interrupted"],
+    }.items():
+        look(name, path, stay, "inside")
+
+    page, scale = seats[1280]["inside"]
+    long = {"a guide of a hundred steps": "/runbooks/parts", "a whole page of the journal": "/journal"}
+    for name, path in long.items():
+        weight = scale.weigh(lambda: go(page, path))
+        claim(f"{name} is no heavier than 100 KB", 0 < weight <= HEAVIEST, weight)
+
+    phone = seats[390]["inside"][0]
+    go(phone, "/runs")
+    claim("the places are folded away on a phone", not phone.locator("nav >> text=Journal").is_visible())
+    phone.click("button.place")
+    press(phone, "nav >> text=Journal")
+    claim("the menu leads to the journal", phone.url.endswith("/journal"), phone.url)
+    site.claim_quiet()

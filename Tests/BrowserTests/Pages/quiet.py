@@ -1,0 +1,105 @@
+"""With scripts off every page says the same, and every form does what it says; a form's faults, cancelling, resuming
+and judging without scripts are in their own programs."""
+
+import scene
+from sight import WIDE, WIDTHS
+from visit import BASE, Site, claim, go, press, reload_until, sign_in, state
+
+# What is put there for scripts alone is neither seen nor read.
+HIDDEN = "button.copy, #page-jump, #page-live, template"
+
+
+def words(page):
+    """What the page says; without times, which are words of the moment, and durations, which scripts have exactly."""
+    return page.evaluate("""() => {
+      const main = document.querySelector("main").cloneNode(true);
+      for (const element of main.querySelectorAll("time, .number, HIDDEN")) element.remove();
+      return main.textContent.replace(/\\s+/g, " ").trim();
+    }""".replace("HIDDEN", HIDDEN))
+
+
+with Site() as site:
+    loud, quiet = site.page(), site.page(scripts=False)
+    runs = scene.lay_out(loud)
+    paths = {
+        "the catalogue": "/runbooks", "a guide": "/runbooks/accunode.rollback",
+        "a guide with findings": "/runbooks/neuralcipher.fitness", "the form": "/runbooks/accunode.rollback/run",
+        "the runs": "/runs", "the runs that failed": "/runs?state=failed", "a run that succeeded": runs["succeeded"],
+        "a run that failed": runs["failed"], "a cancelled run": runs["cancelled"],
+        "an interrupted run": runs["interrupted"], "a run of a hundred steps": runs["long"],
+        "a run's journal": "/journal?object=run/" + runs["failed"].removeprefix("/runs/"),
+        "a page that is not there": "/runs/x",
+    }
+    for name, path in paths.items():
+        go(loud, path)
+        go(quiet, path)
+        spoken = words(loud).replace(loud.url.rsplit("/", 1)[-1], "")
+        said = words(quiet).replace(quiet.url.rsplit("/", 1)[-1], "")
+        if name == "a page that is not there":
+            # Each request has a number of its own.
+            spoken, said = spoken.split("Request")[0], said.split("Request")[0]
+        claim(f"{name} says the same without scripts", len(said) > 40 and said == spoken, f"{said} | {spoken}")
+        left = quiet.locator(HIDDEN).evaluate_all(
+            "all => all.filter((one) => one.checkVisibility()).map((one) => one.outerHTML)")
+        claim(f"{name} shows no button that needs a script", not left, left)
+        wide = quiet.evaluate(WIDE)
+        claim(f"{name} fits without scripts", not wide, wide)
+
+    # The journal: its filters and its pages.
+    go(quiet, "/journal?limit=5")
+    first = quiet.locator("#page-journal > li").evaluate_all("rows => rows.map((row) => Number(row.dataset.seq))")
+    press(quiet, "text=Older events")
+    second = quiet.locator("#page-journal > li").evaluate_all("rows => rows.map((row) => Number(row.dataset.seq))")
+    claim("the journal is paged without scripts", second and second[0] == first[-1] - 1, (first, second))
+    go(quiet, "/journal")
+    quiet.select_option("#page-kind", "run.cancelled")
+    quiet.fill("#page-object", "run/" + runs["cancelled"].removeprefix("/runs/"))
+    press(quiet, "text=Filter")
+    rows = quiet.locator("#page-journal > li").all_inner_texts()
+    claim("the journal is filtered by kind and object without scripts",
+          len(rows) == 1 and "cancelled a run" in rows[0], rows)
+    press(quiet, "a.button >> text=Everything")
+    claim("the filter is taken off without scripts", quiet.url == BASE + "/journal", quiet.url)
+
+    # Lists and their filters.
+    go(quiet, "/runs")
+    press(quiet, "nav.filters >> text=interrupted")
+    states = quiet.locator(".rows .state").all_inner_texts()
+    claim("runs are filtered without scripts", states and set(states) == {"interrupted"}, states)
+    go(quiet, "/runs?limit=2")
+    newer = quiet.locator(".rows th a").evaluate_all("links => links.map((link) => link.pathname)")
+    press(quiet, "text=Older runs")
+    older = quiet.locator(".rows th a").evaluate_all("links => links.map((link) => link.pathname)")
+    claim("the list of runs is paged without scripts",
+          len(newer) == 2 and older and not set(newer) & set(older) and max(older) < min(newer), (newer, older))
+
+    # A part of a guide, chosen on its page.
+    go(quiet, "/runbooks/accunode.rollback")
+    press(quiet, "[aria-label='Run the section Verify']")
+    plan = quiet.locator(".plan code").all_inner_texts()
+    claim("a section is chosen without scripts", plan == ["healthy"], plan)
+    quiet.fill("[name='p.version']", "v1.2.3")
+    press(quiet, "text=Run now")
+    reload_until(quiet, "the run has ended", lambda: state(quiet) == "succeeded")
+    claim("a section is run without scripts", quiet.locator("[data-step]").count() == 1)
+    press(quiet, "text=What the journal says of this run")
+    press(quiet, "#page-journal a[href^='/runbooks/'] >> nth=0")
+    claim("the journal leads to the guide without scripts",
+          quiet.url == BASE + "/runbooks/accunode.rollback", quiet.url)
+
+    # The folded menu is the browser's own work.
+    phone = site.page(session=None, scripts=False, width=390, **WIDTHS[390])
+    go(phone, "/runs")
+    sign_in(phone)
+    claim("one signs in on a phone without scripts", phone.url == BASE + "/runs", phone.url)
+    claim("the menu is folded without scripts", not phone.locator("nav >> text=Journal").is_visible())
+    phone.click("button.place")
+    press(phone, "nav >> text=Journal")
+    claim("the menu leads on without scripts", phone.url == BASE + "/journal", phone.url)
+    press(phone, "text=Verify")
+    claim("the journal is verified on a phone without scripts",
+          phone.locator(".verdict").get_attribute("data-tone") == "good")
+    phone.click("button.place")
+    press(phone, "text=Sign out")
+    claim("one signs out by the menu without scripts", phone.url == BASE + "/sign-in", phone.url)
+    site.claim_quiet()

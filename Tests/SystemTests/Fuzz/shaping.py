@@ -1,0 +1,126 @@
+"""What is changed in a request that the fuzzer has made up, before it is sent.
+
+Half of the well-formed ones are given names and ids of what exists, for what was made up exists almost never, and a
+fuzz of nothing but 404 finds nothing. And some are made harmless:
+
+- No guide of the fuzzer's own has a fence, so that no text of its own can ever run.
+- The tokens and the people of the visitors are neither revoked nor disabled, or the rest would be a fuzz of 401.
+- A stream that does not end by itself is not followed, or is asked for what it has already, which comes at once.
+"""
+
+from random import Random
+
+from schemathesis.core import NOT_SET
+
+from stage import ASKING, FAILING, GUIDES, PASSWORD, QUICK
+
+IMPORTED = "fuzz.imported"
+# Fences, the only thing in a guide that runs, need one of these.
+WITHOUT_FENCES = str.maketrans("`~", "'-")
+
+# Some requests with the same key are the same, which is answered again, and some are not, which is refused.
+KEYS = [None, "one", "two", "three"]
+# A password is hashed, which takes a debug build seconds.
+COSTLY = {"signIn", "addPerson"}
+
+
+class Shaping:
+    """For one visitor. Its choices follow from the seed and the order of the requests."""
+
+    def __init__(self, stage, visitor, seed):
+        self.stage = stage
+        self.visitor = visitor
+        self.random = Random(f"{seed} {visitor.name}")
+        self.asked = set()
+
+    def __call__(self, case, kwargs):
+        operation = case.operation.definition.raw["operationId"]
+        self.protect(case, operation)
+        if case.meta is None or not case.meta.generation.mode.is_negative:
+            # The first request for each operation is always one of these.
+            is_first = operation not in self.asked
+            if is_first or (operation not in COSTLY and self.random.random() < 0.5):
+                self.asked.add(operation)
+                if shape := getattr(self, operation, None):
+                    shape(case, kwargs)
+                self.name(case, None if is_first else self.random.choice(KEYS))
+        if operation == "followJournal":
+            self.shorten(case)
+
+    def name(self, case, key):
+        """Most of the made-up idempotency keys are none, and would be all that is refused."""
+        if "Idempotency-Key" in case.headers:
+            del case.headers["Idempotency-Key"]
+            if key:
+                case.headers["Idempotency-Key"] = key
+
+    def protect(self, case, operation):
+        if operation in ("changePerson", "revokeToken") and case.path_parameters.get("id") in self.stage.protected:
+            case.path_parameters["id"] = "somebody-else"
+        if operation == "followRun" and self.stage.goes_on(str(case.path_parameters.get("id"))):
+            case.path_parameters["id"] = self.stage.done
+        if operation == "storeRunbook":
+            if case.query.get("name") in GUIDES:
+                case.query["name"] = IMPORTED
+            if case.body is not NOT_SET:
+                case.body = str(case.body).translate(WITHOUT_FENCES)
+
+    def shorten(self, case):
+        """What the server would refuse stays."""
+        text = case.headers.get("Last-Event-ID", case.query.get("after"))
+        text = str(text) if isinstance(text, int) else text
+        if not isinstance(text, str) or text == "" or text.strip("+").isdigit():
+            case.headers.pop("Last-Event-ID", None)
+            case.query["after"] = "0"
+
+    def known_run(self, case, _):
+        case.path_parameters["id"] = self.random.choice([self.stage.done, self.stage.failed])
+
+    def known_runbook(self, case, _):
+        case.path_parameters["name"] = self.random.choice(list(GUIDES))
+        case.query.pop("version", None)
+
+    getRun = getRunOutput = followRun = known_run
+    getRunbook = listRunbookVersions = getRunbookSource = known_runbook
+
+    def cancelRun(self, case, _):
+        case.path_parameters["id"] = self.stage.running()
+
+    def resumeRun(self, case, _):
+        """A run that fails again each time."""
+        case.path_parameters["id"] = self.stage.settled(self.stage.failed)
+        case.body = {"note": "It was the network."}
+
+    def createRun(self, case, _):
+        runbook = self.random.choice([QUICK, FAILING, ASKING])
+        case.body = {"runbook": runbook, **({"placeholders": {"<pod-name>": "a"}} if runbook == ASKING else {})}
+
+    def storeRunbook(self, case, _):
+        case.query["name"] = IMPORTED
+        case.body = self.random.choice(list(GUIDES.values()))
+
+    def signIn(self, case, _):
+        case.media_type = "application/json"
+        case.body = {"name": "fuzz viewer", "password": PASSWORD}
+
+    def addPerson(self, case, _):
+        case.body = {"name": f"added by {self.visitor.name}", "password": PASSWORD, "role": "viewer"}
+
+    def changePerson(self, case, _):
+        """Somebody who can bear it."""
+        case.path_parameters["id"] = self.stage.people["viewer"]
+        case.body = {"author": False, "disabled": False}
+
+    def signOut(self, case, kwargs):
+        """With the session, once; a token is refused here."""
+        if session := self.visitor.session:
+            self.visitor.session = None
+            kwargs["auth"] = session
+
+    def addToken(self, case, _):
+        case.body = {"name": "fuzz", "scopes": ["read"]}
+
+    def revokeToken(self, case, _):
+        if self.visitor.is_stranger:
+            return
+        case.path_parameters["id"] = self.stage.token(self.visitor)
