@@ -8,6 +8,8 @@ package struct JSONLog: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var logLevel: Logger.Level
 
+    private static let own: Set = ["timestamp", "level", "message", "module", "function"]
+
     package init(level: Logger.Level) { logLevel = level }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -27,10 +29,9 @@ package struct JSONLog: LogHandler {
         add("message", event.message.description)
         add("module", event.source)
         add("function", event.function)
-        let own: Set = ["timestamp", "level", "message", "module", "function"]
         var values = metadata
         if let more = event.metadata { values.merge(more) { $1 } }
-        for (name, value) in values.sorted(by: { $0.key < $1.key }) where !own.contains(name) {
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) where !Self.own.contains(name) {
             add(name, value.description)
         }
         line += "}\n"

@@ -2,6 +2,7 @@ import Accounts
 import Essentials
 import Foundation
 import Journal
+import Logging
 import Processes
 import RunbookFormat
 import Storage
@@ -67,15 +68,20 @@ extension Engine {
     }
 
     /// Tells those who watch the run, when there are any.
-    func tell(_ advance: Advance, of run: ID<RunRecord>) async throws {
+    func tell(_ advance: Advance, of run: ID<RunRecord>) async {
         guard executions.feed.isWatched(run) else { return }
-        if advance.isNewState || advance.settled != nil {
-            tell(try await database.read { try Executions.record(run, in: $0) })
-        } else {
-            let steps = try await database.read { reader in
-                try advance.changed.compactMap { try Executions.step($0, of: run, in: reader) }
+        do {
+            if advance.isNewState || advance.settled != nil {
+                tell(try await database.read { try Executions.record(run, in: $0) })
+            } else {
+                let steps = try await database.read { reader in
+                    try advance.changed.compactMap { try Executions.step($0, of: run, in: reader) }
+                }
+                for step in steps { executions.feed.tell(run, .step(step)) }
             }
-            for step in steps { executions.feed.tell(run, .step(step)) }
+        } catch {
+            // The run goes on; who watches sees it with the next news.
+            logger.warning("News of a run can't be read", metadata: ["run": "\(run)", "error": "\(error)"])
         }
     }
 }

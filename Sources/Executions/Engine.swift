@@ -110,14 +110,13 @@ package final class Engine: Sendable {
                 async let removal: Void = remove(finished)
                 guard let next = advance.start else {
                     await removal
-                    try await tell(advance, of: id)
+                    await tell(advance, of: id)
                     executions.signals.forget(id)
                     // What a failed run left in its workspace is wanted by whoever looks into it, or resumes it.
                     if advance.settled == .succeeded { removeWorkspace(of: id) }
                     return
                 }
-                try await tell(advance, of: id)
-                let ended = try await perform(next, of: work)
+                let ended = try await perform(next, of: work, announcing: advance)
                 await removal
                 finished = ended
             }
@@ -147,7 +146,11 @@ package final class Engine: Sendable {
         return try await perform(again, of: work)
     }
 
-    private func perform(_ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
+    /// - Parameter advance: what those who watch are told as soon as the step's own process is on its way, so that the
+    ///   step does not wait for it, and before any of its output.
+    private func perform(
+        _ start: StepStart, of work: RunWork, announcing advance: Advance? = nil
+    ) async throws -> FinishedAttempt {
         StopPoints.reached("after-commit", folder: database.folder)
         let attempt: Attempt
         do {
@@ -156,12 +159,15 @@ package final class Engine: Sendable {
                 return try await self.supervisor.start(self.launch(start, of: work))
             }
         } catch let problem as Problem {
+            if let advance { await tell(advance, of: work.id) }
             return FinishedAttempt(start: start, ending: nil, reason: problem.description)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
+            if let advance { await tell(advance, of: work.id) }
             return FinishedAttempt(start: start, ending: nil, reason: "The step could not be started: \(error).")
         }
+        if let advance { await tell(advance, of: work.id) }
         let finished = try await persistently(logger) { try await self.follow(attempt, start, of: work) }
         guard case .couldNotStart(let code, let sentence)? = finished.ending?.outcome, FullDisk.codes.contains(code)
         else {

@@ -21,13 +21,17 @@ struct StepFiles: Sendable {
     /// Makes the run's folders, only for the server's own user; the attempt's own is made by its start, in a folder that is
     /// there.
     func prepare() throws {
-        for folder in [workspace, temporary, URL(filePath: attempt).deletingLastPathComponent().path] {
+        let attempts = String(attempt[..<(attempt.lastIndex(of: "/") ?? attempt.endIndex)])
+        // Every step but a run's first finds them there, which the kernel says at once.
+        for folder in [workspace, temporary, attempts] where mkdir(folder, 0o700) != 0 && errno != EEXIST {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
     }
 
     func removeAttempt() {
+        for file in ["script", "output", "environment", "log", "status"] { unlink("\(attempt)/\(file)") }
+        if rmdir(attempt) == 0 { return }
         // What is left behind costs room and nothing else; the next start's sweep takes it.
         try? FileManager.default.removeItem(atPath: attempt)
     }

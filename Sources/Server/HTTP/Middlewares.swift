@@ -57,9 +57,9 @@ struct RequestLog: RouterMiddleware {
         context.logger.log(
             level: isProbe ? .debug : .info, "request",
             metadata: [
-                "method": "\(request.method.rawValue)", "path": "\(request.uri.path)",
-                "status": "\(response.status.code)", "ms": "\(took.milliseconds)",
-                "route": "\(route ?? "")",
+                "method": .string(request.method.rawValue), "path": .string(request.uri.path),
+                "status": .string(String(response.status.code)), "ms": .string(String(took.milliseconds)),
+                "route": .string(route ?? ""),
             ])
         return response
     }
