@@ -44,7 +44,9 @@ package struct WebFiles: Sendable {
                 templates[String(path.dropFirst("templates/".count).dropLast(".mustache".count))] = text
             } else if path.hasSuffix(".css") {
                 // Every style sheet stands in a layer, so their order does not matter, and one request fetches them all.
-                styles += text
+                // Without the indentation, which is for us and not for browsers: no text in them goes over lines.
+                styles += text.split(separator: "\n", omittingEmptySubsequences: false)
+                    .map { line in line.drop { $0 == " " } }.joined(separator: "\n")
             } else {
                 let name = String(path.dropFirst("assets/".count))
                 assets[name] = Asset(name: name, text: text)
