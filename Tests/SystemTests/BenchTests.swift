@@ -2,8 +2,6 @@ import Foundation
 import Testing
 
 /// `Scripts/bench`, small: that it measures and checks, never how fast this machine is.
-///
-/// The first of them installs the peers, which takes minutes.
 @Suite(.serialized, .timeLimit(.minutes(15))) struct BenchTests {
     private static let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
@@ -13,7 +11,7 @@ import Testing
         let child = try Child(
             Self.root + "/Scripts/bench", arguments, environment: ProcessInfo.processInfo.environment,
             log: "\(folder)/bench-\(UUID().uuidString)", directory: folder)
-        guard case .exited(let status) = try await child.ending else {
+        guard case .exited(let status) = try await child.ending(within: .seconds(14 * 60)) else {
             throw Server.Refused(words: "the bench was ended by a signal: \(try child.error)")
         }
         return Finished(status: status, output: try child.output, error: try child.error)

@@ -65,10 +65,13 @@ final class Child: Sendable {
 
     /// How it ended; waits for it.
     var ending: Ending {
-        get async throws {
-            try await until("\(outputPath) is complete") { hasEnded }
-            return try #require(end.withLock { $0 })
-        }
+        get async throws { try await ending(within: .seconds(120)) }
+    }
+
+    /// How it ended, for what may take longer than others.
+    func ending(within limit: Duration) async throws -> Ending {
+        try await until("\(outputPath) is complete", within: limit) { hasEnded }
+        return try #require(end.withLock { $0 })
     }
 
     var hasEnded: Bool { end.withLock { $0 != nil } }
