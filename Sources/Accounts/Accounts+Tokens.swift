@@ -66,7 +66,8 @@ extension Accounts {
         }
         let name = row.personName.map { "\($0) (\(row.name))" } ?? row.name
         return Principal(
-            kind: .token, id: row.id.rawValue, name: name, permissions: row.granted, via: via, address: address)
+            kind: .token, id: row.id.rawValue, name: name, permissions: row.granted, via: via,
+            person: row.person?.rawValue, address: address)
     }
 
     /// The principal's own tokens, newest first; with `everybodys`, for an admin, all of them.

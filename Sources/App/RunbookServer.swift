@@ -40,6 +40,7 @@ package struct RunbookServer: Sendable {
         let server = WebServer(
             accounts: accounts, catalogue: catalogue, executions: executions, journal: journal,
             templates: try templates(), settings: try webSettings(), logger: logger)
+        let reactions = try await Reactions(journal: journal, logger: logger)
         try await note("server.started", on: journal)
         try await loadRunbooks(into: catalogue)
         let welcome = try await Welcome(accounts, bootstrapToken: configuration.bootstrapToken)
@@ -49,7 +50,10 @@ package struct RunbookServer: Sendable {
         }
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: application), .init(service: EngineService(engine: engine))],
+                services: [
+                    .init(service: application), .init(service: EngineService(engine: engine)),
+                    .init(service: reactions),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()

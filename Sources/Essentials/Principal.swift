@@ -69,19 +69,22 @@ package struct Principal: Sendable, Equatable {
     /// What people call it. Personal data: it is shown, but never written into the chain itself.
     package let name: String
     package let permissions: Set<Permission>
+    /// The id of the person behind it: of a token the one who made it; nil for what is nobody's.
+    package let person: String?
     package var via: Via
     /// The client's address, as far as the server trusts it.
     package var address: String?
     package var idempotency: IdempotencyKey?
 
     package init(
-        kind: Kind, id: String, name: String, permissions: Set<Permission>, via: Via, address: String? = nil,
-        idempotency: IdempotencyKey? = nil
+        kind: Kind, id: String, name: String, permissions: Set<Permission>, via: Via, person: String? = nil,
+        address: String? = nil, idempotency: IdempotencyKey? = nil
     ) {
         self.kind = kind
         self.id = id
         self.name = name
         self.permissions = permissions
+        self.person = kind == .person ? id : person
         self.via = via
         self.address = address
         self.idempotency = idempotency

@@ -199,7 +199,7 @@ extension Executions {
         transaction.afterCommit { [tally] in tally.ended(ended) }
         try journal.append(
             Self.stepFinished(
-                run.objects, step: step.id, attempt: finished.start.attempt, number: finished.start.number, end: end,
+                run.stepObjects, step: step.id, attempt: finished.start.attempt, number: finished.start.number, end: end,
                 reason: end.reason, digest: finished.digest), by: actor, in: transaction)
     }
 
@@ -224,7 +224,7 @@ extension Executions {
         }
         try journal.append(
             Event(
-                "step.started", on: run.objects.0, run.objects.1,
+                "step.started", on: run.stepObjects,
                 details: [
                     "step": .string(step.step), "number": .integer(Int64(number)), "attempt": .string(attempt.rawValue),
                     "line": .integer(Int64(step.line)),
@@ -241,7 +241,7 @@ extension Executions {
         try transaction.execute(
             "UPDATE runs SET state = \(state), cancelling = 0, finished = \(now) WHERE id = \(run.id)")
         try journal.append(
-            Event("run.\(state.rawValue)", on: run.objects.0, run.objects.1), by: actor, in: transaction)
+            Event("run.\(state.rawValue)", on: run.objects), by: actor, in: transaction)
         transaction.afterCommit { [tally] in tally.settled(state) }
     }
 
@@ -266,7 +266,7 @@ extension Executions {
                 let end = AttemptEnd(.unknown, reason: nil, fault: nil)
                 try journal.append(
                     Self.stepFinished(
-                        run.objects, step: step.id, attempt: attempt.id, number: attempt.number, end: end,
+                        Array(run.objects.prefix(2)), step: step.id, attempt: attempt.id, number: attempt.number, end: end,
                         reason: reason,
                         digest: digest), by: actor, in: transaction)
             }
@@ -274,8 +274,7 @@ extension Executions {
                 "UPDATE runs SET state = \(RunState.interrupted), cancelling = 0, finished = \(now) WHERE id = \(id)")
             try journal.append(
                 Event(
-                    "run.interrupted", on: ObjectReference("run", id.rawValue), ObjectReference("runbook", run.runbook),
-                    details: ["reason": .string(reason)]),
+                    "run.interrupted", on: run.objects, details: ["reason": .string(reason)]),
                 by: actor, in: transaction)
             transaction.afterCommit { [tally] in tally.settled(.interrupted) }
             return try Self.record(id, in: transaction)
@@ -283,12 +282,12 @@ extension Executions {
     }
 
     private static func stepFinished(
-        _ objects: (ObjectReference, ObjectReference), step: String, attempt: ID<AttemptRecord>, number: Int,
+        _ objects: [ObjectReference], step: String, attempt: ID<AttemptRecord>, number: Int,
         end: AttemptEnd, reason: String?,
         digest: OutputDigest
     ) -> Event {
         Event(
-            "step.finished", on: objects.0, objects.1,
+            "step.finished", on: objects,
             details: [
                 "step": .string(step), "number": .integer(Int64(number)), "attempt": .string(attempt.rawValue),
                 "state": .string(end.state.rawValue),

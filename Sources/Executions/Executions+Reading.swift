@@ -1,5 +1,6 @@
 package import Essentials
 import Foundation
+package import Journal
 import Storage
 
 extension Executions {
@@ -11,16 +12,19 @@ extension Executions {
 
     /// A page of runs, the newest first.
     package func runs(
-        _ request: PageRequest, state: RunState? = nil, runbook: String? = nil, by principal: Principal
+        _ request: PageRequest, state: RunState? = nil, runbook: String? = nil, occasion: ObjectReference? = nil,
+        by principal: Principal
     ) async throws -> Page<RunSummaryRecord> {
         try principal.require(.read, to: "see runs")
         let before: SQL = request.after.map { "r.id < \($0)" } ?? "TRUE"
         let stateFilter: SQL = state.map { "AND r.state = \($0)" } ?? ""
         let runbookFilter: SQL = runbook.map { "AND r.runbook = \($0)" } ?? ""
+        let occasionFilter: SQL =
+            occasion.map { "AND r.id IN (SELECT o.run FROM run_occasions o WHERE o.object = \($0))" } ?? ""
         return try await database.read { reader in
             let rows: [RunSummaryRecord] = try reader.all(
                 """
-                \(RunSummaryRecord.select) WHERE \(before) \(stateFilter) \(runbookFilter)
+                \(RunSummaryRecord.select) WHERE \(before) \(stateFilter) \(runbookFilter) \(occasionFilter)
                 ORDER BY r.id DESC LIMIT \(request.limit + 1)
                 """)
             return Page(rows: rows, limit: request.limit, cursor: \.id.rawValue)
@@ -73,11 +77,18 @@ extension Executions {
         let attemptsOf = Dictionary(grouping: attempts, by: \.step)
         return RunRecord(
             id: id, runbook: run.runbook, version: run.version, section: run.section, state: run.state,
-            priority: run.priority, parameters: try strings(run.parameters),
+            priority: run.priority, occasions: try occasions(of: id, in: reader),
+            parameters: try strings(run.parameters),
             placeholders: try strings(run.placeholders), isCancelling: run.cancelling, created: run.created,
             started: run.started, finished: run.finished, actorKind: run.actor_kind, actor: run.actor,
             actorName: run.actor_name,
             steps: try steps.map { try $0.record(attemptsOf[$0.step] ?? []) })
+    }
+
+    static func occasions(of run: ID<RunRecord>, in reader: Reader) throws -> [ObjectReference] {
+        struct Row: Decodable { let object: String }
+        return try reader.all("SELECT object FROM run_occasions WHERE run = \(run) ORDER BY object", as: Row.self)
+            .map { ObjectReference(text: $0.object) }
     }
 
     static func strings(_ json: String) throws -> [String: String] {

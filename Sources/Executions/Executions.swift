@@ -36,7 +36,7 @@ package struct Executions: Sendable {
     package func plan(_ order: RunOrder, by principal: Principal) async throws -> RunPlan {
         try principal.require(.operate, to: "run runbooks")
         let entry = try await catalogue.entry(order.runbook, by: principal)
-        let guide = try await catalogue.guide(version: entry.version, of: entry.name)
+        let guide = try await catalogue.guide(version: order.version ?? entry.version, of: entry.name)
         return try RunPlan(order, entry: entry, guide: guide, searchPath: searchPath)
     }
 
@@ -44,40 +44,51 @@ package struct Executions: Sendable {
     /// - Throws: `Problem` with every parameter, placeholder, step and program that stands in the way, before anything runs.
     package func start(_ order: RunOrder, by principal: Principal) async throws -> RunRecord {
         let plan = try await plan(order, by: principal)
+        return try await database.write { transaction in
+            try Self.record(accept(plan, by: principal, in: transaction), in: transaction)
+        }
+    }
+
+    /// The same in the transaction of what the run belongs to; the engine starts it once that is durable.
+    package func accept(
+        _ plan: RunPlan, by principal: Principal, in transaction: Transaction
+    ) throws -> ID<RunRecord> {
+        try principal.require(.operate, to: "run runbooks")
         let now = time.now()
         let id = ID<RunRecord>(at: now)
         let open = plan.shownParameters
         let sealed = try plan.sealedParameters.map { try sealing.seal($0, context: "run/\(id)") }
-        let journal = journal
-        let record = try await database.write { transaction in
+        try transaction.execute(
+            """
+            INSERT INTO runs (id, runbook, version, section, state, priority, parameters, sealed, placeholders,
+                created, actor_kind, actor, actor_name)
+            VALUES (\(id), \(plan.runbook), \(plan.version), \(plan.section), \(RunState.queued), \(plan.priority),
+                \(JSONValue.strings(open).text), \(sealed), \(JSONValue.strings(plan.placeholders).text),
+                \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name))
+            """)
+        for occasion in Set(plan.occasions) {
+            try transaction.execute("INSERT INTO run_occasions (run, object) VALUES (\(id), \(occasion))")
+        }
+        for (index, step) in plan.steps.enumerated() {
             try transaction.execute(
                 """
-                INSERT INTO runs (id, runbook, version, section, state, priority, parameters, sealed, placeholders,
-                    created, actor_kind, actor, actor_name)
-                VALUES (\(id), \(plan.runbook), \(plan.version), \(plan.section), \(RunState.queued), \(plan.priority),
-                    \(JSONValue.strings(open).text), \(sealed), \(JSONValue.strings(plan.placeholders).text),
-                    \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name))
+                INSERT INTO run_steps (run, position, step, line, state)
+                VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued))
                 """)
-            for (index, step) in plan.steps.enumerated() {
-                try transaction.execute(
-                    """
-                    INSERT INTO run_steps (run, position, step, line, state)
-                    VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued))
-                    """)
-            }
-            try journal.append(
-                Event(
-                    "run.created", on: ObjectReference("run", id.rawValue), ObjectReference("runbook", plan.runbook),
-                    details: [
-                        "version": .string(plan.version), "section": plan.section.map { .string($0) } ?? .null,
-                        "steps": .array(plan.steps.map { .string($0.id) }), "parameters": .strings(open),
-                        "placeholders": .strings(plan.placeholders),
-                    ]),
-                by: principal, in: transaction)
-            return try Self.record(id, in: transaction)
         }
-        signals.wake()
-        return record
+        try journal.append(
+            Event(
+                "run.created",
+                on: [ObjectReference("run", id.rawValue), ObjectReference("runbook", plan.runbook)] + plan.occasions,
+                details: [
+                    "version": .string(plan.version), "section": plan.section.map { .string($0) } ?? .null,
+                    "steps": .array(plan.steps.map { .string($0.id) }), "parameters": .strings(open),
+                    "placeholders": .strings(plan.placeholders),
+                ]),
+            by: principal, in: transaction)
+        let signals = signals
+        transaction.afterCommit { signals.wake() }
+        return id
     }
 
     /// Asks for the run's end. A running step is stopped with its whole tree; what it has done stays done.
@@ -99,8 +110,7 @@ package struct Executions: Sendable {
             }
             try journal.append(
                 Event(
-                    isUnderWay ? "run.cancelling" : "run.cancelled", on: ObjectReference("run", id.rawValue),
-                    ObjectReference("runbook", run.runbook)),
+                    isUnderWay ? "run.cancelling" : "run.cancelled", on: run.objects),
                 by: principal, in: transaction)
             if !isUnderWay { transaction.afterCommit { tally.settled(.cancelled) } }
             return try Self.record(id, in: transaction)
@@ -136,8 +146,7 @@ package struct Executions: Sendable {
             }
             try journal.append(
                 Event(
-                    "run.resumed", on: ObjectReference("run", id.rawValue), ObjectReference("runbook", run.runbook),
-                    details: details),
+                    "run.resumed", on: run.objects, details: details),
                 by: principal, in: transaction)
             return try Self.record(id, in: transaction)
         }

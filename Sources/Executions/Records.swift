@@ -1,6 +1,6 @@
 package import Essentials
 package import Foundation
-import Journal
+package import Journal
 import Storage
 
 /// A run as the database has it, with its steps and their attempts.
@@ -11,6 +11,8 @@ package struct RunRecord: Sendable, Equatable {
     package let section: String?
     package let state: RunState
     package let priority: String
+    /// What it is for, such as `incident/01j9…`.
+    package let occasions: [ObjectReference]
     /// Sensitive ones are masked.
     package let parameters: [String: String]
     package let placeholders: [String: String]
@@ -26,8 +28,8 @@ package struct RunRecord: Sendable, Equatable {
     package var reference: String { id.rawValue }
 
     /// What the events of the run are about.
-    var objects: (ObjectReference, ObjectReference) {
-        (ObjectReference("run", id.rawValue), ObjectReference("runbook", runbook))
+    var objects: [ObjectReference] {
+        [ObjectReference("run", id.rawValue), ObjectReference("runbook", runbook)] + occasions
     }
 }
 

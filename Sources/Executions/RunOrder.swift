@@ -1,3 +1,5 @@
+package import Journal
+
 /// What somebody asks to be run.
 package struct RunOrder: Sendable, Equatable {
     package var runbook: String
@@ -9,6 +11,12 @@ package struct RunOrder: Sendable, Equatable {
     /// By the placeholder's text, such as `<pod-name>`.
     package var placeholders: [String: String]
     package var priority: String?
+    /// What the run is for, such as `incident/01j9…`: the run is found from there, and its events are about these too.
+    package var occasions: [ObjectReference] = []
+    /// The version that runs, for what was fixed before; the current one without it.
+    package var version: String?
+    /// The run is the check of a task item: the step named, which no other run takes.
+    package var isCheck = false
 
     package init(
         runbook: String, section: String? = nil, steps: [String]? = nil, parameters: [String: String] = [:],

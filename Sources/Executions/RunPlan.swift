@@ -1,5 +1,6 @@
 package import Essentials
 import Foundation
+package import Journal
 package import RunbookFormat
 import Runbooks
 
@@ -8,6 +9,7 @@ package struct RunPlan: Sendable {
     package let runbook: String
     package let version: String
     package let section: String?
+    package let occasions: [ObjectReference]
     package let priority: String
     package let steps: [Step]
     package let placeholders: [String: String]
@@ -21,10 +23,14 @@ package struct RunPlan: Sendable {
     ///   placeholders, missing programs, steps that can't run; each with its line.
     init(_ order: RunOrder, entry: Entry, guide: Guide, searchPath: String) throws(Problem) {
         runbook = entry.name
-        version = entry.version
+        version = order.version ?? entry.version
         section = order.section
+        occasions = order.occasions
         if let refusal = guide.refusal { throw refusal }
-        steps = try StepChoice.steps(of: guide, section: order.section, named: order.steps, runbook: entry.name)
+        steps =
+            order.isCheck
+            ? guide.steps.filter { $0.checkOf != nil && order.steps == [$0.id] }
+            : try StepChoice.steps(of: guide, section: order.section, named: order.steps, runbook: entry.name)
         priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
         parameters = try guide.metadata.parameters.resolve(order.parameters)
         sensitive = guide.metadata.parameters.sensitiveNames

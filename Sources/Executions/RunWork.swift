@@ -18,13 +18,18 @@ struct RunWork: Sendable {
     let secrets: [String]
     let isCancelling: Bool
     let started: Timestamp?
+    private let occasions: [ObjectReference]
     private let executions: Executions
 
     init(_ id: ID<RunRecord>, of executions: Executions) async throws {
         self.id = id
         self.executions = executions
-        let row: RunRow? = try await executions.database.read { try $0.first(RunRow.select + " WHERE id = \(id)") }
-        guard let row else { throw Executions.unknown(id) }
+        let found: (row: RunRow, occasions: [ObjectReference])? = try await executions.database.read { reader in
+            guard let row: RunRow = try reader.first(RunRow.select + " WHERE id = \(id)") else { return nil }
+            return (row, try Executions.occasions(of: id, in: reader))
+        }
+        guard let (row, occasions) = found else { throw Executions.unknown(id) }
+        self.occasions = occasions
         runbook = row.runbook
         guide = try await executions.catalogue.guide(version: row.version, of: row.runbook)
         placeholders = try Executions.strings(row.placeholders)
@@ -43,10 +48,11 @@ struct RunWork: Sendable {
         self.secrets = secrets
     }
 
-    /// What the events of the run are about.
-    var objects: (ObjectReference, ObjectReference) {
-        (ObjectReference("run", id.rawValue), ObjectReference("runbook", runbook))
-    }
+    /// What the events of its steps are about.
+    var stepObjects: [ObjectReference] { [ObjectReference("run", id.rawValue), ObjectReference("runbook", runbook)] }
+
+    /// What the events of the run itself are about.
+    var objects: [ObjectReference] { stepObjects + occasions }
 
     func step(_ id: String) throws(Problem) -> Step {
         guard let step = guide.steps.first(where: { $0.id == id }) else {

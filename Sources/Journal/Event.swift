@@ -9,6 +9,10 @@ package struct Event: Sendable {
     package let details: [String: JSONValue]
 
     package init(_ kind: String, on objects: ObjectReference..., details: [String: JSONValue] = [:]) {
+        self.init(kind, on: objects, details: details)
+    }
+
+    package init(_ kind: String, on objects: [ObjectReference], details: [String: JSONValue] = [:]) {
         self.kind = kind
         self.objects = objects
         self.details = details

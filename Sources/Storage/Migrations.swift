@@ -10,6 +10,7 @@ enum Migrations {
         migrator.registerMigration("3-runbooks", migrate: createRunbooks)
         migrator.registerMigration("4-executions", migrate: createExecutions)
         migrator.registerMigration("5-run-ends", migrate: indexRunEnds)
+        migrator.registerMigration("6-occasions", migrate: createOccasions)
         return migrator
     }
 
