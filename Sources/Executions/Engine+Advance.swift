@@ -199,7 +199,8 @@ extension Executions {
         transaction.afterCommit { [tally] in tally.ended(ended) }
         try journal.append(
             Self.stepFinished(
-                run.stepObjects, step: step.id, attempt: finished.start.attempt, number: finished.start.number, end: end,
+                run.stepObjects, step: step.id, attempt: finished.start.attempt, number: finished.start.number,
+                end: end,
                 reason: end.reason, digest: finished.digest), by: actor, in: transaction)
     }
 
@@ -266,7 +267,8 @@ extension Executions {
                 let end = AttemptEnd(.unknown, reason: nil, fault: nil)
                 try journal.append(
                     Self.stepFinished(
-                        Array(run.objects.prefix(2)), step: step.id, attempt: attempt.id, number: attempt.number, end: end,
+                        Array(run.objects.prefix(2)), step: step.id, attempt: attempt.id, number: attempt.number,
+                        end: end,
                         reason: reason,
                         digest: digest), by: actor, in: transaction)
             }
