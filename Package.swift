@@ -81,6 +81,7 @@ let package = Package(
             ]),
         // 4
         module("Runbooks", ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", crypto, logging]),
+        module("Services", ["Essentials", "Storage", "Journal", "Accounts", logging]),
         // 5
         module(
             "Executions",
@@ -90,7 +91,7 @@ let package = Package(
             "Server",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Executions", crypto, logging,
+                "Services", "Executions", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -105,7 +106,7 @@ let package = Package(
             "App",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Executions", "Server", crypto, logging,
+                "Services", "Executions", "Server", crypto, logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -130,6 +131,7 @@ let package = Package(
         tests("StorageTests", ["Essentials", "Storage"]),
         tests("JournalTests", ["Essentials", "Storage", "Journal"], exclude: ["Independent"]),
         tests("AccountsTests", ["Essentials", "Storage", "Journal", "Accounts", crypto]),
+        tests("ServicesTests", ["Essentials", "Storage", "Journal", "Services"]),
         tests(
             "ExecutionsTests",
             [
@@ -139,8 +141,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "Essentials", "API", "Web", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions",
-                "Server", logging,
+                "Essentials", "API", "Web", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Services",
+                "Executions", "Server", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

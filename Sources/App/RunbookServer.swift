@@ -10,6 +10,7 @@ import Processes
 import Runbooks
 import Server
 import ServiceLifecycle
+import Services
 import Storage
 import UnixSignals
 import Web
@@ -38,8 +39,8 @@ package struct RunbookServer: Sendable {
         let supervisor = try Supervisor(shim: configuration.shim, logger: logger)
         let engine = Engine(executions: executions, supervisor: supervisor, settings: engineSettings, logger: logger)
         let server = WebServer(
-            accounts: accounts, catalogue: catalogue, executions: executions, journal: journal,
-            templates: try templates(), settings: try webSettings(), logger: logger)
+            accounts: accounts, catalogue: catalogue, services: Services(journal: journal), executions: executions,
+            journal: journal, templates: try templates(), settings: try webSettings(), logger: logger)
         let reactions = try await Reactions(journal: journal, logger: logger)
         try await note("server.started", on: journal)
         try await loadRunbooks(into: catalogue)

@@ -9,6 +9,7 @@ package import NIOSSL
 package import Logging
 import NIOCore
 package import Runbooks
+package import Services
 
 /// The HTTP service: every route on one table, the same verbs for JSON and for pages.
 package struct WebServer: Sendable {
@@ -34,13 +35,14 @@ package struct WebServer: Sendable {
     private let accounts: AccountRoutes
     private let runbooks: RunbookRoutes
     private let runs: RunRoutes
+    private let services: ServiceRoutes
     private let journal: JournalRoutes
     private let metrics: MetricsRoutes
     private let requests = RequestCounts()
 
     package init(
-        accounts: Accounts, catalogue: Catalogue, executions: Executions, journal: Journal, templates: Templates,
-        settings: Settings, logger: Logger
+        accounts: Accounts, catalogue: Catalogue, services: Services, executions: Executions, journal: Journal,
+        templates: Templates, settings: Settings, logger: Logger
     ) {
         let limits = RateLimits(isOff: !settings.isRateLimited, time: journal.time)
         gate = Gate(
@@ -55,6 +57,7 @@ package struct WebServer: Sendable {
             accounts: accounts, limits: limits, templates: templates, isSecure: settings.tls != nil)
         runbooks = RunbookRoutes(catalogue: catalogue, executions: executions, templates: templates)
         runs = RunRoutes(executions: executions, templates: templates)
+        self.services = ServiceRoutes(services: services, catalogue: catalogue, templates: templates)
         metrics = MetricsRoutes(
             requests: requests, executions: executions, journal: journal, version: settings.version,
             isOpen: settings.areMetricsOpen)
@@ -63,7 +66,8 @@ package struct WebServer: Sendable {
 
     /// All routes; `OpenAPIDocument` describes those below `/api/` and the probes.
     var routes: [Route] {
-        now.table + health.table + accounts.table + runbooks.table + runs.table + journal.table + metrics.table
+        now.table + health.table + accounts.table + runbooks.table + runs.table + services.table + journal.table
+            + metrics.table
     }
 
     /// - Parameter onReady: called with the port once connections are taken.

@@ -11,6 +11,7 @@ enum Migrations {
         migrator.registerMigration("4-executions", migrate: createExecutions)
         migrator.registerMigration("5-run-ends", migrate: indexRunEnds)
         migrator.registerMigration("6-occasions", migrate: createOccasions)
+        migrator.registerMigration("7-services", migrate: createServices)
         return migrator
     }
 

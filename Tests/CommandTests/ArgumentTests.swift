@@ -30,6 +30,9 @@ import Testing
         "user change ada --role viewer --no-author --disable", "user change ada --password-stdin", "user remove ada",
         "user reset-password ada --data d --password-stdin", "token list --all",
         "token add t --scope read --scope admin",
+        "service list --json", "service show orders", "service remove orders",
+        "service add orders --owner platform --contact a --contact b --link D=https://x --environment e --depends-on f",
+        "service change orders --description d",
         "token revoke 01", "login ada --url https://x", "login --token-stdin", "logout", "version --json",
         "completions fish", "list --url http://x",
     ])
@@ -44,7 +47,7 @@ import Testing
         "audit verify --head 5", "audit verify --head x:y", "user add ada", "user add ada --role boss",
         "user change ada", "user change ada --enable --disable", "user reset-password ada", "token add t",
         "token add t --scope all", "token add t --scope read --expires never", "login ada --token-stdin",
-        "completions csh",
+        "completions csh", "service change orders", "service add orders --link nothing", "service show",
     ])
     func `wrong usage is refused with status 64`(line: String) throws {
         #expect(try status(line) == .usage)

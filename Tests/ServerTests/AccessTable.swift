@@ -55,7 +55,7 @@ struct AccessRow: Sendable, CustomTestStringConvertible {
 }
 
 extension AccessRow {
-    static let all = health + accounts + runbooks + runs + journal
+    static let all = health + accounts + runbooks + runs + services + journal
 
     //                                             stranger viewer operator author admin metrics
     private static let health = [
@@ -169,6 +169,39 @@ extension AccessRow {
         },
         AccessRow(.post, "/runs/{id}/resumption", "401 403 303 303 303 403") {
             ("/runs/\(try await $0.cancelledRun())/resumption", .form(["note": "It was the network."]))
+        },
+    ]
+
+    private static let services = [
+        AccessRow(.get, "/api/v1/services", "401 200 200 200 200 403"),
+        AccessRow(.post, "/api/v1/services", "401 403 201 201 201 403") {
+            ("/api/v1/services", .json(["name": .string("service-\($0.number())")]))
+        },
+        AccessRow(.get, "/api/v1/services/{name}", "401 200 200 200 200 403") {
+            ("/api/v1/services/\(try await $0.service())", .none)
+        },
+        AccessRow(.put, "/api/v1/services/{name}", "401 403 200 200 200 403") {
+            ("/api/v1/services/\(try await $0.service())", .json(["owner": "platform"]))
+        },
+        AccessRow(.delete, "/api/v1/services/{name}", "401 403 204 204 204 403") {
+            ("/api/v1/services/\(try await $0.service())", .none)
+        },
+        AccessRow(.get, "/services", "- 200 200 200 200 403"),
+        AccessRow(.post, "/services", "401 403 303 303 303 403") {
+            ("/services", .form(["name": "service-\($0.number())"]))
+        },
+        AccessRow(.get, "/services/new", "- 403 200 200 200 403"),
+        AccessRow(.get, "/services/{name}", "- 200 200 200 200 403") {
+            ("/services/\(try await $0.service())", .none)
+        },
+        AccessRow(.post, "/services/{name}", "401 403 303 303 303 403") {
+            ("/services/\(try await $0.service())", .form(["owner": "platform"]))
+        },
+        AccessRow(.get, "/services/{name}/change", "- 403 200 200 200 403") {
+            ("/services/\(try await $0.service())/change", .none)
+        },
+        AccessRow(.post, "/services/{name}/removal", "401 403 303 303 303 403") {
+            ("/services/\(try await $0.service())/removal", .form([:]))
         },
     ]
 

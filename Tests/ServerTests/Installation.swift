@@ -7,6 +7,7 @@ import HummingbirdTesting
 import Journal
 import Logging
 import Runbooks
+import Services
 import Storage
 import Synchronization
 import Testing
@@ -49,6 +50,7 @@ final class Installation: Sendable {
     let journal: Journal
     let accounts: Accounts
     let catalogue: Catalogue
+    let services: Services
     let executions: Executions
     let server: WebServer
     private let folder: TemporaryFolder
@@ -62,6 +64,7 @@ final class Installation: Sendable {
         journal = Journal(database: database, time: clock.source)
         accounts = Accounts(journal: journal, cost: ScryptCost(logarithm: 4, blockSize: 1, parallelism: 1))
         catalogue = Catalogue(journal: journal, time: clock.source)
+        services = Services(journal: journal, time: clock.source)
         executions = Executions(
             journal: journal, catalogue: catalogue, sealing: try Sealing(folder: folder.path),
             searchPath: "/usr/local/bin:/usr/bin:/bin", time: clock.source)
@@ -69,7 +72,7 @@ final class Installation: Sendable {
         settings.isRateLimited = false
         try adjust(&settings)
         server = WebServer(
-            accounts: accounts, catalogue: catalogue, executions: executions, journal: journal,
+            accounts: accounts, catalogue: catalogue, services: services, executions: executions, journal: journal,
             templates: try Templates(files: .embedded), settings: settings,
             logger: Logger(label: "test") { _ in ErrorLog() })
         var people: [Visitor: Account] = [:]
@@ -155,6 +158,12 @@ extension Installation {
     func runbook() async throws -> String {
         _ = try await catalogue.store(Array(Self.guide.utf8), name: "accunode.deploy", by: try principal(.admin))
         return "accunode.deploy"
+    }
+
+    /// The name of a service that is recorded.
+    func service() async throws -> String {
+        let name = "service-\(number())"
+        return try await services.add(ServiceFacts(owner: "platform"), name: name, by: try principal(.admin)).name
     }
 
     func queuedRun() async throws -> String {

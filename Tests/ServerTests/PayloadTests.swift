@@ -52,7 +52,7 @@ import Testing
     private static let time = "2026-01-19T08:30:00.000000Z"
     private static let hash = String(repeating: "0123456789abcdef", count: 4)
 
-    static let samples: [Sample] = status + runs + runbooks + journal + accounts
+    static let samples: [Sample] = status + runs + runbooks + services + journal + accounts
 
     private static let actor = Actor(kind: "person", id: "1", name: "Ada")
 
@@ -154,6 +154,36 @@ import Testing
             same("Document", document),
             same("Finding", finding),
             same("RunbookVersion", RunbookVersion(number: 1, version: hash, created: time, bytes: 1, by: actor)),
+        ]
+    }()
+
+    private static let services: [Sample] = {
+        let link = Service.Link(title: "Dashboard", url: "https://grafana.example.com")
+        let service = { (word: String?) in
+            Service(
+                name: "orders", recorded: word != nil, description: "It takes orders.", owner: word, contacts: ["#ops"],
+                links: [link], environments: ["production"], dependencies: ["orders-db"], dependants: ["shop"],
+                runbooks: ["orders.deploy"], created: word.map { _ in time }, updated: word.map { _ in time })
+        }
+        let summary = { (word: String?) in
+            ServiceSummary(
+                name: "orders", recorded: word != nil, owner: word, environments: [], runbooks: 1,
+                updated: word.map { _ in time })
+        }
+        return [
+            Sample(schema: "Service", full: service("platform"), bare: service(nil)),
+            Sample(schema: "ServiceSummary", full: summary("platform"), bare: summary(nil)),
+            same("ServiceLink", link),
+            Sample(
+                schema: "ServiceRequest",
+                full: ServiceRequest(
+                    name: "a", description: "b", owner: "c", contacts: ["d"], links: [link], environments: ["e"],
+                    dependencies: ["f"]), bare: ServiceRequest(name: "a")),
+            Sample(
+                schema: "ServiceReplacement",
+                full: ServiceReplacement(
+                    description: "b", owner: "c", contacts: ["d"], links: [link], environments: ["e"],
+                    dependencies: ["f"], updated: time), bare: ServiceReplacement()),
         ]
     }()
 

@@ -19,7 +19,7 @@ struct Samples {
             signIn, firstAdmin, problem, now, beginning, importing, runbooks, runbook, runForm, runs,
             run(state: "interrupted"),
             run(state: "failed"),
-            journal,
+            services, noServices, service, unrecorded, newService, changedService, journal,
         ]
     }
 
@@ -240,6 +240,54 @@ struct Samples {
         .init(
             number: number, state: text(state), exitStatus: status, started: at(Int64(number)), finished: finished,
             output: output, earlierLines: earlier, outputMayEndEarly: note != nil, note: note)
+    }
+
+    var services: ServicesPage {
+        ServicesPage(
+            rows: [
+                .init(
+                    ServiceSummary(
+                        name: text("orders"), recorded: true, owner: text("the orders team"),
+                        environments: [text("production")], runbooks: 2, updated: nil)),
+                .init(
+                    ServiceSummary(
+                        name: text("orders-db"), recorded: false, owner: nil, environments: [], runbooks: 1,
+                        updated: nil)),
+            ], isFirst: true, next: text("orders-db"), mayOperate: true, reader: reader)
+    }
+
+    var noServices: ServicesPage {
+        ServicesPage(rows: [], isFirst: true, next: nil, mayOperate: true, reader: reader)
+    }
+
+    var service: ServicePage { service(isRecorded: true) }
+    var unrecorded: ServicePage { service(isRecorded: false) }
+
+    private func service(isRecorded: Bool) -> ServicePage {
+        ServicePage(
+            Service(
+                name: text("orders"), recorded: isRecorded, description: "", owner: text("the orders team"),
+                contacts: [text("#orders")], links: [.init(title: text("Dashboard"), url: text("https://x.example"))],
+                environments: [text("production")], dependencies: [text("orders-db")], dependants: [text("shop")],
+                runbooks: [text("orders.deploy")], created: at(0).rfc3339, updated: at(0).rfc3339),
+            description: SafeHTML("<p>It takes orders.</p>"),
+            runbooks: [.init(name: text("orders.deploy"), title: text("Deploy"), steps: 2, items: 1)], recorded: [],
+            mayRecord: true, mayOperate: true, reader: reader)
+    }
+
+    var newService: ServiceFormPage { serviceForm(of: nil) }
+    var changedService: ServiceFormPage { serviceForm(of: text("orders")) }
+
+    private func serviceForm(of name: String?) -> ServiceFormPage {
+        var typed = ServiceFormPage.Typed(name: text("orders"))
+        typed.owner = text("the orders team")
+        typed.links = text("Dashboard https://x.example")
+        typed.updated = text("2026-01-19T08:30:00.000000Z")
+        return ServiceFormPage(
+            typed, of: name, idempotencyKey: text("01j9zk4m7c0v"),
+            problem: .invalid(
+                text("The service is not kept as it stands."),
+                fields: [.init(name: "owner", message: text("it is too long"))]), reader: reader)
     }
 
     var journal: JournalPage {

@@ -10,6 +10,8 @@ struct UnknownAddress: RouterMiddleware {
         private let parts: [Substring]
         let allowed: String
         let isOpen: Bool
+        /// How many of its parts may be anything.
+        var gaps: Int { parts.count { $0.hasPrefix("{") } }
 
         init(path: String, routes: [Route]) {
             parts = path.split(separator: "/")
@@ -29,7 +31,8 @@ struct UnknownAddress: RouterMiddleware {
 
     init(gate: Gate, routes: [Route]) {
         self.gate = gate
-        addresses = Dictionary(grouping: routes, by: \.path).map(Address.init)
+        // As the router does, `/services/new` comes before `/services/{name}`.
+        addresses = Dictionary(grouping: routes, by: \.path).map(Address.init).sorted { $0.gaps < $1.gaps }
     }
 
     func handle(

@@ -31,6 +31,9 @@ extension JournalPage {
         "step.started": "began a step",
         "step.finished": "finished a step",
         "output.expired": "let old output go",
+        "service.added": "recorded a service",
+        "service.changed": "changed what is said of a service",
+        "service.removed": "removed a service",
         "journal.erased": "erased personal data",
     ]
 }

@@ -61,6 +61,7 @@ struct JournalPage: WebPage {
                 switch kind {
                 case "runbook": Paths.runbook(id)
                 case "run": Paths.run(id)
+                case "service": Paths.service(id)
                 default: Paths.journal(object: "\(kind)/\(id)")
                 }
         }

@@ -21,6 +21,7 @@ package struct Layout: Sendable {
         case now = "Now"
         case runbooks = "Runbooks"
         case runs = "Runs"
+        case services = "Services"
         case journal = "Journal"
 
         var path: String {
@@ -28,6 +29,7 @@ package struct Layout: Sendable {
             case .now: "/"
             case .runbooks: "/runbooks"
             case .runs: "/runs"
+            case .services: "/services"
             case .journal: "/journal"
             }
         }

@@ -9,6 +9,8 @@ enum Paths {
         query("\(self.runbook(runbook))/run", [("section", section), ("step", step)])
     }
 
+    static func service(_ name: String) -> String { "/services/\(encoded(name))" }
+
     static func run(_ id: String) -> String { "/runs/\(encoded(id))" }
 
     static func runs(state: String? = nil, after: String? = nil) -> String {

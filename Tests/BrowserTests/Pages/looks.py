@@ -39,6 +39,12 @@ def leave_out(page):
     press(page, "text=Run now")
 
 
+def name_badly(page):
+    page.fill("[name=name]", "The Orders")
+    page.fill("[name=links]", "Dashboard grafana.example.com")
+    press(page, "text=Record it")
+
+
 def verify(page):
     press(page, "text=Verify")
     go(page, SHORT_JOURNAL)
@@ -71,6 +77,14 @@ with Site() as site:
         ("a run that goes on", runs["running"], stay),
         ("a run one thinks of cancelling", runs["running"], ask_to_cancel),
         ("a run of a hundred steps", runs["long"], stay),
+        ("the services", "/services", stay),
+        ("a service", "/services/orders", stay),
+        ("a service with links", "/services/shop", stay),
+        ("a service one thinks of removing", "/services/shop", ask_to_cancel),
+        ("a service that is only named", "/services/neuralcipher", stay),
+        ("the form for a new service", "/services/new", stay),
+        ("the form of a service", "/services/orders/change", stay),
+        ("the form of a service with a fault", "/services/new", name_badly),
         ("the journal", SHORT_JOURNAL, stay),
         ("the verified journal", SHORT_JOURNAL, verify),
         ("a run's journal", journal_of, stay),
@@ -111,6 +125,7 @@ with Site() as site:
     for name, path in {
         "the catalogue with everything wide": "/runbooks", "a guide with everything wide": "/runbooks/wide",
         "the form with everything wide": "/runbooks/wide/run", "the runs with everything wide": "/runs",
+        "a service with everything wide": "/services/wide", "the services with everything wide": "/services",
         "a run with everything wide": wide["running"], "an interrupted run with everything wide": wide["interrupted"],
     }.items():
         look(name, path, stay, "inside")

@@ -27,6 +27,8 @@ with Site() as site:
         "the runs": "/runs", "the runs that failed": "/runs?state=failed", "a run that succeeded": runs["succeeded"],
         "a run that failed": runs["failed"], "a cancelled run": runs["cancelled"],
         "an interrupted run": runs["interrupted"], "a run of a hundred steps": runs["long"],
+        "the services": "/services", "a service": "/services/shop",
+        "a service that is only named": "/services/neuralcipher", "the form of a service": "/services/orders/change",
         "a run's journal": "/journal?object=run/" + runs["failed"].removeprefix("/runs/"),
         "a page that is not there": "/runs/x",
     }
@@ -86,6 +88,35 @@ with Site() as site:
     press(quiet, "#page-journal a[href^='/runbooks/'] >> nth=0")
     claim("the journal leads to the guide without scripts",
           quiet.url == BASE + "/runbooks/accunode.rollback", quiet.url)
+
+    # A service is recorded, changed and removed.
+    go(quiet, "/services/neuralcipher")
+    press(quiet, "text=Record it")
+    claim("the form knows the name of a service that is only named, without scripts",
+          quiet.input_value("[name=name]") == "neuralcipher")
+    quiet.fill("[name=links]", "Dashboard grafana.example.com")
+    press(quiet, "text=Record it")
+    claim("a form that is wrong says where, and keeps what was typed, without scripts",
+          "is no address" in quiet.locator("#page-links-hint").inner_text()
+          and quiet.input_value("[name=links]") == "Dashboard grafana.example.com")
+    quiet.fill("[name=links]", "Dashboard https://grafana.example.com")
+    quiet.fill("[name=dependencies]", "orders mail")
+    press(quiet, "text=Record it")
+    claim("a service is recorded without scripts", quiet.url == BASE + "/services/neuralcipher"
+          and quiet.locator("a:has-text('Dashboard')").get_attribute("href") == "https://grafana.example.com")
+    press(quiet, "a.button >> text=Change")
+    quiet.fill("[name=owner]", "the deciphering team")
+    press(quiet, "text=Save")
+    claim("a service is changed without scripts",
+          "the deciphering team owns it" in quiet.locator(".lead").inner_text())
+    press(quiet, "text=mail")
+    claim("a service leads to what it needs, and that says so, without scripts",
+          quiet.url == BASE + "/services/mail" and quiet.locator("text=neuralcipher").count() == 1)
+    go(quiet, "/services/neuralcipher")
+    quiet.locator("summary.danger").click()
+    press(quiet, "text=Remove the service")
+    go(quiet, "/services/neuralcipher")
+    claim("a service is removed without scripts", quiet.locator("text=Record it").count() == 1)
 
     # The folded menu is the browser's own work.
     phone = site.page(session=None, scripts=False, width=390, **WIDTHS[390])

@@ -2,7 +2,7 @@
 
 import json
 
-from visit import FOLDER, ended, kill, lines, parent, start, state, store, until
+from visit import FOLDER, ended, kill, lines, parent, send, start, state, store, until
 
 LONG = "averylongwordwithoutaplacetobreak" * 7
 
@@ -168,6 +168,17 @@ STEPS = "\n".join(f"```bash {{name=part-{n}}}\necho {n} of 100\n```\n" for n in 
 LONG_RUN = f"# A hundred parts\n\n{STEPS}\n```bash {{name=count}}\nseq -f 'record %.0f is moved' 3000\n```\n"
 
 
+SERVICES = [
+    {"name": "orders", "owner": "data", "environments": ["staging", "production"],
+     "dependencies": ["orders-db", "mail"],
+     "description": "Takes what people order, and tells the warehouse.\n\n- **Busy** from 7 to 10 in the evening"},
+    {"name": "mail", "owner": "platform"},
+    {"name": "shop", "owner": "the shop's team", "contacts": ["#shop in the chat", "+49 30 5550 123"],
+     "links": [{"title": "Dashboard", "url": "https://grafana.example.com/d/shop"}], "environments": ["production"],
+     "dependencies": ["orders"]},
+]
+
+
 def cut_off(page, name, step):
     """Starts a run and takes its shim away, so that nobody knows how the step ended."""
     path = start(page, name)
@@ -200,6 +211,8 @@ def make(page):
               "parts": LONG_RUN}
     for name, guide in guides.items():
         store(page, name, guide)
+    for service in SERVICES:
+        send(page, "POST", "/services", service, {"Content-Type": "application/json"})
     runs = {"succeeded": start(page, "accunode.rollback", version="v1.2.3")}
     ended(page, runs["succeeded"])
     runs["failed"] = start(page, "neuralcipher.fitness", only="?step=memory")
@@ -219,6 +232,11 @@ def make(page):
 
 def make_wide(page):
     store(page, "wide", WIDE)
+    wide = LONG[:60]
+    send(page, "POST", "/services", {
+        "name": "wide", "owner": LONG[:200], "contacts": [LONG[:200]], "environments": [wide],
+        "links": [{"title": LONG[:200], "url": f"https://example.com/{LONG}"}], "dependencies": [wide],
+        "description": WIDE.split("---", 2)[2]}, {"Content-Type": "application/json"})
     runs = {"interrupted": cut_off(page, "wide", WIDE_STEP), "running": start(page, "wide")}
     until("the step runs", lambda: lines(page, WIDE_STEP))
     return runs

@@ -83,6 +83,19 @@ class Shaping:
     getRun = getRunOutput = followRun = known_run
     getRunbook = listRunbookVersions = getRunbookSource = known_runbook
 
+    def getService(self, case, _):
+        case.path_parameters["name"] = "fuzz-kept"
+
+    def addService(self, case, _):
+        case.body = {"name": self.stage.free_name(), "links": [{"title": "Home", "url": "https://example.com"}]}
+
+    def replaceService(self, case, _):
+        case.path_parameters["name"] = "fuzz-kept"
+        case.body = {"owner": self.visitor.name}
+
+    def removeService(self, case, _):
+        case.path_parameters["name"] = self.stage.service()
+
     def cancelRun(self, case, _):
         case.path_parameters["id"] = self.stage.running()
 

@@ -113,6 +113,8 @@ class Stage:
         self.people = {}
         for name, guide in GUIDES.items():
             self.api.ask("POST", f"/api/v1/runbooks?name={name}", guide, {"Content-Type": "text/markdown"})
+        self.names = 0
+        self.service("fuzz-kept")
         self.failed = self.settled(self.begin(FAILING))
         self.done = self.settled(self.begin(QUICK))
         self.long = self.begin(LONG)
@@ -139,6 +141,16 @@ class Stage:
         """The id of a new token of theirs, for those who want to revoke one."""
         body = {"name": "fuzz", "scopes": ["read"]}
         return API(self.url, visitor.headers).ask("POST", "/api/v1/tokens", body)[1]["token"]["id"]
+
+    def free_name(self):
+        """That no service has yet."""
+        self.names += 1
+        return f"fuzz-{self.names}"
+
+    def service(self, name=None):
+        """The name of a new service."""
+        name = name or self.free_name()
+        return self.api.ask("POST", "/api/v1/services", {"name": name})[1]["name"]
 
     def begin(self, runbook):
         return self.api.ask("POST", "/api/v1/runs", {"runbook": runbook})[1]["id"]

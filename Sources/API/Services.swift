@@ -1,0 +1,120 @@
+/// A service: what its team says of it, and what names it.
+package struct Service: Codable, Sendable, Equatable {
+    package struct Link: Codable, Sendable, Equatable {
+        package var title: String
+        /// `https` or `http`.
+        package var url: String
+
+        package init(title: String, url: String) {
+            self.title = title
+            self.url = url
+        }
+    }
+
+    package let name: String
+    /// False for a service that is only named, by a runbook's front matter, say.
+    package let recorded: Bool
+    /// Markdown.
+    package let description: String
+    package let owner: String?
+    package let contacts: [String]
+    package let links: [Link]
+    package let environments: [String]
+    /// The names of the services that it needs, and of those that need it.
+    package let dependencies: [String]
+    package let dependants: [String]
+    /// The names of the runbooks whose front matter names it.
+    package let runbooks: [String]
+    package let created: String?
+    package let updated: String?
+
+    package init(
+        name: String, recorded: Bool, description: String, owner: String?, contacts: [String], links: [Link],
+        environments: [String], dependencies: [String], dependants: [String], runbooks: [String], created: String?,
+        updated: String?
+    ) {
+        self.name = name
+        self.recorded = recorded
+        self.description = description
+        self.owner = owner
+        self.contacts = contacts
+        self.links = links
+        self.environments = environments
+        self.dependencies = dependencies
+        self.dependants = dependants
+        self.runbooks = runbooks
+        self.created = created
+        self.updated = updated
+    }
+}
+
+/// A service in a list.
+package struct ServiceSummary: Codable, Sendable, Equatable {
+    package let name: String
+    package let recorded: Bool
+    package let owner: String?
+    package let environments: [String]
+    /// How many runbooks name it.
+    package let runbooks: Int
+    package let updated: String?
+
+    package init(
+        name: String, recorded: Bool, owner: String?, environments: [String], runbooks: Int, updated: String?
+    ) {
+        self.name = name
+        self.recorded = recorded
+        self.owner = owner
+        self.environments = environments
+        self.runbooks = runbooks
+        self.updated = updated
+    }
+}
+
+/// What `POST /api/v1/services` takes: what is left out is empty.
+package struct ServiceRequest: Codable, Sendable {
+    package var name: String
+    package var description: String?
+    package var owner: String?
+    package var contacts: [String]?
+    package var links: [Service.Link]?
+    package var environments: [String]?
+    package var dependencies: [String]?
+
+    package init(
+        name: String, description: String? = nil, owner: String? = nil, contacts: [String]? = nil,
+        links: [Service.Link]? = nil, environments: [String]? = nil, dependencies: [String]? = nil
+    ) {
+        self.name = name
+        self.description = description
+        self.owner = owner
+        self.contacts = contacts
+        self.links = links
+        self.environments = environments
+        self.dependencies = dependencies
+    }
+}
+
+/// What `PUT /api/v1/services/{name}` takes: it replaces everything, and what is left out is empty.
+package struct ServiceReplacement: Codable, Sendable {
+    package var description: String?
+    package var owner: String?
+    package var contacts: [String]?
+    package var links: [Service.Link]?
+    package var environments: [String]?
+    package var dependencies: [String]?
+    /// The `updated` of what was read before; the change is refused when it is another meanwhile.
+    package var updated: String?
+
+    package init(
+        description: String? = nil, owner: String? = nil, contacts: [String]? = nil, links: [Service.Link]? = nil,
+        environments: [String]? = nil, dependencies: [String]? = nil, updated: String? = nil
+    ) {
+        self.description = description
+        self.owner = owner
+        self.contacts = contacts
+        self.links = links
+        self.environments = environments
+        self.dependencies = dependencies
+        self.updated = updated
+    }
+}

@@ -1,0 +1,121 @@
+import API
+import Essentials
+
+/// A service, with all that belongs to it.
+struct ServicePage: WebPage {
+    static let template = "services/service"
+
+    struct Runbook: Sendable {
+        let path: String
+        let title: String
+        let name: String
+        let contents: String
+
+        init(name: String, title: String, steps: Int, items: Int) {
+            path = Paths.runbook(name)
+            self.title = title
+            self.name = name
+            contents = items == 0 ? counted(steps, "step") : "\(counted(steps, "step")), \(counted(items, "item"))"
+        }
+    }
+
+    /// A service that this one needs.
+    struct Dependency: Sendable {
+        let name: String
+        let path: String
+        let isUnrecorded: Bool
+
+        init(_ name: String, recorded: Set<String>) {
+            self.name = name
+            path = Paths.service(name)
+            isUnrecorded = !recorded.contains(name)
+        }
+    }
+
+    /// A service that says it needs this one.
+    struct Dependant: Sendable {
+        let name: String
+        let path: String
+    }
+
+    struct Link: Sendable {
+        let title: String
+        let url: String
+    }
+
+    struct Removal: Sendable {
+        let removalPath: String
+        let service: String
+    }
+
+    let layout: Layout
+    let name: String
+    let sentence: String
+    let description: SafeHTML?
+    let recordPath: String?
+    let changePath: String?
+    let removal: Removal?
+    let runbooks: [Runbook]
+    let runbooksCount: String
+    let owner: String?
+    let contacts: [String]
+    let hasContacts: Bool
+    let environments: [String]
+    let hasEnvironments: Bool
+    let updated: Moment?
+    let hasFacts: Bool
+    let links: [Link]
+    let hasLinks: Bool
+    let dependencies: [Dependency]
+    let dependants: [Dependant]
+    let journalPath: String
+
+    /// - Parameters:
+    ///   - recorded: which of those that it needs are recorded.
+    ///   - mayRecord: whether its name is one that a service may be recorded under.
+    init(
+        _ service: Service, description: SafeHTML?, runbooks: [Runbook], recorded: Set<String>, mayRecord: Bool,
+        mayOperate: Bool, reader: Reader
+    ) {
+        layout = Layout(service.name, place: .services, reader: reader)
+        name = service.name
+        sentence = Self.sentence(service, mayRecord: mayRecord)
+        self.description = description
+        recordPath =
+            !service.recorded && mayOperate && mayRecord
+            ? Paths.query("/services/new", [("name", service.name)]) : nil
+        changePath = service.recorded && mayOperate ? "\(Paths.service(service.name))/change" : nil
+        removal =
+            service.recorded && mayOperate
+            ? Removal(removalPath: "\(Paths.service(service.name))/removal", service: service.name) : nil
+        self.runbooks = runbooks
+        runbooksCount = String(runbooks.count)
+        owner = service.owner
+        contacts = service.contacts
+        hasContacts = !contacts.isEmpty
+        environments = service.environments
+        hasEnvironments = !environments.isEmpty
+        updated = service.updated.flatMap(Timestamp.init(rfc3339:)).map(Moment.init)
+        hasFacts = updated != nil
+        links = service.links.map { Link(title: $0.title, url: $0.url) }
+        hasLinks = !links.isEmpty
+        dependencies = service.dependencies.map { Dependency($0, recorded: recorded) }
+        dependants = service.dependants.map { Dependant(name: $0, path: Paths.service($0)) }
+        journalPath = Paths.journal(object: "service/\(service.name)")
+    }
+
+    private static func sentence(_ service: Service, mayRecord: Bool) -> String {
+        guard !service.recorded else {
+            let owner = service.owner.map { "\($0) owns it" } ?? "Nobody is named as its owner"
+            let places =
+                service.environments.isEmpty ? "" : "; it runs in \(service.environments.joined(separator: ", "))"
+            return "\(owner)\(places)."
+        }
+        let named =
+            service.runbooks.isEmpty
+            ? "Other services say that they need it" : "\(counted(service.runbooks.count, "runbook")) named it so"
+        return mayRecord
+            ? "\(named.capitalisedSentence); nobody has recorded yet whose it is and where it runs."
+            : "\(named.capitalisedSentence). To record it, give it a name of lower-case letters, digits and dashes in the guides first."
+    }
+}
