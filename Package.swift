@@ -69,6 +69,13 @@ let package = Package(
         module("RunbookFormat", ["Essentials", "CMarkGFM", "Yams", crypto]),
         module("API", ["Essentials"]),
         module("Processes", ["Essentials", "CProcess", logging]),
+        module(
+            "Outbound",
+            [
+                "Essentials", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         module("Storage", ["Essentials", logging, .product(name: "GRDB", package: "GRDB.swift")]),
         // 2
         module("Journal", ["Essentials", "Storage", crypto, logging]),
@@ -82,6 +89,7 @@ let package = Package(
         // 4
         module("Runbooks", ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", crypto, logging]),
         module("Services", ["Essentials", "Storage", "Journal", "Accounts", logging]),
+        module("Notifications", ["Essentials", "Outbound", "Storage", "Journal", "Accounts", crypto, logging]),
         // 5
         module(
             "Executions",
@@ -91,7 +99,7 @@ let package = Package(
             "Server",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Services", "Executions", crypto, logging,
+                "Services", "Notifications", "Executions", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -106,7 +114,7 @@ let package = Package(
             "App",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Services", "Executions", "Server", crypto, logging,
+                "Services", "Notifications", "Executions", "Server", crypto, logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -131,6 +139,9 @@ let package = Package(
         tests("StorageTests", ["Essentials", "Storage"]),
         tests("JournalTests", ["Essentials", "Storage", "Journal"], exclude: ["Independent"]),
         tests("AccountsTests", ["Essentials", "Storage", "Journal", "Accounts", crypto]),
+        tests(
+            "NotificationsTests",
+            ["Essentials", "Outbound", "Storage", "Journal", "Accounts", "Notifications", crypto, logging]),
         tests("ServicesTests", ["Essentials", "Storage", "Journal", "Services"]),
         tests(
             "ExecutionsTests",

@@ -1,5 +1,6 @@
 import Journal
 import Logging
+import Notifications
 import ServiceLifecycle
 
 /// What follows from what: one line each. All read the journal, each from its own durable place in it, and each verb is safe
@@ -10,8 +11,10 @@ struct Reactions: Service {
     private let logger: Logger
 
     /// Enrols what is new, so that it answers everything from now on.
-    init(journal: Journal, logger: Logger) async throws {
-        table = []
+    init(notifications: Notifications, journal: Journal, logger: Logger) async throws {
+        table = [
+            Reaction("notifications", on: Occasion.kinds) { try await notifications.enqueue($0) }
+        ]
         self.journal = journal
         self.logger = logger
         try await journal.enrol(table)

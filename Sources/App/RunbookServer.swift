@@ -6,6 +6,7 @@ import Glibc
 import Journal
 package import Logging
 import NIOCore
+import Notifications
 import Processes
 import Runbooks
 import Server
@@ -33,15 +34,18 @@ package struct RunbookServer: Sendable {
         let journal = Journal(database: database)
         let accounts = Accounts(journal: journal)
         let catalogue = Catalogue(journal: journal)
+        let sealing = try Sealing(folder: configuration.data)
+        let notifications = Notifications(journal: journal, sealing: sealing)
         let executions = Executions(
-            journal: journal, catalogue: catalogue, sealing: try Sealing(folder: configuration.data),
+            journal: journal, catalogue: catalogue, sealing: sealing,
             searchPath: configuration.environment["PATH"] ?? "")
         let supervisor = try Supervisor(shim: configuration.shim, logger: logger)
         let engine = Engine(executions: executions, supervisor: supervisor, settings: engineSettings, logger: logger)
         let server = WebServer(
-            accounts: accounts, catalogue: catalogue, services: Services(journal: journal), executions: executions,
-            journal: journal, templates: try templates(), settings: try webSettings(), logger: logger)
-        let reactions = try await Reactions(journal: journal, logger: logger)
+            accounts: accounts, catalogue: catalogue, services: Services(journal: journal),
+            notifications: notifications, executions: executions, journal: journal, templates: try templates(),
+            settings: try webSettings(), logger: logger)
+        let reactions = try await Reactions(notifications: notifications, journal: journal, logger: logger)
         try await note("server.started", on: journal)
         try await loadRunbooks(into: catalogue)
         let welcome = try await Welcome(accounts, bootstrapToken: configuration.bootstrapToken)
@@ -54,6 +58,9 @@ package struct RunbookServer: Sendable {
                 services: [
                     .init(service: application), .init(service: EngineService(engine: engine)),
                     .init(service: reactions),
+                    .init(
+                        service: SenderService(
+                            sender: NotificationSender(notifications: notifications, logger: logger))),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
@@ -136,6 +143,14 @@ package struct RunbookServer: Sendable {
 
 /// Talk goes to standard error; standard output has the one line that scripts wait for.
 func say(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
+
+private struct SenderService: Service {
+    let sender: NotificationSender
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await sender.run() }
+    }
+}
 
 private struct EngineService: Service {
     let engine: Engine

@@ -6,6 +6,7 @@ package import Hummingbird
 import HummingbirdTLS
 package import Journal
 package import NIOSSL
+package import Notifications
 package import Logging
 import NIOCore
 package import Runbooks
@@ -36,13 +37,15 @@ package struct WebServer: Sendable {
     private let runbooks: RunbookRoutes
     private let runs: RunRoutes
     private let services: ServiceRoutes
+    private let notifications: NotificationRoutes
     private let journal: JournalRoutes
     private let metrics: MetricsRoutes
     private let requests = RequestCounts()
 
     package init(
-        accounts: Accounts, catalogue: Catalogue, services: Services, executions: Executions, journal: Journal,
-        templates: Templates, settings: Settings, logger: Logger
+        accounts: Accounts, catalogue: Catalogue, services: Services, notifications: Notifications,
+        executions: Executions, journal: Journal, templates: Templates, settings: Settings,
+        logger: Logger
     ) {
         let limits = RateLimits(isOff: !settings.isRateLimited, time: journal.time)
         gate = Gate(
@@ -58,6 +61,7 @@ package struct WebServer: Sendable {
         runbooks = RunbookRoutes(catalogue: catalogue, executions: executions, templates: templates)
         runs = RunRoutes(executions: executions, templates: templates)
         self.services = ServiceRoutes(services: services, catalogue: catalogue, templates: templates)
+        self.notifications = NotificationRoutes(notifications: notifications)
         metrics = MetricsRoutes(
             requests: requests, executions: executions, journal: journal, version: settings.version,
             isOpen: settings.areMetricsOpen)
@@ -66,8 +70,8 @@ package struct WebServer: Sendable {
 
     /// All routes; `OpenAPIDocument` describes those below `/api/` and the probes.
     var routes: [Route] {
-        now.table + health.table + accounts.table + runbooks.table + runs.table + services.table + journal.table
-            + metrics.table
+        now.table + health.table + accounts.table + runbooks.table + runs.table + services.table
+            + notifications.table + journal.table + metrics.table
     }
 
     /// - Parameter onReady: called with the port once connections are taken.

@@ -12,6 +12,7 @@ enum Migrations {
         migrator.registerMigration("5-run-ends", migrate: indexRunEnds)
         migrator.registerMigration("6-occasions", migrate: createOccasions)
         migrator.registerMigration("7-services", migrate: createServices)
+        migrator.registerMigration("8-notifications", migrate: createNotifications)
         return migrator
     }
 

@@ -1,6 +1,7 @@
 import Accounts
 import Essentials
 import HTTPTypes
+import Notifications
 import Testing
 
 /// What everybody is answered at a route.
@@ -55,7 +56,7 @@ struct AccessRow: Sendable, CustomTestStringConvertible {
 }
 
 extension AccessRow {
-    static let all = health + accounts + runbooks + runs + services + journal
+    static let all = health + accounts + runbooks + runs + services + notifications + journal
 
     //                                             stranger viewer operator author admin metrics
     private static let health = [
@@ -202,6 +203,29 @@ extension AccessRow {
         },
         AccessRow(.post, "/services/{name}/removal", "401 403 303 303 303 403") {
             ("/services/\(try await $0.service())/removal", .form([:]))
+        },
+    ]
+
+    private static let notifications = [
+        AccessRow(.get, "/api/v1/notifications/destinations", "401 403 403 403 200 403"),
+        AccessRow(.post, "/api/v1/notifications/destinations", "401 403 403 403 201 403") {
+            let name: JSONValue = .string("channel-\($0.number())")
+            return (
+                "/api/v1/notifications/destinations",
+                .json(["name": name, "kind": "webhook", "url": "https://example.com/hook"])
+            )
+        },
+        AccessRow(.delete, "/api/v1/notifications/destinations/{name}", "401 403 403 403 204 403") {
+            ("/api/v1/notifications/destinations/\(try await $0.destination())", .none)
+        },
+        AccessRow(.post, "/api/v1/notifications/destinations/{name}/test", "401 403 403 403 201 403") {
+            ("/api/v1/notifications/destinations/\(try await $0.destination())/test", .none)
+        },
+        AccessRow(.get, "/api/v1/notifications/deliveries", "401 403 403 403 200 403"),
+        AccessRow(.get, "/api/v1/notifications/deliveries/{id}", "401 403 403 403 200 403") {
+            let admin = try $0.principal(.admin)
+            let delivery = try await $0.notifications.test(try await $0.destination(), by: admin)
+            return ("/api/v1/notifications/deliveries/\(delivery.id)", .none)
         },
     ]
 

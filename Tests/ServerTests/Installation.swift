@@ -6,6 +6,7 @@ import Hummingbird
 import HummingbirdTesting
 import Journal
 import Logging
+import Notifications
 import Runbooks
 import Services
 import Storage
@@ -51,6 +52,7 @@ final class Installation: Sendable {
     let accounts: Accounts
     let catalogue: Catalogue
     let services: Services
+    let notifications: Notifications
     let executions: Executions
     let server: WebServer
     private let folder: TemporaryFolder
@@ -65,15 +67,17 @@ final class Installation: Sendable {
         accounts = Accounts(journal: journal, cost: ScryptCost(logarithm: 4, blockSize: 1, parallelism: 1))
         catalogue = Catalogue(journal: journal, time: clock.source)
         services = Services(journal: journal, time: clock.source)
+        let sealing = try Sealing(folder: folder.path)
+        notifications = Notifications(journal: journal, sealing: sealing, time: clock.source)
         executions = Executions(
-            journal: journal, catalogue: catalogue, sealing: try Sealing(folder: folder.path),
+            journal: journal, catalogue: catalogue, sealing: sealing,
             searchPath: "/usr/local/bin:/usr/bin:/bin", time: clock.source)
         var settings = WebServer.Settings()
         settings.isRateLimited = false
         try adjust(&settings)
         server = WebServer(
-            accounts: accounts, catalogue: catalogue, services: services, executions: executions, journal: journal,
-            templates: try Templates(files: .embedded), settings: settings,
+            accounts: accounts, catalogue: catalogue, services: services, notifications: notifications,
+            executions: executions, journal: journal, templates: try Templates(files: .embedded), settings: settings,
             logger: Logger(label: "test") { _ in ErrorLog() })
         var people: [Visitor: Account] = [:]
         if hasPeople {
@@ -164,6 +168,14 @@ extension Installation {
     func service() async throws -> String {
         let name = "service-\(number())"
         return try await services.add(ServiceFacts(owner: "platform"), name: name, by: try principal(.admin)).name
+    }
+
+    /// The name of a destination for news. Nobody sends, so that what is made for it stays pending.
+    func destination() async throws -> String {
+        let name = "channel-\(number())"
+        _ = try await notifications.add(
+            name: name, kind: .slack, url: "https://hooks.example.com/services/x", by: try principal(.admin))
+        return name
     }
 
     func queuedRun() async throws -> String {

@@ -52,7 +52,7 @@ import Testing
     private static let time = "2026-01-19T08:30:00.000000Z"
     private static let hash = String(repeating: "0123456789abcdef", count: 4)
 
-    static let samples: [Sample] = status + runs + runbooks + services + journal + accounts
+    static let samples: [Sample] = status + runs + runbooks + services + notifications + journal + accounts
 
     private static let actor = Actor(kind: "person", id: "1", name: "Ada")
 
@@ -184,6 +184,32 @@ import Testing
                 full: ServiceReplacement(
                     description: "b", owner: "c", contacts: ["d"], links: [link], environments: ["e"],
                     dependencies: ["f"], updated: time), bare: ServiceReplacement()),
+        ]
+    }()
+
+    private static let notifications: [Sample] = {
+        let destination = NotificationDestination(
+            name: "channel", kind: "webhook", address: "https://example.com", events: ["incident.opened"],
+            created: time)
+        let delivery = { (word: String?) in
+            NotificationDelivery(
+                id: "1", destination: "channel", kind: "incident.opened", event: 1, state: "pending", tries: 0,
+                created: time, due: word.map { _ in time }, finished: word.map { _ in time },
+                status: word.map { _ in 500 }, error: word)
+        }
+        return [
+            same("NotificationDestination", destination),
+            Sample(
+                schema: "DestinationRequest",
+                full: DestinationRequest(
+                    name: "a", kind: "slack", url: "https://example.com", events: ["incident.opened"]),
+                bare: DestinationRequest(name: "a", kind: "slack", url: "https://example.com")),
+            Sample(
+                schema: "NewNotificationDestination",
+                full: NewNotificationDestination(destination: destination, secret: "whsec_x"),
+                bare: NewNotificationDestination(destination: destination, secret: nil)),
+            Sample(
+                schema: "NotificationDelivery", full: delivery("It was not answered."), bare: delivery(nil)),
         ]
     }()
 

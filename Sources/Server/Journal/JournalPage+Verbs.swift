@@ -34,6 +34,11 @@ extension JournalPage {
         "service.added": "recorded a service",
         "service.changed": "changed what is said of a service",
         "service.removed": "removed a service",
+        "destination.added": "added a destination for news",
+        "destination.removed": "removed a destination for news",
+        "notification.test": "asked for a test of a destination",
+        "notification.delivered": "delivered news",
+        "notification.failed": "gave up delivering news",
         "journal.erased": "erased personal data",
     ]
 }

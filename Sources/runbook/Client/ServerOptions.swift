@@ -14,6 +14,13 @@ struct ServerOptions: ParsableArguments {
     func resolve(
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> (address: ServerAddress, token: String?) {
+        try Self.resolve(url: url, environment: environment)
+    }
+
+    /// - Parameter url: the server's address, when it was named; nil for that of the environment or of the last sign-in.
+    static func resolve(
+        url: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> (address: ServerAddress, token: String?) {
         let named = try (url ?? environment["RUNBOOK_URL"].flatMap { $0.isEmpty ? nil : $0 }).map(ServerAddress.init)
         if let given = environment["RUNBOOK_TOKEN"], !given.isEmpty {
             return (named ?? .standard, try ServerOptions.checked(token: given, from: "RUNBOOK_TOKEN"))
@@ -40,7 +47,14 @@ struct ServerOptions: ParsableArguments {
     func withClient<Result: Sendable>(
         patience: Client.Patience = .usual, _ body: (Client) async throws -> Result
     ) async throws -> Result {
-        let (address, token) = try resolve()
+        try await Self.withClient(url: url, patience: patience, body)
+    }
+
+    /// The same for a command whose `--url` is something else.
+    static func withClient<Result: Sendable>(
+        url: String? = nil, patience: Client.Patience = .usual, _ body: (Client) async throws -> Result
+    ) async throws -> Result {
+        let (address, token) = try resolve(url: url)
         do {
             return try await Client.with(address, token: token, patience: patience, body)
         } catch let problem as Problem where problem.code == .unauthenticated {

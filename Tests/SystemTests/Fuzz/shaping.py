@@ -96,6 +96,22 @@ class Shaping:
     def removeService(self, case, _):
         case.path_parameters["name"] = self.stage.service()
 
+    def addDestination(self, case, _):
+        """One that nothing is sent to: nothing listens there."""
+        case.body = {"name": self.stage.free_name(), "kind": "webhook", "url": "http://127.0.0.1:9/hook"}
+
+    def testDestination(self, case, _):
+        case.path_parameters["name"] = "fuzz-kept"
+
+    def removeDestination(self, case, _):
+        case.path_parameters["name"] = self.stage.destination()
+
+    def listDeliveries(self, case, _):
+        case.query.pop("destination", None)
+
+    def getDelivery(self, case, _):
+        case.path_parameters["id"] = self.stage.delivery
+
     def cancelRun(self, case, _):
         case.path_parameters["id"] = self.stage.running()
 

@@ -115,6 +115,8 @@ class Stage:
             self.api.ask("POST", f"/api/v1/runbooks?name={name}", guide, {"Content-Type": "text/markdown"})
         self.names = 0
         self.service("fuzz-kept")
+        self.destination("fuzz-kept")
+        self.delivery = self.api.ask("POST", "/api/v1/notifications/destinations/fuzz-kept/test")[1]["id"]
         self.failed = self.settled(self.begin(FAILING))
         self.done = self.settled(self.begin(QUICK))
         self.long = self.begin(LONG)
@@ -151,6 +153,15 @@ class Stage:
         """The name of a new service."""
         name = name or self.free_name()
         return self.api.ask("POST", "/api/v1/services", {"name": name})[1]["name"]
+
+    def destination(self, name=None):
+        """The name of a new destination for news. There are few at a time, so that the others are removed."""
+        for old in self.api.ask("GET", "/api/v1/notifications/destinations")[1]["items"]:
+            if old["name"] != "fuzz-kept":
+                path = f"/api/v1/notifications/destinations/{old['name']}"
+                self.api.ask("DELETE", path, expecting=(204, 404))
+        body = {"name": name or self.free_name(), "kind": "webhook", "url": "http://127.0.0.1:9/hook"}
+        return self.api.ask("POST", "/api/v1/notifications/destinations", body)[1]["destination"]["name"]
 
     def begin(self, runbook):
         return self.api.ask("POST", "/api/v1/runs", {"runbook": runbook})[1]["id"]
