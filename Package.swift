@@ -94,12 +94,16 @@ let package = Package(
         module(
             "Executions",
             ["Essentials", "RunbookFormat", "Processes", "Storage", "Journal", "Accounts", "Runbooks", crypto, logging]),
+        // 6
+        module(
+            "Checklists",
+            ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions", logging]),
         // 8
         module(
             "Server",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Services", "Notifications", "Executions", crypto, logging,
+                "Services", "Notifications", "Executions", "Checklists", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -114,7 +118,7 @@ let package = Package(
             "App",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Services", "Notifications", "Executions", "Server", crypto, logging,
+                "Services", "Notifications", "Executions", "Checklists", "Server", crypto, logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -133,7 +137,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         // Tests, by what they test; the last two drive the programs from outside.
         tests("EssentialsTests", ["Essentials"]),
-        tests("WebTests", ["Essentials", "API", "Web", "Server"]),
+        tests("WebTests", ["Essentials", "API", "Web", "Checklists", "Server"]),
         tests("RunbookFormatTests", ["Essentials", "RunbookFormat"], exclude: ["Independent"]),
         tests("ProcessesTests", ["Essentials", "CProcess", "Processes", "runbook-shim", logging]),
         tests("StorageTests", ["Essentials", "Storage"]),
@@ -150,10 +154,15 @@ let package = Package(
                 "runbook-shim", logging,
             ]),
         tests(
+            "ChecklistsTests",
+            [
+                "Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions", "Checklists",
+            ]),
+        tests(
             "ServerTests",
             [
                 "Essentials", "API", "Web", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Services",
-                "Executions", "Server", logging,
+                "Executions", "Checklists", "Server", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -35,6 +35,8 @@ package struct Run: Codable, Sendable {
     package let section: String?
     package let state: String
     package let priority: String
+    /// What it is for, as the journal names objects; absent for a run of its own.
+    package let occasions: [String]?
     /// The values of sensitive parameters are `••••••`.
     package let parameters: [String: String]
     package let created: String
@@ -45,7 +47,7 @@ package struct Run: Codable, Sendable {
 
     package init(
         id: String, runbook: String, version: String, section: String?, state: String, priority: String,
-        parameters: [String: String], created: String, started: String?, finished: String?, by: Actor, steps: [RunStep]
+        occasions: [String]? = nil, parameters: [String: String], created: String, started: String?, finished: String?, by: Actor, steps: [RunStep]
     ) {
         self.id = id
         self.runbook = runbook
@@ -53,6 +55,7 @@ package struct Run: Codable, Sendable {
         self.section = section
         self.state = state
         self.priority = priority
+        self.occasions = occasions
         self.parameters = parameters
         self.created = created
         self.started = started

@@ -1,3 +1,4 @@
+import Checklists
 import Journal
 import Logging
 import Notifications
@@ -11,9 +12,15 @@ struct Reactions: Service {
     private let logger: Logger
 
     /// Enrols what is new, so that it answers everything from now on.
-    init(notifications: Notifications, journal: Journal, logger: Logger) async throws {
+    init(
+        checklists: Checklists,
+        notifications: Notifications,
+        journal: Journal,
+        logger: Logger
+    ) async throws {
         table = [
-            Reaction("notifications", on: Occasion.kinds) { try await notifications.enqueue($0) }
+            Reaction("checks", on: Checklists.verdicts) { try await checklists.settleCheck($0) },
+            Reaction("notifications", on: Occasion.kinds) { try await notifications.enqueue($0) },
         ]
         self.journal = journal
         self.logger = logger

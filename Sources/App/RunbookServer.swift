@@ -1,4 +1,5 @@
 import Accounts
+import Checklists
 import Essentials
 import Executions
 import Foundation
@@ -39,13 +40,23 @@ package struct RunbookServer: Sendable {
         let executions = Executions(
             journal: journal, catalogue: catalogue, sealing: sealing,
             searchPath: configuration.environment["PATH"] ?? "")
+        let checklists = Checklists(executions: executions)
         let supervisor = try Supervisor(shim: configuration.shim, logger: logger)
         let engine = Engine(executions: executions, supervisor: supervisor, settings: engineSettings, logger: logger)
         let server = WebServer(
-            accounts: accounts, catalogue: catalogue, services: Services(journal: journal),
-            notifications: notifications, executions: executions, journal: journal, templates: try templates(),
-            settings: try webSettings(), logger: logger)
-        let reactions = try await Reactions(notifications: notifications, journal: journal, logger: logger)
+            accounts: accounts,
+            catalogue: catalogue,
+            services: Services(journal: journal),
+            notifications: notifications,
+            executions: executions,
+            checklists: checklists,
+            journal: journal,
+            templates: try templates(), settings: try webSettings(), logger: logger)
+        let reactions = try await Reactions(
+            checklists: checklists,
+            notifications: notifications,
+            journal: journal,
+            logger: logger)
         try await note("server.started", on: journal)
         try await loadRunbooks(into: catalogue)
         let welcome = try await Welcome(accounts, bootstrapToken: configuration.bootstrapToken)

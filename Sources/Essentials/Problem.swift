@@ -9,6 +9,8 @@ package struct Problem: Error, Sendable, Equatable {
         case forbidden
         case notFound = "not-found"
         case conflict
+        /// Somebody else has changed it since it was read.
+        case outdated
         case limited
         case unavailable
     }
@@ -46,6 +48,7 @@ package struct Problem: Error, Sendable, Equatable {
     package static func conflict(_ message: String, fields: [Field] = []) -> Problem {
         Problem(.conflict, message, fields: fields)
     }
+    package static func outdated(_ message: String) -> Problem { Problem(.outdated, message) }
     package static func forbidden(_ message: String) -> Problem { Problem(.forbidden, message) }
     package static func unauthenticated(_ message: String) -> Problem { Problem(.unauthenticated, message) }
     package static func limited(_ message: String) -> Problem { Problem(.limited, message) }

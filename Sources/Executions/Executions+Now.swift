@@ -16,7 +16,7 @@ extension Executions {
                 failed: failures.count, failures: failures.shown, isRecovered: failures.areRecovered,
                 succeeded: try reader.all(
                     """
-                    \(RunSummaryRecord.select) WHERE r.state = \(RunState.succeeded) AND r.finished IS NOT NULL
+                    \(RunSummaryRecord.select) WHERE r.state = \(RunState.succeeded) AND r.finished IS NOT NULL AND r.is_check = 0
                     ORDER BY r.finished DESC, r.id DESC LIMIT \(RunsNow.fewest)
                     """),
                 isFirst: try !reader.exists("SELECT 1 FROM runs LIMIT 1"))
@@ -37,10 +37,11 @@ extension Executions {
         since: Timestamp, in reader: Reader
     ) throws -> (count: Int, shown: [RunsNow.Failure], areRecovered: Bool) {
         let count = try reader.integer(
-            "SELECT count(*) FROM runs WHERE state = \(RunState.failed) AND finished >= \(since)")
+            "SELECT count(*) FROM runs WHERE state = \(RunState.failed) AND finished >= \(since) AND is_check = 0")
         let rows: [FailureRow] = try reader.all(
             """
             SELECT id, runbook, section, finished FROM runs WHERE state = \(RunState.failed) AND finished >= \(since)
+                AND is_check = 0
             ORDER BY finished DESC, id DESC LIMIT \(RunsNow.examined)
             """)
         var newest: [FailureRow] = []
@@ -72,7 +73,7 @@ extension Executions {
         return try reader.text(
             """
             SELECT id FROM runs WHERE runbook = \(failure.runbook) AND id > \(failure.id)
-                AND state = \(RunState.succeeded) AND finished > \(failure.finished) AND \(section)
+                AND state = \(RunState.succeeded) AND finished > \(failure.finished) AND is_check = 0 AND \(section)
             ORDER BY id DESC LIMIT 1
             """
         ).map { ID($0) }

@@ -186,7 +186,10 @@ extension Executions {
             var last: [String: LastRun] = [:]
             for runbook in runbooks {
                 last[runbook] = try reader.first(
-                    "SELECT id, state, created, started FROM runs WHERE runbook = \(runbook) ORDER BY id DESC LIMIT 1")
+                    """
+                    SELECT id, state, created, started FROM runs WHERE runbook = \(runbook) AND is_check = 0
+                    ORDER BY id DESC LIMIT 1
+                    """)
             }
             return last
         }

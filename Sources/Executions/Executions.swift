@@ -61,10 +61,10 @@ package struct Executions: Sendable {
         try transaction.execute(
             """
             INSERT INTO runs (id, runbook, version, section, state, priority, parameters, sealed, placeholders,
-                created, actor_kind, actor, actor_name)
+                created, actor_kind, actor, actor_name, is_check)
             VALUES (\(id), \(plan.runbook), \(plan.version), \(plan.section), \(RunState.queued), \(plan.priority),
                 \(JSONValue.strings(open).text), \(sealed), \(JSONValue.strings(plan.placeholders).text),
-                \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name))
+                \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name), \(plan.isCheck))
             """)
         for occasion in Set(plan.occasions) {
             try transaction.execute("INSERT INTO run_occasions (run, object) VALUES (\(id), \(occasion))")

@@ -74,11 +74,13 @@ package struct RunSummaryRecord: Sendable, Decodable {
     package let steps_total: Int
     package let steps_done: Int
     package let step: String?
+    /// It is the check of a task item.
+    package let is_check: Bool
 
     static let select: SQL = """
         SELECT r.id AS id, r.runbook AS runbook, r.version AS version, r.section AS section, r.state AS state,
             r.created AS created, r.started AS started, r.finished AS finished, r.actor_kind AS actor_kind,
-            r.actor AS actor, r.actor_name AS actor_name,
+            r.actor AS actor, r.actor_name AS actor_name, r.is_check AS is_check,
             (SELECT count(*) FROM run_steps s WHERE s.run = r.id) AS steps_total,
             (SELECT count(*) FROM run_steps s WHERE s.run = r.id AND s.state IN ('succeeded', 'skipped')) AS steps_done,
             (SELECT s.step FROM run_steps s WHERE s.run = r.id AND s.state NOT IN ('succeeded', 'skipped')

@@ -10,6 +10,7 @@ package struct RunPlan: Sendable {
     package let version: String
     package let section: String?
     package let occasions: [ObjectReference]
+    let isCheck: Bool
     package let priority: String
     package let steps: [Step]
     package let placeholders: [String: String]
@@ -26,6 +27,7 @@ package struct RunPlan: Sendable {
         version = order.version ?? entry.version
         section = order.section
         occasions = order.occasions
+        isCheck = order.isCheck
         if let refusal = guide.refusal { throw refusal }
         steps =
             order.isCheck

@@ -30,9 +30,9 @@ extension Journal {
     }
 
     /// Up to 500 events after one, oldest first: what a listener of `tail` reads to catch up.
-    package func events(after seq: Int64) async throws -> [RecordedEvent] {
+    package func events(after seq: Int64, about object: ObjectReference? = nil) async throws -> [RecordedEvent] {
         try await database.read { reader in
-            try Self.rows(after: seq, order: .oldestFirst, kind: nil, object: nil, limit: 500, in: reader)
+            try Self.rows(after: seq, order: .oldestFirst, kind: nil, object: object, limit: 500, in: reader)
                 .map { try $0.event() }
         }
     }

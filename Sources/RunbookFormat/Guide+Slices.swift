@@ -25,7 +25,7 @@ extension Guide {
     }
 
     /// Sections come after the ones that they lie in, so that one pass is enough.
-    private func slugs(within slug: String) -> Set<String> {
+    func slugs(within slug: String) -> Set<String> {
         var inside: Set<String> = [slug]
         for section in sections {
             if let parent = section.parent, inside.contains(parent) { inside.insert(section.slug) }

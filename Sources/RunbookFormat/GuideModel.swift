@@ -214,7 +214,7 @@ struct GuideModel {
         for (index, task) in outline.tasks.enumerated() {
             items.append(
                 Item(
-                    id: itemIDs[index], section: slug(task.section), line: task.line, text: task.text,
+                    id: itemIDs[index], section: slug(task.section), line: task.line, box: task.box, text: task.text,
                     isChecked: task.isChecked, depth: task.depth, check: checks[index]))
             if task.isChecked {
                 note(

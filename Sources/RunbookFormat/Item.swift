@@ -6,6 +6,8 @@ package struct Item: Sendable, Equatable {
     package let section: String
     /// The list item's first line, from 1.
     package let line: Int
+    /// Where the character between the brackets stands, for an export that ticks the box.
+    let box: Box
     /// The first paragraph as plain text, without the box.
     package let text: String
     package let isChecked: Bool
@@ -13,4 +15,16 @@ package struct Item: Sendable, Equatable {
     package let depth: Int
     /// The id of the step that proves it by itself.
     package let check: String?
+    /// Whether a checklist is complete only with this item: all are but those whose text begins or ends with "(optional)".
+    package var isRequired: Bool {
+        let text = text.lowercased()
+        return !text.hasPrefix("(optional)") && !text.hasSuffix("(optional)") && !text.hasSuffix("(optional).")
+    }
+
+    struct Box: Sendable, Equatable {
+        /// From 1.
+        let line: Int
+        /// In bytes, from 0.
+        let column: Int
+    }
 }

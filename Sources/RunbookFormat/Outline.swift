@@ -4,6 +4,7 @@ struct Outline {
         /// An index into `sections`.
         let section: Int?
         let line: Int
+        let box: Item.Box
         let text: String
         let isChecked: Bool
         let depth: Int
@@ -83,9 +84,26 @@ struct Outline {
         depth += 1
         tasks.append(
             Task(
-                section: scope.last, line: item.startLine + offset, text: TaskMarker.strip(paragraph.plainText),
+                section: scope.last, line: item.startLine + offset, box: box(of: paragraph), text: TaskMarker.strip(paragraph.plainText),
                 isChecked: isChecked, depth: depth))
         currentTask = tasks.count - 1
+    }
+
+    /// The box is the first thing of the paragraph, behind the marks of its containers; link definitions may come before it.
+    private func box(of paragraph: MarkdownNode) -> Item.Box {
+        let first = paragraph.startLine + offset
+        for number in first...max(first, source.lineCount) {
+            let line = source.line(number)
+            // On the first line what stands before it is the marker, on later ones indentation and quotes.
+            let start = number == first ? max(0, paragraph.startColumn - 1) : 0
+            var column = start
+            while column < line.count, [0x20, 0x09, 0x3E].contains(line[line.startIndex + column]) { column += 1 }
+            let rest = line.dropFirst(column).prefix(3).map(\.self)
+            if rest.count == 3, rest[0] == 0x5B, rest[2] == 0x5D, [0x20, 0x78, 0x58].contains(rest[1]) {
+                return Item.Box(line: number, column: column + 1)
+            }
+        }
+        return Item.Box(line: first, column: paragraph.startColumn)
     }
 
     private func fence(_ node: MarkdownNode, section: Int?, task: Int?, otherFences: Set<Int>) -> Fence {

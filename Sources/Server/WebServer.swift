@@ -1,4 +1,5 @@
 package import Accounts
+package import Checklists
 import Essentials
 package import Executions
 import HTTPTypes
@@ -36,6 +37,7 @@ package struct WebServer: Sendable {
     private let accounts: AccountRoutes
     private let runbooks: RunbookRoutes
     private let runs: RunRoutes
+    private let checklists: ChecklistRoutes
     private let services: ServiceRoutes
     private let notifications: NotificationRoutes
     private let journal: JournalRoutes
@@ -43,9 +45,14 @@ package struct WebServer: Sendable {
     private let requests = RequestCounts()
 
     package init(
-        accounts: Accounts, catalogue: Catalogue, services: Services, notifications: Notifications,
-        executions: Executions, journal: Journal, templates: Templates, settings: Settings,
-        logger: Logger
+        accounts: Accounts,
+        catalogue: Catalogue,
+        services: Services,
+        notifications: Notifications,
+        executions: Executions,
+        checklists: Checklists,
+        journal: Journal,
+        templates: Templates, settings: Settings, logger: Logger
     ) {
         let limits = RateLimits(isOff: !settings.isRateLimited, time: journal.time)
         gate = Gate(
@@ -54,12 +61,13 @@ package struct WebServer: Sendable {
         self.settings = settings
         self.templates = templates
         self.logger = logger
-        now = NowRoutes(catalogue: catalogue, executions: executions, templates: templates)
+        now = NowRoutes(catalogue: catalogue, executions: executions, checklists: checklists, templates: templates)
         health = HealthRoutes(database: journal.database, templates: templates)
         self.accounts = AccountRoutes(
             accounts: accounts, limits: limits, templates: templates, isSecure: settings.tls != nil)
         runbooks = RunbookRoutes(catalogue: catalogue, executions: executions, templates: templates)
         runs = RunRoutes(executions: executions, templates: templates)
+        self.checklists = ChecklistRoutes(checklists: checklists, catalogue: catalogue, templates: templates)
         self.services = ServiceRoutes(services: services, catalogue: catalogue, templates: templates)
         self.notifications = NotificationRoutes(notifications: notifications)
         metrics = MetricsRoutes(
@@ -70,8 +78,11 @@ package struct WebServer: Sendable {
 
     /// All routes; `OpenAPIDocument` describes those below `/api/` and the probes.
     var routes: [Route] {
-        now.table + health.table + accounts.table + runbooks.table + runs.table + services.table
-            + notifications.table + journal.table + metrics.table
+        now.table + health.table + accounts.table + runbooks.table + runs.table + checklists.table
+            + services.table
+            + notifications.table
+            + journal.table
+            + metrics.table
     }
 
     /// - Parameter onReady: called with the port once connections are taken.

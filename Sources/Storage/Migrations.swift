@@ -13,6 +13,7 @@ enum Migrations {
         migrator.registerMigration("6-occasions", migrate: createOccasions)
         migrator.registerMigration("7-services", migrate: createServices)
         migrator.registerMigration("8-notifications", migrate: createNotifications)
+        migrator.registerMigration("9-checklists", migrate: createChecklists)
         return migrator
     }
 

@@ -22,7 +22,7 @@ enum ExitStatus: Int32, Sendable, CaseIterable {
     init(_ code: Problem.Code) {
         self =
             switch code {
-            case .invalid, .notFound, .conflict: .badData
+            case .invalid, .notFound, .conflict, .outdated: .badData
             case .unauthenticated, .forbidden: .noPermission
             case .limited, .unavailable: .unavailable
             }

@@ -28,6 +28,7 @@ struct RunbookCommand: AsyncParsableCommand {
                     ImportCommand.self, ListCommand.self, ShowCommand.self, InspectCommand.self, LintCommand.self,
                 ]),
             CommandGroup(name: "Runs", subcommands: [StatusCommand.self, ExecCommand.self, RunsCommand.self]),
+            CommandGroup(name: "Work", subcommands: [ChecklistCommand.self]),
             CommandGroup(name: "Services", subcommands: [ServiceCommand.self, NotifyCommand.self]),
             CommandGroup(name: "Record", subcommands: [AuditCommand.self]),
             CommandGroup(

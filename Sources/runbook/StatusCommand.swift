@@ -32,7 +32,7 @@ extension Situation {
         try output.say(sentence)
         let parts = [waiting_for_you, waiting_for_others, running, queued, failed].map(\.lines) + [succeeded]
         guard parts.contains(where: { !$0.isEmpty }) else { return }
-        var table = Table("", "STATE", "ID", "SINCE", "BY", "RUNBOOK", "DETAILS")
+        var table = Table("", "STATE", "ID", "SINCE", "BY", "WHAT", "DETAILS")
         for line in parts.joined() {
             table.add(
                 StepMark(state: line.state == "interrupted" ? "unknown" : line.state).rawValue, line.state, line.id,
@@ -47,6 +47,7 @@ extension Situation {
     var advice: String? {
         if let begin { return "Begin: \(begin)" }
         guard let line = waiting_for_you.lines.first else { return nil }
+        if line.kind == "checklist" { return "See: runbook checklist show \(line.id)" }
         return line.state == RunState.interrupted.rawValue
             ? "Look, then say what happened: runbook runs resume \(line.id) --outcome succeeded|failed|rerun"
             : "See: runbook runs show \(line.id)"

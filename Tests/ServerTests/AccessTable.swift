@@ -56,7 +56,12 @@ struct AccessRow: Sendable, CustomTestStringConvertible {
 }
 
 extension AccessRow {
-    static let all = health + accounts + runbooks + runs + services + notifications + journal
+    static let all =
+        health + accounts + runbooks + runs
+        + checklists
+        + services
+        + notifications
+        + journal
 
     //                                             stranger viewer operator author admin metrics
     private static let health = [

@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test(arguments: AccessRow.all.filter(\.isEndless))
+    @Test(arguments: AccessRow.all.filter { $0.isEndless })
     func `a stream that never ends begins only for whom the table says`(_ row: AccessRow) async throws {
         let installation = try await Installation()
         try await installation.testLive { caller in

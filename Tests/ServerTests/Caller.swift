@@ -38,8 +38,12 @@ enum Credentials: Sendable {
 struct Body: Sendable {
     let type: String?
     let bytes: [UInt8]
+    /// Sent along with it.
+    var fields: HTTPFields = [:]
 
     static let none = Body(type: nil, bytes: [])
+
+    func with(_ fields: HTTPFields) -> Body { Body(type: type, bytes: bytes, fields: fields) }
 
     static func json(_ value: JSONValue) -> Body { .raw("application/json", Array(value.text.utf8)) }
     static func markdown(_ text: String) -> Body { .raw("text/markdown", Array(text.utf8)) }
@@ -104,7 +108,7 @@ struct Caller: Sendable {
         var headers = credentials.fields(for: method)
         if let type = body.type { headers[.contentType] = type }
         headers[.accept] = accept ?? (Description.operation(method, path) == nil ? "text/html" : "application/json")
-        for field in fields { headers[field.name] = field.value }
+        for field in body.fields + fields { headers[field.name] = field.value }
         let response = try await client.execute(
             uri: path, method: method, headers: headers, body: body.type.map { _ in ByteBuffer(bytes: body.bytes) })
         let answer = Answer(

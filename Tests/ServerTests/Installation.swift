@@ -1,4 +1,5 @@
 import Accounts
+import Checklists
 import Essentials
 import Executions
 import Foundation
@@ -54,6 +55,7 @@ final class Installation: Sendable {
     let services: Services
     let notifications: Notifications
     let executions: Executions
+    let checklists: Checklists
     let server: WebServer
     private let folder: TemporaryFolder
     private let people: [Visitor: Account]
@@ -72,12 +74,19 @@ final class Installation: Sendable {
         executions = Executions(
             journal: journal, catalogue: catalogue, sealing: sealing,
             searchPath: "/usr/local/bin:/usr/bin:/bin", time: clock.source)
+        checklists = Checklists(executions: executions, time: clock.source)
         var settings = WebServer.Settings()
         settings.isRateLimited = false
         try adjust(&settings)
         server = WebServer(
-            accounts: accounts, catalogue: catalogue, services: services, notifications: notifications,
-            executions: executions, journal: journal, templates: try Templates(files: .embedded), settings: settings,
+            accounts: accounts,
+            catalogue: catalogue,
+            services: services,
+            notifications: notifications,
+            executions: executions,
+            checklists: checklists,
+            journal: journal,
+            templates: try Templates(files: .embedded), settings: settings,
             logger: Logger(label: "test") { _ in ErrorLog() })
         var people: [Visitor: Account] = [:]
         if hasPeople {

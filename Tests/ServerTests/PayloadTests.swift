@@ -49,12 +49,17 @@ import Testing
         return members
     }
 
-    private static let time = "2026-01-19T08:30:00.000000Z"
-    private static let hash = String(repeating: "0123456789abcdef", count: 4)
+    static let time = "2026-01-19T08:30:00.000000Z"
+    static let hash = String(repeating: "0123456789abcdef", count: 4)
 
-    static let samples: [Sample] = status + runs + runbooks + services + notifications + journal + accounts
+    static let samples: [Sample] =
+        status + runs + runbooks
+        + checklists
+        + services
+        + notifications
+        + journal + accounts
 
-    private static let actor = Actor(kind: "person", id: "1", name: "Ada")
+    static let actor = Actor(kind: "person", id: "1", name: "Ada")
 
     private static let status: [Sample] = {
         let line = { (successor: String?) in
@@ -94,7 +99,7 @@ import Testing
                 schema: "Run",
                 full: Run(
                     id: "1", runbook: "a", version: hash, section: "b", state: "failed", priority: "low",
-                    parameters: ["A": "b"], created: time, started: time, finished: time, by: actor, steps: [step]),
+                    occasions: ["incident/1"], parameters: ["A": "b"], created: time, started: time, finished: time, by: actor, steps: [step]),
                 bare: Run(
                     id: "1", runbook: "a", version: hash, section: nil, state: "queued", priority: "low",
                     parameters: [:],
@@ -263,7 +268,7 @@ import Testing
         ]
     }()
 
-    private static func same(_ schema: String, _ payload: some Encodable & Sendable) -> Sample {
+    static func same(_ schema: String, _ payload: some Encodable & Sendable) -> Sample {
         Sample(schema: schema, full: payload, bare: payload)
     }
 }

@@ -20,6 +20,7 @@ struct NowTests {
         var yours = 0
         var others = 0
         var failed = 0
+        var checklists = 0
         var isRecovered = false
         let sentence: String
 
@@ -27,11 +28,12 @@ struct NowTests {
 
         var now: Now {
             var now = Now(at: Timestamp(microseconds: 0))
-            now.running.count = running
-            now.queued.count = queued
-            now.waitingForYou.count = yours
-            now.waitingForOthers.count = others
-            now.failed.count = failed
+            now.running.add("run", running, [], path: "/runs")
+            now.queued.add("run", queued, [], path: "/runs")
+            now.waitingForYou.add("run", yours, [], path: "/runs")
+            now.waitingForOthers.add("run", others, [], path: "/runs")
+            now.failed.add("run", failed, [], path: "/runs")
+            now.waitingForYou.add("checklist", checklists, [], path: "/checklists")
             now.isRecovered = isRecovered
             return now
         }
@@ -47,6 +49,14 @@ struct NowTests {
         Case(
             running: 1, yours: 2, failed: 1,
             sentence: "One run is going, two wait for you, one failed in the last 24 hours."),
+        Case(
+            running: 1, checklists: 1,
+            sentence: "One run is going, one checklist waits for you, nothing failed in the last 24 hours."),
+        Case(
+            yours: 1, failed: 2, checklists: 2,
+            sentence: """
+                Nothing is running, one run and two checklists wait for you, two runs failed in the last 24 hours.
+                """),
         Case(
             yours: 1, failed: 12,
             sentence: "Nothing is running, one run waits for you, twelve failed in the last 24 hours."),

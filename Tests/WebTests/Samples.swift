@@ -1,4 +1,5 @@
 import API
+import Checklists
 import Essentials
 
 @testable import Server
@@ -19,7 +20,9 @@ struct Samples {
             signIn, firstAdmin, problem, now, beginning, importing, runbooks, runbook, runForm, runs,
             run(state: "interrupted"),
             run(state: "failed"),
-            services, noServices, service, unrecorded, newService, changedService, journal,
+            checklists, checklistForm, checklist(.open), checklist(.open, isReady: true), checklist(.completed),
+            services, noServices, service, unrecorded, newService, changedService,
+            journal,
         ]
     }
 
@@ -55,13 +58,14 @@ struct Samples {
 
     var now: NowPage {
         var now = Now(at: at(400))
-        now.running.add(1, [line("running")])
-        now.queued.add(1, [line("queued", id: "01j9zk4m7c0vxw5t3n8q2r6hyg")])
-        now.waitingForYou.add(2, [line("interrupted")])
-        now.waitingForOthers.add(1, [line("waiting")])
+        now.running.add("run", 1, [line("running")], path: text("/runs"))
+        now.queued.add("run", 1, [line("queued", id: "01j9zk4m7c0vxw5t3n8q2r6hyg")], path: text("/runs"))
+        now.waitingForYou.add("run", 2, [line("interrupted")], path: text("/runs"))
+        now.waitingForOthers.add("run", 1, [line("waiting")], path: text("/runs"))
         var failed = line("failed")
         failed.successor = .init(id: "01j9zk4m7c0vxw5t3n8q2r6hye", path: text("/runs/01j9zk4m7c0vxw5t3n8q2r6hye"))
-        now.failed.add(3, [line("failed", id: "01j9zk4m7c0vxw5t3n8q2r6hyf"), failed])
+        now.failed.add(
+            "run", 3, [line("failed", id: "01j9zk4m7c0vxw5t3n8q2r6hyf"), failed], path: text("/runs"))
         return NowPage(now, mayOperate: true, mayImport: true, head: 4211, reader: reader)
     }
 

@@ -42,7 +42,7 @@ function renewRows(list, fresh) {
   const known = new Map([...list.children].map((row) => [row.dataset.key, row]));
   const rows = [...fresh.children].map((row) => {
     const old = known.get(row.dataset.key);
-    return old && print(old) === print(row) ? old : document.adoptNode(row);
+    return old && (isBeingWritten(old) || print(old) === print(row)) ? old : document.adoptNode(row);
   });
   // Its place is kept when a row goes, so that nothing below jumps.
   list.style.minBlockSize = `${list.getBoundingClientRect().height}px`;
@@ -58,11 +58,31 @@ function renewRows(list, fresh) {
   (links.find((link) => link.href === place[1]) ?? links[0])?.focus({ preventScroll: true });
 }
 
-const renewal = { text: renewText, rows: renewRows };
+// What somebody is typing is never taken away; the server says what has changed when it is sent.
+function isBeingWritten(row) {
+  return [...row.querySelectorAll("textarea, input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+}
+
+function renewState(part, fresh) {
+  part.dataset.state = fresh.dataset.state;
+  renewText(part, fresh);
+}
+
+function renewValue(part, fresh) {
+  part.value = fresh.value;
+}
+
+function renewWhole(part, fresh) {
+  if (part.contains(document.activeElement) || isBeingWritten(part) || print(part) === print(fresh)) return;
+  part.replaceChildren(...fresh.childNodes);
+}
+
+const renewal = { text: renewText, rows: renewRows, state: renewState, value: renewValue, whole: renewWhole };
 
 // A row without what passes by itself.
 function print(row) {
   const copy = row.cloneNode(true);
+  for (const fold of copy.querySelectorAll("details[open]")) fold.open = false;
   for (const time of copy.querySelectorAll("time, [data-since]")) {
     time.textContent = "";
     time.removeAttribute("title");

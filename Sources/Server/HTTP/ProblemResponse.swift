@@ -95,6 +95,7 @@ extension Problem.Code {
         case .forbidden: 403
         case .notFound: 404
         case .conflict: 409
+        case .outdated: 412
         case .limited: 429
         case .unavailable: 503
         }
@@ -107,6 +108,7 @@ extension Problem.Code {
         case .forbidden: "Not allowed"
         case .notFound: "Not found"
         case .conflict: "Conflict"
+        case .outdated: "Changed meanwhile"
         case .limited: "Too many requests"
         case .unavailable: "Not available"
         }

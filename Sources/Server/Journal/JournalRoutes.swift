@@ -52,7 +52,8 @@ struct JournalRoutes: Sendable {
                     mayVerify: true, reader: visit.reader)))
     }
 
-    /// Events after `Last-Event-ID` or `?after=`, then each as it is appended; without either only what is new.
+    /// Events after `Last-Event-ID` or `?after=`, then each as it is appended; without either only what is new. With
+    /// `?object=` only those about it.
     @Sendable func stream(_ visit: Visit) async throws -> Response {
         try visit.principal.require(.read, to: "read the journal")
         let start: Int64
@@ -67,25 +68,30 @@ struct JournalRoutes: Sendable {
             start = try await journal.head()?.seq ?? 0
         }
         let last = Last(start)
-        let journal = journal
+        let (journal, object) = (journal, visit.query("object").map(ObjectReference.init(text:)))
         return EventStream.respond(
             to: visit.request, live: { journal.tail.listen() },
             write: { events, event in
                 if let event, event.seq <= last.seq { return true }
                 if let event, event.seq == last.seq + 1 {
-                    try await events.send("journal", id: String(event.seq), data: JournalEvent(event))
+                    if event.isAbout(object) {
+                        try await events.send("journal", id: String(event.seq), data: JournalEvent(event))
+                    }
                     last.seq = event.seq
                     return true
                 }
                 // At the start, or after a gap: what was missed stands in the database.
+                let end = try await journal.head()?.seq ?? 0
                 while true {
-                    let missed = try await journal.events(after: last.seq)
+                    let missed = try await journal.events(after: last.seq, about: object)
                     for event in missed {
                         try await events.send("journal", id: String(event.seq), data: JournalEvent(event))
                         last.seq = event.seq
                     }
-                    if missed.count < 500 { return true }
+                    if missed.count < 500 { break }
                 }
+                last.seq = max(last.seq, end)
+                return true
             })
     }
 
@@ -127,6 +133,11 @@ extension Journal {
         guard !visit.wantsJSON, visit.query("after") == nil else { return nil }
         return try await head()?.seq ?? 0
     }
+}
+
+extension RecordedEvent {
+    /// Every event is about nothing in particular.
+    fileprivate func isAbout(_ object: ObjectReference?) -> Bool { object.map(objects.contains) ?? true }
 }
 
 /// The number of the last event that a viewer was sent.

@@ -27,12 +27,26 @@ struct Now: Sendable {
     }
 
     struct Part: Sendable {
-        /// Of all; the lines may be fewer.
-        var count = 0
-        var lines: [Line] = []
+        /// How many there are of one kind, and where all of them are.
+        struct Share: Sendable {
+            let kind: String
+            /// Of all; the lines may be fewer.
+            let count: Int
+            let shown: Int
+            let path: String
+        }
 
-        mutating func add(_ count: Int, _ lines: [Line]) {
-            self.count += count
+        private(set) var shares: [Share] = []
+        private(set) var lines: [Line] = []
+
+        var count: Int { shares.reduce(0) { $0 + $1.count } }
+
+        /// - Parameters:
+        ///   - kind: what is counted, as one says it of one: `run`.
+        ///   - path: where all of them are.
+        mutating func add(_ kind: String, _ count: Int, _ lines: [Line], path: String) {
+            guard count > 0 else { return }
+            shares.append(Share(kind: kind, count: count, shown: lines.count, path: path))
             self.lines += lines
         }
     }

@@ -16,17 +16,19 @@ struct NowPage: WebPage {
         let lines: [Line]
         /// Said where there is no line.
         let silence: String?
-        let more: More?
+        let more: [More]
 
-        /// - Parameter path: where all of them are.
-        /// - Parameter count: of all; nil where only the last few are of interest.
-        init(_ heading: String, anchor: String, _ lines: [Line], count: Int?, silence: String, path: String) {
+        /// - Parameter shares: what is counted, by its kind; empty where only the last few are of interest.
+        init(_ heading: String, anchor: String, _ lines: [Line], of shares: [Now.Part.Share], silence: String) {
+            let count = shares.reduce(0) { $0 + $1.count }
             self.anchor = anchor
             self.heading = heading
-            self.count = count.map { $0 == 0 ? "" : String($0) } ?? ""
+            self.count = count == 0 ? "" : String(count)
             self.lines = lines
             self.silence = lines.isEmpty ? silence : nil
-            more = (count ?? 0) > lines.count ? More(morePath: path, label: "All \(count ?? 0)") : nil
+            more = shares.filter { $0.count > $0.shown }.map { share in
+                More(key: share.kind, morePath: share.path, label: "All \(share.count) \(share.kind)s")
+            }
         }
     }
 
@@ -71,6 +73,7 @@ struct NowPage: WebPage {
     }
 
     struct More: Sendable {
+        let key: String
         let morePath: String
         let label: String
     }
@@ -112,8 +115,7 @@ struct NowPage: WebPage {
 
     private static func lately(_ now: Now) -> Section {
         Section(
-            "Lately", anchor: "lately", now.succeeded.map { Line($0) }, count: nil,
-            silence: "Nothing has succeeded yet.", path: Paths.runs(state: "succeeded"))
+            "Lately", anchor: "lately", now.succeeded.map { Line($0) }, of: [], silence: "Nothing has succeeded yet.")
     }
 
     private static func sections(_ now: Now, mayOperate: Bool) -> [Section] {
@@ -122,26 +124,24 @@ struct NowPage: WebPage {
             sections.append(
                 Section(
                     "Waiting for you", anchor: "waiting", now.waitingForYou.lines.map { Line($0) },
-                    count: now.waitingForYou.count, silence: "Nothing waits for you.",
-                    path: Paths.runs(state: "interrupted")))
+                    of: now.waitingForYou.shares, silence: "Nothing waits for you."))
         }
         // To a reader who may do nothing about it, that it waits is news like any other.
         if !mayOperate || now.waitingForOthers.count > 0 {
             sections.append(
                 Section(
                     "Waiting for somebody", anchor: "others", now.waitingForOthers.lines.map { Line($0) },
-                    count: now.waitingForOthers.count, silence: "Nothing waits for anybody.",
-                    path: Paths.runs(state: "interrupted")))
+                    of: now.waitingForOthers.shares, silence: "Nothing waits for anybody."))
         }
         sections.append(
             Section(
                 "Running", anchor: "running",
                 (now.running.lines + now.queued.lines).map { Line($0, goingOnAt: now.time) },
-                count: now.running.count + now.queued.count, silence: "Nothing is running.", path: Paths.runs()))
+                of: now.running.shares + now.queued.shares, silence: "Nothing is running."))
         sections.append(
             Section(
                 "Failed in the last 24 hours", anchor: "failed", now.failed.lines.map { Line($0) },
-                count: now.failed.count, silence: "Nothing has failed.", path: Paths.runs(state: "failed")))
+                of: now.failed.shares, silence: "Nothing has failed."))
         return sections
     }
 

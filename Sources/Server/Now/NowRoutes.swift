@@ -1,4 +1,5 @@
 import API
+import Checklists
 import Essentials
 import Executions
 import Hummingbird
@@ -9,6 +10,7 @@ import Runbooks
 struct NowRoutes: Sendable {
     let catalogue: Catalogue
     let executions: Executions
+    let checklists: Checklists
     let templates: Templates
 
     var table: [Route] {
@@ -32,9 +34,11 @@ struct NowRoutes: Sendable {
     /// Each subject adds its own.
     private func now(for principal: Principal) async throws -> Now {
         let runs = try await executions.now(by: principal)
-        var now = Now(
-            at: executions.journal.time.now(), beginning: runs.isFirst ? try await beginning(principal) : nil)
+        let checklists = try await checklists.now(by: principal)
+        let isFirst = runs.isFirst && checklists.isEmpty
+        var now = Now(at: executions.journal.time.now(), beginning: isFirst ? try await beginning(principal) : nil)
         now.add(runs, for: principal)
+        now.add(checklists, for: principal)
         return now
     }
 

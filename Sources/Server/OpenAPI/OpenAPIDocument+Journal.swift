@@ -51,6 +51,7 @@ extension OpenAPIDocument {
             .query(
                 "after", "Begins after this event; without it and without `Last-Event-ID`, with what is new.",
                 .integer("A `seq`.", from: 0)),
+            .query("object", "Only events about this, such as `checklist/01j9…`."),
             .header("Last-Event-ID", "The `id` of the last event, to go on after it; counts before `after`."),
         ],
         answers: [.events("Events `journal` (data: JournalEvent); each `id` is its `seq`, and resumes the stream.")])

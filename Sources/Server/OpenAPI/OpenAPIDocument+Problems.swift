@@ -55,6 +55,7 @@ extension OpenAPIDocument {
         403: "Not allowed: the permission is missing, or, with a cookie, the CSRF token.",
         404: "There is no such thing.",
         409: "It does not fit the state that things are in, or the Idempotency-Key was used for another request.",
+        412: "Somebody else has changed it since it was read: read it again.",
         413: "The body is too large.",
         429: "Too many requests: wait and try again.",
         500: "Something went wrong in the server; its log has it under `request`.",

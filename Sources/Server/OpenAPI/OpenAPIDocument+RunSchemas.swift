@@ -27,6 +27,7 @@ extension OpenAPIDocument {
             optional: [
                 "section": .text("The slug of the section that runs; absent for the whole runbook."),
                 "started": .moment("When its first step started."), "finished": .moment("When it came to its end."),
+                "occasions": .list(of: .text(), "What it is for, such as `incident/01j9…`."),
             ]),
         "RunStep": .object(
             "A step of a run.",

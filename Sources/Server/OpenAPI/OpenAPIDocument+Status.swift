@@ -1,3 +1,4 @@
+import Checklists
 import Essentials
 import Executions
 import HTTPTypes
@@ -36,12 +37,16 @@ extension OpenAPIDocument {
             "SituationLine": .object(
                 "Something that runs, waits, failed or succeeded.",
                 [
-                    "kind": .oneOf(["run"], "What it is, as the journal names objects."), "id": .text(),
+                    "kind": .oneOf(["run", "checklist"], "What it is, as the journal names objects."), "id": .text(),
                     "title": .text("What people call it, such as `accunode.deploy#rollback`."),
-                    "state": .oneOf(RunState.self),
+                    "state": .oneOf(stateNames, "Of its kind."),
                     "details": .text("Where it stands or why it ended, for people."),
                     "time": .moment("Since when it is so."), "by": .ref("Actor"),
                 ],
                 optional: ["successor": .text("Of what failed: the id of a later run that succeeded.")]),
         ])
+
+    /// Each once: subjects share some.
+    private static let stateNames = Array(
+        Set(RunState.allCases.map(\.rawValue) + ChecklistState.allCases.map(\.rawValue))).sorted()
 }

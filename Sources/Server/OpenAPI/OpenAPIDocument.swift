@@ -12,7 +12,17 @@ enum OpenAPIDocument {
         let schemas: KeyValuePairs<String, Schema>
     }
 
-    static let subjects: [Subject] = [status, runbooks, runs, services, notifications, journal, accounts, health]
+    static let subjects: [Subject] = [
+        status,
+        runbooks,
+        runs,
+        checklists,
+        services,
+        notifications,
+        journal,
+        accounts,
+        health,
+    ]
 
     static var operations: [Operation] { subjects.flatMap(\.operations) }
 

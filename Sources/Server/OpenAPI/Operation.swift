@@ -90,8 +90,10 @@ extension Operation {
             Parameter(name, in: "query", description, schema, isRequired: isRequired)
         }
 
-        static func header(_ name: String, _ description: String, _ schema: Schema = .text()) -> Parameter {
-            Parameter(name, in: "header", description, schema, isRequired: false)
+        static func header(
+            _ name: String, _ description: String, _ schema: Schema = .text(), isRequired: Bool = false
+        ) -> Parameter {
+            Parameter(name, in: "header", description, schema, isRequired: isRequired)
         }
 
         static func shared(_ name: String) -> JSONValue { ["$ref": .string("#/components/parameters/\(name)")] }

@@ -21,6 +21,7 @@ package struct Layout: Sendable {
         case now = "Now"
         case runbooks = "Runbooks"
         case runs = "Runs"
+        case checklists = "Checklists"
         case services = "Services"
         case journal = "Journal"
 
@@ -29,6 +30,7 @@ package struct Layout: Sendable {
             case .now: "/"
             case .runbooks: "/runbooks"
             case .runs: "/runs"
+            case .checklists: "/checklists"
             case .services: "/services"
             case .journal: "/journal"
             }

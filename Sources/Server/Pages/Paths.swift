@@ -22,7 +22,23 @@ enum Paths {
     }
 
     /// What is appended to the journal after this event.
-    static func news(after head: Int64) -> String { query("/journal/stream", [("after", String(head))]) }
+    static func checklist(_ id: String, position: Int? = nil) -> String {
+        "/checklists/\(encoded(id))\(position.map { "#\(anchor(ofItem: $0))" } ?? "")"
+    }
+
+    static func anchor(ofItem position: Int) -> String { "page-item-\(position)" }
+
+    /// The form before a checklist: of a whole runbook or of a section.
+    static func checklistForm(_ runbook: String, section: String? = nil) -> String {
+        query("/checklists/new", [("runbook", runbook), ("section", section)])
+    }
+
+    static func news(after head: Int64) -> String { news(after: head, object: nil) }
+
+    /// What happens from now on; of one object alone where it is named.
+    static func news(after head: Int64, object: String?) -> String {
+        query("/journal/stream", [("after", String(head)), ("object", object)])
+    }
 
     /// `path?name=value&…` of the values that are there.
     static func query(_ path: String, _ values: [(String, String?)]) -> String {

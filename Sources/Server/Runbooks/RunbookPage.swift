@@ -117,6 +117,7 @@ struct RunbookPage: WebPage {
     let fullVersion: String
     let updated: Moment
     let runPath: String?
+    let checklistPath: String?
     let sourcePath: String
     let parts: [Part]
     /// Whether the guide begins with its own title, which the page's head has shown already.
@@ -142,6 +143,7 @@ struct RunbookPage: WebPage {
         fullVersion = facts.version
         updated = Moment(facts.updated)
         runPath = mayRun && facts.steps > 0 ? Paths.runForm(facts.name) : nil
+        checklistPath = mayRun && facts.items > 0 ? Paths.checklistForm(facts.name) : nil
         sourcePath = Paths.runbookSource(facts.name)
         self.parts = parts
         repeatsTitle = sections.first?.heading == facts.title

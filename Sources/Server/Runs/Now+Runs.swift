@@ -4,10 +4,13 @@ import Executions
 
 extension Now {
     mutating func add(_ runs: RunsNow, for principal: Principal) {
-        running.add(runs.running.count, runs.running.runs.map { Line($0, details: $0.place, time: $0.begun) })
+        running.add(
+            "run", runs.running.count, runs.running.runs.map { Line($0, details: $0.place, time: $0.begun) },
+            path: Paths.runs(state: "running"))
         queued.add(
-            runs.queued.count,
-            runs.queued.runs.map { Line($0, details: "\($0.place), waits for a free worker", time: $0.created) })
+            "run", runs.queued.count,
+            runs.queued.runs.map { Line($0, details: "\($0.place), waits for a free worker", time: $0.created) },
+            path: Paths.runs(state: "queued"))
         let isForYou = principal.may(.operate)
         let waiting = runs.waiting.runs.map { run in
             Line(
@@ -15,17 +18,17 @@ extension Now {
                 path: Paths.run(run.id.rawValue) + (run.step.map { Paths.fragment(RunPage.Step.anchor($0)) } ?? ""))
         }
         if isForYou {
-            waitingForYou.add(runs.waiting.count, waiting)
+            waitingForYou.add("run", runs.waiting.count, waiting, path: Paths.runs(state: "interrupted"))
         } else {
-            waitingForOthers.add(runs.waiting.count, waiting)
+            waitingForOthers.add("run", runs.waiting.count, waiting, path: Paths.runs(state: "interrupted"))
         }
         failed.add(
-            runs.failed,
+            "run", runs.failed,
             runs.failures.map { failure in
                 var line = Line(failure.run, details: failure.story, time: failure.run.end)
                 line.successor = failure.successor.map { .init(id: $0.rawValue, path: Paths.run($0.rawValue)) }
                 return line
-            })
+            }, path: Paths.runs(state: "failed"))
         isRecovered = isRecovered && runs.isRecovered
         succeeded += runs.succeeded.map { Line($0, details: $0.effort, time: $0.end) }
     }

@@ -140,6 +140,6 @@ extension RunsPage.Row {
         self.init(
             id: run.id.rawValue, runbook: run.runbook, section: run.section, state: run.state.rawValue,
             current: run.step.map { (run.steps_done + 1, $0) }, steps: run.steps_total, created: run.created,
-            started: run.started, finished: run.finished, by: run.actor_name)
+            started: run.started, finished: run.finished, by: run.actor_name, isCheck: run.is_check)
     }
 }

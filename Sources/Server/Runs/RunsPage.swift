@@ -22,14 +22,15 @@ struct RunsPage: WebPage {
         init(
             id: String, runbook: String, section: String?, state: String, current: (number: Int, id: String)?,
             steps: Int,
-            created: Timestamp, started: Timestamp?, finished: Timestamp?, by: String
+            created: Timestamp, started: Timestamp?, finished: Timestamp?, by: String, isCheck: Bool = false
         ) {
             key = id
             path = Paths.run(id)
             self.runbook = runbook
             self.section = section
             self.state = state
-            progress = current.map { "step \($0.number) of \(steps) · \($0.id)" } ?? counted(steps, "step")
+            let place = current.map { "step \($0.number) of \(steps) · \($0.id)" } ?? counted(steps, "step")
+            progress = isCheck ? "the check of an item\(current.map { " · \($0.id)" } ?? "")" : place
             self.created = Moment(created)
             took = started.flatMap { started in finished.map { started.duration(to: $0).inWords } }
             self.by = by

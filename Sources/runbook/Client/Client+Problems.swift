@@ -91,7 +91,8 @@ extension Problem.Code {
         case 401: self = .unauthenticated
         case 403: self = .forbidden
         case 404, 410: self = .notFound
-        case 409, 412: self = .conflict
+        case 409: self = .conflict
+        case 412: self = .outdated
         case 429: self = .limited
         case 400..<500: self = .invalid
         default: return nil

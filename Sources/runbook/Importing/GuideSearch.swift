@@ -1,4 +1,5 @@
 import Essentials
+import Dispatch
 import Foundation
 import Glibc
 import Runbooks

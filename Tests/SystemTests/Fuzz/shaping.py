@@ -12,7 +12,7 @@ from random import Random
 
 from schemathesis.core import NOT_SET
 
-from stage import ASKING, FAILING, GUIDES, PASSWORD, QUICK
+from stage import ASKING, CHECKED, FAILING, GUIDES, ITEM, PASSWORD, QUICK
 
 IMPORTED = "fuzz.imported"
 # Fences, the only thing in a guide that runs, need one of these.
@@ -123,6 +123,22 @@ class Shaping:
     def createRun(self, case, _):
         runbook = self.random.choice([QUICK, FAILING, ASKING])
         case.body = {"runbook": runbook, **({"placeholders": {"<pod-name>": "a"}} if runbook == ASKING else {})}
+
+    def known_checklist(self, case, _):
+        case.path_parameters["id"] = self.stage.checklist()
+
+    getChecklist = exportChecklist = completeChecklist = reopenChecklist = runChecks = known_checklist
+
+    def createChecklist(self, case, _):
+        case.body = {"runbook": CHECKED, "occasion": "a rehearsal"}
+
+    def changeItem(self, case, _):
+        case.path_parameters.update(id=self.stage.checklist(), item=ITEM)
+        case.headers["If-Match"] = self.random.choice(["*", '"1"'])
+        case.body = {"state": self.random.choice(["ticked", "open"]), "note": "as it was asked for"}
+
+    def checkItem(self, case, _):
+        case.path_parameters.update(id=self.stage.checklist(), item=ITEM)
 
     def storeRunbook(self, case, _):
         case.query["name"] = IMPORTED

@@ -11,6 +11,8 @@ from urllib.parse import quote, urlsplit
 PASSWORD = "correct horse battery"
 
 QUICK, FAILING, LONG, ASKING = "fuzz.quick", "fuzz.failing", "fuzz.long", "fuzz.asking"
+# An item that is proved by a check, and without which a checklist may be completed.
+CHECKED, ITEM = "fuzz.checked", "checked.it-is-so-optional"
 
 # Whatever is put into parameters and placeholders: the first is only ever printed, the second stands behind the end.
 GUIDES = {
@@ -36,6 +38,7 @@ echo "$WORD" >&2
 """,
     FAILING: "# Failing\n\n```sh {name=fail}\necho no\nexit 1\n```\n",
     LONG: "# Long\n\n```sh {name=idle timeout=1h}\nsleep 3600\n```\n",
+    CHECKED: "# Checked\n\n- [ ] it is so (optional)\n\n  ```sh {check}\n  true\n  ```\n",
     ASKING: "# Asking\n\n```sh {name=ask}\nexit 0\necho <pod-name>\n```\n",
 }
 
@@ -165,6 +168,10 @@ class Stage:
 
     def begin(self, runbook):
         return self.api.ask("POST", "/api/v1/runs", {"runbook": runbook})[1]["id"]
+
+    def checklist(self):
+        """A new one, with every item open."""
+        return self.api.ask("POST", "/api/v1/checklists", {"runbook": CHECKED})[1]["id"]
 
     def running(self):
         """A run that goes on until it is cancelled."""

@@ -1,0 +1,80 @@
+package import Essentials
+package import Storage
+
+/// Where a checklist stands.
+package enum ChecklistState: String, Sendable, CaseIterable, Codable, SQLBindable {
+    case open
+    case completed
+}
+
+/// Where an item of a checklist stands.
+package enum ItemState: String, Sendable, CaseIterable, Codable, SQLBindable {
+    case open
+    case ticked
+    case notApplicable = "not-applicable"
+    /// Its check ran and did not succeed.
+    case failed
+
+    /// Nothing is left to do about it.
+    package var isSettled: Bool { self == .ticked || self == .notApplicable }
+
+    /// What a person may make of an item.
+    package static let byPeople: [ItemState] = [.open, .ticked, .notApplicable]
+}
+
+/// What somebody wants of an item: another state, another note, or both.
+package struct ItemChange: Sendable, Equatable {
+    package var state: ItemState?
+    /// Empty takes the note away.
+    package var note: String?
+
+    package init(state: ItemState? = nil, note: String? = nil) {
+        self.state = state
+        self.note = note
+    }
+
+    /// What stands after the change.
+    /// - Throws: `Problem.invalid` where the note that such a change needs is missing, or that can't be asked for.
+    package func applied(to state: ItemState, note before: String?) throws(Problem) -> (state: ItemState, note: String?) {
+        let wanted = self.state ?? state
+        let kept = note.map { $0.isEmpty ? nil : $0 } ?? before
+        if self.state == .failed {
+            throw .invalid(
+                "Only a check fails an item: tick it, open it, or mark it not applicable.",
+                fields: [.init(name: "state", message: ItemState.byPeople.map(\.rawValue).joined(separator: ", "))])
+        }
+        if wanted == .notApplicable, kept == nil {
+            throw .invalid(
+                "Say in a note why the item does not apply.",
+                fields: [.init(name: "note", message: "why it does not apply")])
+        }
+        if state == .failed, wanted == .ticked, kept == nil {
+            throw .invalid(
+                "Its check failed: say in a note why the item is ticked all the same.",
+                fields: [.init(name: "note", message: "why it is ticked though its check failed")])
+        }
+        return (wanted, kept)
+    }
+}
+
+/// How a check ended, from its attempt alone.
+package enum CheckVerdict: Equatable, Sendable {
+    case ticked
+    /// It ran to its end and said no.
+    case failed
+    /// It gave no verdict, and why: the item stays as it is.
+    case none(String)
+
+    /// - Parameters:
+    ///   - exitStatus: 126 and 127 are the shell's own words for a program that it could not run, and 0 a success.
+    ///   - reason: why there is no exit status.
+    package static func of(exitStatus: Int?, reason: String?) -> CheckVerdict {
+        switch exitStatus {
+        case 0?: .ticked
+        case 126?: .none("The check could not run: a program that it calls may not be executed (exit status 126).")
+        case 127?: .none("The check could not run: a program that it calls is not there (exit status 127).")
+        case .some: .failed
+        case nil: .none("The check gave no verdict: \(reason ?? "it did not run to its end.")")
+        }
+    }
+}

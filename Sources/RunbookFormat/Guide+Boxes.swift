@@ -1,0 +1,39 @@
+extension Guide {
+    /// The items of a section with the sections in it, in order; of the whole guide without one.
+    /// - Returns: nil when there is no such section.
+    package func items(within slug: String?) -> [Item]? {
+        guard let slug else { return checklist }
+        guard section(slug) != nil else { return nil }
+        let inside = slugs(within: slug)
+        return checklist.filter { inside.contains($0.section) }
+    }
+
+    /// The guide's source with its boxes as told: one byte changes for each that differs, all else stays as it came.
+    /// - Parameters:
+    ///   - source: the bytes that this guide was read from.
+    ///   - ticked: by the item's id; items that are not named keep their box.
+    package func source(_ source: [UInt8], ticked: [String: Bool]) -> [UInt8] {
+        var result = source
+        let starts = Self.lineStarts(of: source)
+        for item in checklist {
+            guard let isTicked = ticked[item.id], isTicked != item.isChecked, item.box.line <= starts.count else {
+                continue
+            }
+            let offset = starts[item.box.line - 1] + item.box.column
+            // Never a byte that is no box.
+            guard result.indices.contains(offset), [0x20, 0x78, 0x58].contains(result[offset]) else { continue }
+            result[offset] = isTicked ? 0x78 : 0x20
+        }
+        return result
+    }
+
+    /// Where the lines begin in what was imported, byte order mark and any kind of line end included.
+    private static func lineStarts(of source: [UInt8]) -> [Int] {
+        var starts = [source.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0]
+        for (index, byte) in source.enumerated() {
+            let isReturn = byte == 0x0D && (index + 1 == source.count || source[index + 1] != 0x0A)
+            if byte == 0x0A || isReturn { starts.append(index + 1) }
+        }
+        return starts
+    }
+}
