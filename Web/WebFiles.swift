@@ -2,7 +2,8 @@ import Foundation
 
 /// The templates and assets of the web interface: those in the binary, or those of a folder while one designs (`--web`).
 package struct WebFiles: Sendable {
-    /// What a browser loads besides the page itself. The style sheets of the folder are one asset, `style.css`.
+    /// What a browser loads besides the page itself. The style sheets that most pages need are one asset, `style.css`; those
+    /// of a subject, named as its folder of templates, go with its pages alone.
     package struct Asset: Sendable {
         package let bytes: [UInt8]
         package let contentType: String
@@ -39,17 +40,20 @@ package struct WebFiles: Sendable {
         var templates: [String: String] = [:]
         var assets: [String: Asset] = [:]
         var styles = ""
+        let shared: Set = ["base", "guide", "journal", "layout", "now", "parts", "print", "runs"]
         for (path, text) in texts.sorted(by: { $0.key < $1.key }) {
             if path.hasPrefix("templates/") {
                 templates[String(path.dropFirst("templates/".count).dropLast(".mustache".count))] = text
-            } else if path.hasSuffix(".css") {
-                // Every style sheet stands in a layer, so their order does not matter, and one request fetches them all.
-                // Without the indentation, which is for us and not for browsers: no text in them goes over lines.
-                styles += text.split(separator: "\n", omittingEmptySubsequences: false)
-                    .map { line in line.drop { $0 == " " } }.joined(separator: "\n")
             } else {
                 let name = String(path.dropFirst("assets/".count))
-                assets[name] = Asset(name: name, text: text)
+                if name.hasSuffix(".css"), shared.contains(String(name.dropLast(4))) {
+                    // Every style sheet stands in a layer, so their order does not matter, and one request fetches them.
+                    styles += withoutComments(text, ofStyles: true)
+                } else if name.hasSuffix(".css") || name.hasSuffix(".js") {
+                    assets[name] = Asset(name: name, text: withoutComments(text, ofStyles: name.hasSuffix(".css")))
+                } else {
+                    assets[name] = Asset(name: name, text: text)
+                }
             }
         }
         assets["style.css"] = Asset(name: "style.css", text: styles)
@@ -81,6 +85,20 @@ extension WebFiles.Asset {
         etag = "\"\(version)\""
         url = "/assets/\(name)?v=\(version)"
     }
+}
+
+/// A style sheet or a script without what is for us and not for browsers: indentation, empty lines, and comments. A script's
+/// stand on lines of their own, and no text in any of them goes over lines.
+private func withoutComments(_ text: String, ofStyles isStyles: Bool) -> String {
+    var rest = text[...]
+    var code = ""
+    while isStyles, let start = rest.firstRange(of: "/*"), let end = rest[start.upperBound...].firstRange(of: "*/") {
+        code += rest[..<start.lowerBound]
+        rest = rest[end.upperBound...]
+    }
+    code += rest
+    let lines = code.split(separator: "\n").map { line in line.drop { $0 == " " } }
+    return lines.filter { !$0.isEmpty && (isStyles || !$0.hasPrefix("//")) }.joined(separator: "\n") + "\n"
 }
 
 private let contentTypes = [

@@ -37,8 +37,11 @@ package struct Templates: Sendable {
     /// - Throws: `TemplateError` when the page's template does not exist, or, with `--web`, when one no longer parses.
     package func render(_ page: some WebPage) throws -> String {
         let templates = files.folder == nil ? self : try Templates(files: files.current())
-        let content = try templates.text(of: page, in: type(of: page).template)
-        return try templates.text(of: Frame(page.layout, content: content, files: templates.files), in: Frame.template)
+        let template = type(of: page).template
+        let content = try templates.text(of: page, in: template)
+        let subject = String(template.prefix { $0 != "/" })
+        return try templates.text(
+            of: Frame(page.layout, content: content, subject: subject, files: templates.files), in: Frame.template)
     }
 
     private func text(of object: Any, in template: String) throws -> String {

@@ -51,6 +51,10 @@ import Testing
         try await expect("steering.py", claims: 30)
     }
 
+    @Test func `a checklist is worked through by several people and by checks`() async throws {
+        try await expect("checklists.py", claims: 136)
+    }
+
     @Test func `the journal is live, filtered and verified`() async throws {
         try await expect("journal.py", claims: 20)
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct EndingTests {
     @Test(arguments: [
-        (Problem.Code.invalid, Int32(65)), (.notFound, 65), (.conflict, 65), (.unauthenticated, 77), (.forbidden, 77),
+        (Problem.Code.invalid, Int32(65)), (.notFound, 65), (.conflict, 65), (.outdated, 65), (.unauthenticated, 77), (.forbidden, 77),
         (.limited, 69), (.unavailable, 69),
     ])
     func `each kind of problem has its exit status`(code: Problem.Code, status: Int32) {
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func `every kind of problem is in the table`() {
-        #expect(Problem.Code.allCases.count == 7)
+        #expect(Problem.Code.allCases.count == 8)
     }
 
     @Test(arguments: [

@@ -21,10 +21,10 @@ extension AccessRow {
             )
         },
         AccessRow(.post, "/api/v1/checklists/{id}/items/{item}/check", "401 403 200 200 200 403") {
-            ("/api/v1/checklists/\(try await $0.checklist().id)/items/\(Installation.https)/check", .json([:]))
+            ("/api/v1/checklists/\(try await $0.checklist().id)/items/\(Installation.https)/check", .none)
         },
         AccessRow(.post, "/api/v1/checklists/{id}/checks", "401 403 200 200 200 403") {
-            ("/api/v1/checklists/\(try await $0.checklist().id)/checks", .json([:]))
+            ("/api/v1/checklists/\(try await $0.checklist().id)/checks", .none)
         },
         AccessRow(.post, "/api/v1/checklists/{id}/completion", "401 403 200 200 200 403") {
             ("/api/v1/checklists/\(try await $0.finishedChecklist().id)/completion", .json([:]))

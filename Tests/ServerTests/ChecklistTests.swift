@@ -118,7 +118,7 @@ import Testing
                 #expect(answer.status == status, "\(path) \(body.text.prefix(60)): \(answer.text)")
             }
             let check = try await caller.send(
-                .post, path(list, Installation.backup) + "/check", as: token, .json([:]))
+                .post, path(list, Installation.backup) + "/check", as: token)
             #expect(check.status == 400)
             #expect(try check.json()["detail"]?.string?.contains("has no check") == true)
             let after = try await installation.checklists.checklist(list.id, by: try installation.principal(.viewer))

@@ -162,7 +162,7 @@ import Testing
             #expect(now["waiting_for_you"]?["count"] == 51)
             #expect(ids(now["waiting_for_you"]).count == 50)
             let page = try await caller.send(.get, "/", as: try await installation.session(.operator))
-            #expect(page.text.contains("<a href=\"/runs?state=interrupted\">All 51</a>"))
+            #expect(page.text.contains("<a href=\"/runs?state=interrupted\">All 51 runs</a>"))
         }
     }
 }

@@ -58,7 +58,7 @@ extension Samples {
             "output": .string(text("301 to https")), "output_cut": true, "time": "2026-01-19T08:30:00.000000Z",
         ])
         return ItemRecord(
-            position: position, item: text("before.item-\(position)"), section: position < 4 ? "before" : "day",
+            position: position, item: "before.item-\(position)", section: position < 4 ? "before" : "day",
             heading: text(position < 4 ? "Before the day" : "The day"), line: position, depth: depth,
             text: text("HTTPS is enforced"), required: required, state: state, version: 3,
             note: note.map(text) ?? (state == .notApplicable ? text("there is none") : nil),

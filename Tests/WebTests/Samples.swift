@@ -65,7 +65,7 @@ struct Samples {
         var failed = line("failed")
         failed.successor = .init(id: "01j9zk4m7c0vxw5t3n8q2r6hye", path: text("/runs/01j9zk4m7c0vxw5t3n8q2r6hye"))
         now.failed.add(
-            "run", 3, [line("failed", id: "01j9zk4m7c0vxw5t3n8q2r6hyf"), failed], path: text("/runs"))
+            "run", 3, [line("failed", id: "01j9zk4m7c0vxw5t3n8q2r6hyf"), failed], path: text("/runs?state=failed"))
         return NowPage(now, mayOperate: true, mayImport: true, head: 4211, reader: reader)
     }
 

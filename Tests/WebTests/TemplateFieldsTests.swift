@@ -19,7 +19,7 @@ struct TemplateFieldsTests {
 
     @Test func `every tag of the layout is a field of the frame, and every field is used`() throws {
         let layout = Layout("Title", place: .runs, reader: Samples().reader, scripts: ["run.js"])
-        let frame = Frame(layout, content: "content", files: .embedded)
+        let frame = Frame(layout, content: "content", subject: "checklists", files: .embedded)
         // `scripts` of the layout become URLs in the frame.
         try expectFieldsAndTagsToAgree([frame], template: Frame.template, exempt: "layout.scripts")
     }

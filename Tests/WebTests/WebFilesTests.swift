@@ -37,15 +37,29 @@ struct WebFilesTests {
         let after = try #require(try folder.files().asset("a.js"))
         #expect(after.url != before.url)
         #expect(after.etag != before.etag)
-        #expect(String(decoding: after.bytes, as: UTF8.self) == "two")
+        #expect(String(decoding: after.bytes, as: UTF8.self) == "two\n")
     }
 
-    @Test func `all style sheets are served as one`() throws {
-        let folder = try TemporaryWeb(templates: [:], assets: ["z.css": "@layer z {}", "b.css": "@layer b {}"])
+    @Test func `the style sheets that most pages need are served as one, those of a subject by themselves`() throws {
+        let folder = try TemporaryWeb(
+            templates: [:],
+            assets: [
+                "parts.css": "/* why */\n@layer parts {\n  /* and\n  how */ a { color: red; }\n}\n",
+                "base.css": "@layer base {}", "pumps.css": "@layer pages {}",
+            ])
         let style = try #require(try folder.files().asset("style.css"))
-        #expect(String(decoding: style.bytes, as: UTF8.self) == "@layer b {}@layer z {}")
+        #expect(
+            String(decoding: style.bytes, as: UTF8.self) == "@layer base {}\n@layer parts {\na { color: red; }\n}\n")
         #expect(style.contentType == "text/css; charset=utf-8")
-        #expect(try folder.files().asset("z.css") == nil)
+        #expect(try folder.files().asset("parts.css") == nil)
+        #expect(try folder.files().asset("pumps.css") != nil)
+    }
+
+    @Test func `a script is served without its comments, which stand on lines of their own`() throws {
+        let folder = try TemporaryWeb(
+            templates: [:], assets: ["a.js": "// why\nconst a = 1; // kept\n\n  // how\n  follow(a);\n"])
+        let script = try #require(try folder.files().asset("a.js"))
+        #expect(String(decoding: script.bytes, as: UTF8.self) == "const a = 1; // kept\nfollow(a);\n")
     }
 
     @Test(arguments: ["", "..", "../WebFiles.swift", "templates/layout/page.mustache", "/etc/passwd", "unknown.js"])
@@ -86,6 +100,14 @@ struct WebFilesTests {
         let names = ["style.css", "icon.svg", "times.js", "copy.js", "keys.js", "run.js"]
         let weight = try names.reduce(0) { $0 + (try #require(WebFiles.embedded.asset($1))).bytes.count }
         #expect(weight < 45_000)
+        let subjects = EmbeddedFiles.all.keys.filter { $0.hasSuffix(".css") }.map { String($0.dropFirst("assets/".count)) }
+        for name in subjects {
+            guard let styles = WebFiles.embedded.asset(name) else { continue }
+            let page = try ["style.css", "icon.svg", "times.js", "copy.js", "keys.js", "live.js"].reduce(0) {
+                $0 + (try #require(WebFiles.embedded.asset($1))).bytes.count
+            }
+            #expect(page + styles.bytes.count < 45_000, "\(name)")
+        }
     }
 }
 

@@ -19,7 +19,6 @@ struct ChecklistPage: WebPage {
         let anchor: String
         let text: String
         let isNested: Bool
-        let isOptional: Bool
         /// The state's name, for its colour and shape.
         let state: String
         /// `proved`, `done`, `check failed`, `not applicable`, `open`, `checking`.
@@ -155,7 +154,6 @@ extension ChecklistPage.Item {
         anchor = Paths.anchor(ofItem: item.position)
         text = item.text
         isNested = item.depth > 1
-        isOptional = !item.required
         state = item.checking ? "running" : item.state.rawValue
         word =
             switch (item.state, item.checking) {

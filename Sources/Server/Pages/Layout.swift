@@ -78,13 +78,17 @@ struct Frame: Sendable {
     let layout: Layout
     let content: SafeHTML
     let stylesheet: String
+    /// Of the page's subject, where it has one.
+    let subjectStyles: String?
     let icon: String
     let scripts: [String]
 
-    init(_ layout: Layout, content: String, files: WebFiles) {
+    /// - Parameter subject: the page's folder of templates.
+    init(_ layout: Layout, content: String, subject: String, files: WebFiles) {
         self.layout = layout
         self.content = SafeHTML(content)
         stylesheet = files.asset("style.css")?.url ?? ""
+        subjectStyles = files.asset("\(subject).css")?.url
         icon = files.asset("icon.svg")?.url ?? ""
         scripts = (Self.scripts + layout.scripts).compactMap { files.asset($0)?.url }
     }
