@@ -175,7 +175,7 @@ let package = Package(
             [
                 "Essentials", "API", "runbook", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        tests("SystemTests", ["runbook", "runbook-shim"], exclude: ["Fuzz"]),
+        tests("SystemTests", ["runbook", "runbook-shim"], exclude: ["Fuzz", "Replay"]),
         tests("BrowserTests", ["runbook", "runbook-shim"], exclude: ["Pages"]),
     ],
     swiftLanguageModes: [.v6]

@@ -47,7 +47,8 @@ package struct Run: Codable, Sendable {
 
     package init(
         id: String, runbook: String, version: String, section: String?, state: String, priority: String,
-        occasions: [String]? = nil, parameters: [String: String], created: String, started: String?, finished: String?, by: Actor, steps: [RunStep]
+        occasions: [String]? = nil, parameters: [String: String], created: String, started: String?, finished: String?,
+        by: Actor, steps: [RunStep]
     ) {
         self.id = id
         self.runbook = runbook

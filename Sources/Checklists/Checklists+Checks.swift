@@ -79,7 +79,8 @@ extension Checklists {
             try Self.count(list.id, in: transaction)
             try journal.append(
                 Self.event(
-                    "item.checking", before, (before.state, before.note), on: list, more: ["run": .string(run.rawValue)]),
+                    "item.checking", before, (before.state, before.note), on: list, more: ["run": .string(run.rawValue)]
+                ),
                 by: principal, in: transaction)
             return try Self.item(item.item, of: list.id, in: transaction)
         }

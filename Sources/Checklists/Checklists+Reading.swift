@@ -61,7 +61,10 @@ extension Checklists {
 
     /// - Throws: `Problem.notFound`.
     package static func summary(_ id: ID<ChecklistRecord>, in reader: Reader) throws -> ChecklistSummaryRecord {
-        guard let summary: ChecklistSummaryRecord = try reader.first("\(ChecklistSummaryRecord.select) WHERE c.id = \(id)") else {
+        guard
+            let summary: ChecklistSummaryRecord = try reader.first(
+                "\(ChecklistSummaryRecord.select) WHERE c.id = \(id)")
+        else {
             throw Problem.notFound(
                 "There is no checklist \(id.rawValue.prefix(60)): `runbook checklist list` shows those there are.")
         }
@@ -81,7 +84,8 @@ extension Checklists {
         let found: ItemRecord? = try reader.first("\(ItemRecord.select) WHERE checklist = \(id) AND item = \(item)")
         guard let found else {
             throw Problem.notFound(
-                "This checklist has no item \(item.prefix(120)): `runbook checklist show \(id.rawValue.prefix(60))` lists them.")
+                "This checklist has no item \(item.prefix(120)): `runbook checklist show \(id.rawValue.prefix(60))` lists them."
+            )
         }
         return found
     }

@@ -179,7 +179,9 @@ package struct Checklists: Sendable {
                 details["open"] = .array(missing.map { .string($0.item) })
             }
             try journal.append(
-                Event(used == nil ? "checklist.completed" : "checklist.overridden", on: list.summary.objects, details: details),
+                Event(
+                    used == nil ? "checklist.completed" : "checklist.overridden", on: list.summary.objects,
+                    details: details),
                 by: principal, in: transaction)
             return try Self.record(id, in: transaction)
         }

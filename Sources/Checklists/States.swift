@@ -35,7 +35,8 @@ package struct ItemChange: Sendable, Equatable {
 
     /// What stands after the change.
     /// - Throws: `Problem.invalid` where the note that such a change needs is missing, or that can't be asked for.
-    package func applied(to state: ItemState, note before: String?) throws(Problem) -> (state: ItemState, note: String?) {
+    package func applied(to state: ItemState, note before: String?) throws(Problem) -> (state: ItemState, note: String?)
+    {
         let wanted = self.state ?? state
         let kept = note.map { $0.isEmpty ? nil : $0 } ?? before
         if self.state == .failed {

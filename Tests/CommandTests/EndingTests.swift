@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct EndingTests {
     @Test(arguments: [
-        (Problem.Code.invalid, Int32(65)), (.notFound, 65), (.conflict, 65), (.outdated, 65), (.unauthenticated, 77), (.forbidden, 77),
+        (Problem.Code.invalid, Int32(65)), (.notFound, 65), (.conflict, 65), (.outdated, 65), (.unauthenticated, 77),
+        (.forbidden, 77),
         (.limited, 69), (.unavailable, 69),
     ])
     func `each kind of problem has its exit status`(code: Problem.Code, status: Int32) {

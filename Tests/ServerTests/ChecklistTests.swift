@@ -149,7 +149,8 @@ import Testing
             #expect(try open.json()["state"] == "open")
             #expect(try open.json()["override"] == nil)
             #expect(
-                try await caller.send(.put, self.path(list, Installation.backup), as: token, tick("\"1\"")).status == 200)
+                try await caller.send(.put, self.path(list, Installation.backup), as: token, tick("\"1\"")).status
+                    == 200)
         }
     }
 
@@ -206,7 +207,8 @@ import Testing
             ).json()
             guard case .array(let items) = events["items"] else { return }
             let kinds = items.compactMap { $0["kind"]?.string }
-            #expect(kinds == ["checklist.started"] + Array(repeating: "item.ticked", count: 5) + ["checklist.completed"])
+            #expect(
+                kinds == ["checklist.started"] + Array(repeating: "item.ticked", count: 5) + ["checklist.completed"])
             #expect(items[1]["data"]?["item"]?.string == Installation.backup)
             #expect(items[1]["data"]?["version"]?.integer == 2)
             #expect(items[1]["data"]?["state"] == "ticked")

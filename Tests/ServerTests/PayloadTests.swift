@@ -99,7 +99,8 @@ import Testing
                 schema: "Run",
                 full: Run(
                     id: "1", runbook: "a", version: hash, section: "b", state: "failed", priority: "low",
-                    occasions: ["incident/1"], parameters: ["A": "b"], created: time, started: time, finished: time, by: actor, steps: [step]),
+                    occasions: ["incident/1"], parameters: ["A": "b"], created: time, started: time, finished: time,
+                    by: actor, steps: [step]),
                 bare: Run(
                     id: "1", runbook: "a", version: hash, section: nil, state: "queued", priority: "low",
                     parameters: [:],

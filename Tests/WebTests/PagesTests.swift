@@ -46,7 +46,10 @@ struct PagesTests {
 
     @Test func `the navigation names the places, the current one, who is signed in, and the way out`() throws {
         let page = try read(samples.runs)
-        #expect(page.all("nav.places li a").map(\.content) == ["Now", "Runbooks", "Runs", "Checklists", "Services", "Journal"])
+        #expect(
+            page.all("nav.places li a").map(\.content) == [
+                "Now", "Runbooks", "Runs", "Checklists", "Services", "Journal",
+            ])
         #expect(page.all("nav.places a[aria-current=page]").map(\.content) == ["Runs"])
         #expect(page.all("button.place").map(\.content) == ["Runs"])
         #expect(page.all("nav.places bdi").map(\.content) == ["Ada Lovelace"])

@@ -6,7 +6,9 @@ import Essentials
 extension Samples {
     var checklists: ChecklistsPage {
         ChecklistsPage(
-            rows: [ChecklistsPage.Row(summary(.open, missing: 2)), ChecklistsPage.Row(summary(.completed, missing: 0))],
+            rows: [
+                ChecklistsPage.Row(summary(.open, missing: 2)), ChecklistsPage.Row(summary(.completed, missing: 0)),
+            ],
             state: .open, runbook: text("accunode.go-live"), open: 2, next: text("01j9zk4m7c0vxw5t3n8q2r6hyd"),
             head: 4211, reader: reader)
     }
@@ -14,7 +16,8 @@ extension Samples {
     var checklistForm: ChecklistFormPage {
         ChecklistFormPage(
             runbook: text("accunode.go-live"), title: text("Go-live"), section: "before",
-            sectionTitle: text("Before the day"), sections: [("before", text("Before the day")), ("day", text("The day"))],
+            sectionTitle: text("Before the day"),
+            sections: [("before", text("Before the day")), ("day", text("The day"))],
             items: 12, checks: 3, occasion: text("AccuNode 2.4"), idempotencyKey: text("01j9zk4m7c0v"),
             problem: text("The title is too long."), reader: reader)
     }

@@ -100,7 +100,9 @@ struct WebFilesTests {
         let names = ["style.css", "icon.svg", "times.js", "copy.js", "keys.js", "run.js"]
         let weight = try names.reduce(0) { $0 + (try #require(WebFiles.embedded.asset($1))).bytes.count }
         #expect(weight < 45_000)
-        let subjects = EmbeddedFiles.all.keys.filter { $0.hasSuffix(".css") }.map { String($0.dropFirst("assets/".count)) }
+        let subjects = EmbeddedFiles.all.keys.filter { $0.hasSuffix(".css") }.map {
+            String($0.dropFirst("assets/".count))
+        }
         for name in subjects {
             guard let styles = WebFiles.embedded.asset(name) else { continue }
             let page = try ["style.css", "icon.svg", "times.js", "copy.js", "keys.js", "live.js"].reduce(0) {

@@ -127,7 +127,8 @@ struct Press: Equatable {
         else {
             throw .invalid(
                 "The form does not say what to do with which item.",
-                fields: [.init(name: "do", message: "tick, open, waive, note or check, the item's number, its version")])
+                fields: [.init(name: "do", message: "tick, open, waive, note or check, the item's number, its version")]
+            )
         }
         (self.act, self.position, self.version) = (act, position, version)
     }

@@ -48,7 +48,8 @@ struct ChecklistRoutes: Sendable {
         let runbook = visit.query("runbook").map(RunbookName.dotted)
         let head = try await checklists.journal.newsHead(visit)
         let page = try await checklists.checklists(
-            visit.page(), state: state, runbook: runbook, object: visit.query("object").map(ObjectReference.init(text:)),
+            visit.page(), state: state, runbook: runbook,
+            object: visit.query("object").map(ObjectReference.init(text:)),
             by: visit.principal)
         if visit.wantsJSON { return try .json(List(items: page.items.map(ChecklistSummary.init), next: page.next)) }
         return .html(

@@ -57,7 +57,8 @@ struct ChecklistsPage: WebPage {
         rows: [Row], state: ChecklistState?, runbook: String?, open: Int, next: String?, head: Int64?, reader: Reader
     ) {
         layout = Layout("Checklists", place: .checklists, reader: reader, scripts: head == nil ? [] : ["live.js"])
-        sentence = open == 0 ? "No checklist is open." : "\(counted(open, "checklist")) \(open == 1 ? "is" : "are") open."
+        sentence =
+            open == 0 ? "No checklist is open." : "\(counted(open, "checklist")) \(open == 1 ? "is" : "are") open."
         func path(_ state: ChecklistState?, _ after: String? = nil) -> String {
             Paths.query("/checklists", [("state", state?.rawValue), ("runbook", runbook), ("after", after)])
         }

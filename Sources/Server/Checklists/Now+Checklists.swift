@@ -9,7 +9,8 @@ extension Now {
         if isForYou { waitingForYou.add("checklist", checklists.mineCount, checklists.mine.map(Line.init), path: path) }
         let others = (isForYou ? [] : checklists.mine) + checklists.others
         waitingForOthers.add(
-            "checklist", checklists.othersCount + (isForYou ? 0 : checklists.mineCount), others.map(Line.init), path: path)
+            "checklist", checklists.othersCount + (isForYou ? 0 : checklists.mineCount), others.map(Line.init),
+            path: path)
     }
 }
 

@@ -32,7 +32,9 @@ extension Now {
         if yours == 0, others == 0 { return ["nothing waits for anybody"] }
         var clauses: [String] = []
         if yours > 0 { clauses.append("\(nouns.name(waitingForYou)) \(yours == 1 ? "waits" : "wait") for you") }
-        if others > 0 { clauses.append("\(nouns.name(waitingForOthers)) \(others == 1 ? "waits" : "wait") for somebody else") }
+        if others > 0 {
+            clauses.append("\(nouns.name(waitingForOthers)) \(others == 1 ? "waits" : "wait") for somebody else")
+        }
         return clauses
     }
 }

@@ -30,7 +30,8 @@ extension OpenAPIDocument {
         answers: [.created("Checklist", "The checklist.")], problems: [404])
 
     private static let getChecklist = Operation(
-        method: .get, path: "/api/v1/checklists/{id}", id: "getChecklist", summary: "Answers a checklist with its items.",
+        method: .get, path: "/api/v1/checklists/{id}", id: "getChecklist",
+        summary: "Answers a checklist with its items.",
         access: .permitted(.read), parameters: [id], answers: [.json(.ref("Checklist"), "The checklist.")],
         problems: [404])
 
@@ -52,7 +53,8 @@ extension OpenAPIDocument {
     private static let checkItem = Operation(
         method: .post, path: "/api/v1/checklists/{id}/items/{item}/check", id: "checkItem",
         summary: "Runs the check of an item.",
-        details: "Its verdict ticks or fails the item when the run has ended; a check that could not run leaves it open.",
+        details:
+            "Its verdict ticks or fails the item when the run has ended; a check that could not run leaves it open.",
         access: .permitted(.operate), parameters: [id, item], answers: [itemAnswer("The item, which is `checking`.")],
         problems: [404])
 

@@ -48,5 +48,6 @@ extension OpenAPIDocument {
 
     /// Each once: subjects share some.
     private static let stateNames = Array(
-        Set(RunState.allCases.map(\.rawValue) + ChecklistState.allCases.map(\.rawValue))).sorted()
+        Set(RunState.allCases.map(\.rawValue) + ChecklistState.allCases.map(\.rawValue))
+    ).sorted()
 }

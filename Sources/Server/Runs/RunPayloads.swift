@@ -8,7 +8,8 @@ extension API.Run {
         self.init(
             id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
             state: run.state.rawValue, priority: run.priority,
-            occasions: run.occasions.isEmpty ? nil : run.occasions.map(\.text), parameters: run.parameters, created: run.created.rfc3339,
+            occasions: run.occasions.isEmpty ? nil : run.occasions.map(\.text), parameters: run.parameters,
+            created: run.created.rfc3339,
             started: run.started?.rfc3339, finished: run.finished?.rfc3339,
             by: Actor(kind: run.actorKind, id: run.actor, name: run.actorName), steps: run.steps.map(RunStep.init))
     }
