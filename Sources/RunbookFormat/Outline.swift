@@ -84,7 +84,8 @@ struct Outline {
         depth += 1
         tasks.append(
             Task(
-                section: scope.last, line: item.startLine + offset, box: box(of: paragraph), text: TaskMarker.strip(paragraph.plainText),
+                section: scope.last, line: item.startLine + offset, box: box(of: paragraph),
+                text: TaskMarker.strip(paragraph.plainText),
                 isChecked: isChecked, depth: depth))
         currentTask = tasks.count - 1
     }

@@ -28,7 +28,7 @@ import Testing
         }
         #expect(try ticked(all) { _ in false } == source)
         let reread = try Guide(parsing: all, name: "a-guide")
-        #expect(reread.checklist.allSatisfy(\.isChecked))
+        #expect(reread.checklist.allSatisfy { $0.isChecked })
     }
 
     @Test func `a box that is as it should be keeps its letter`() throws {
