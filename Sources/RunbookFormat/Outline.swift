@@ -84,27 +84,37 @@ struct Outline {
         depth += 1
         tasks.append(
             Task(
-                section: scope.last, line: item.startLine + offset, box: box(of: paragraph),
+                section: scope.last, line: item.startLine + offset, box: box(in: item),
                 text: TaskMarker.strip(paragraph.plainText),
                 isChecked: isChecked, depth: depth))
         currentTask = tasks.count - 1
     }
 
-    /// The box is the first thing of the paragraph, behind the marks of its containers; link definitions may come before it.
-    private func box(of paragraph: MarkdownNode) -> Item.Box {
-        let first = paragraph.startLine + offset
+    /// The box is the first thing of the item's paragraph, behind the item's marker; link definitions may come before it.
+    private func box(in item: MarkdownNode) -> Item.Box {
+        let first = item.startLine + offset
         for number in first...max(first, source.lineCount) {
             let line = source.line(number)
             // On the first line what stands before it is the marker, on later ones indentation and quotes.
-            let start = number == first ? max(0, paragraph.startColumn - 1) : 0
-            var column = start
+            var column = number == first ? Self.contentColumn(of: line, from: item.startColumn - 1) : 0
             while column < line.count, [0x20, 0x09, 0x3E].contains(line[line.startIndex + column]) { column += 1 }
-            let rest = line.dropFirst(column).prefix(3).map(\.self)
-            if rest.count == 3, rest[0] == 0x5B, rest[2] == 0x5D, [0x20, 0x78, 0x58].contains(rest[1]) {
-                return Item.Box(line: number, column: column + 1)
-            }
+            let rest = line.dropFirst(column).prefix(4).map(\.self)
+            // What follows it is white space, also the end of the line: a colon would make it a definition.
+            let isBox =
+                rest.count >= 3 && rest[0] == 0x5B && rest[2] == 0x5D && [0x20, 0x78, 0x58].contains(rest[1])
+                && (rest.count == 3 || rest[3] == 0x20 || (0x09...0x0D).contains(rest[3]))
+            if isBox { return Item.Box(line: number, column: column + 1) }
         }
-        return Item.Box(line: first, column: paragraph.startColumn)
+        return Item.Box(line: first, column: item.startColumn)
+    }
+
+    /// Behind a list item's marker: a bullet, or digits and a dot or parenthesis. The paragraph's own place can't be had:
+    /// the table extension makes paragraphs without one.
+    private static func contentColumn(of line: ArraySlice<UInt8>, from start: Int) -> Int {
+        var column = max(0, start)
+        while column < line.count, line[line.startIndex + column] == 0x20 { column += 1 }
+        while column < line.count, (0x30...0x39).contains(line[line.startIndex + column]) { column += 1 }
+        return column + 1
     }
 
     private func fence(_ node: MarkdownNode, section: Int?, task: Int?, otherFences: Set<Int>) -> Fence {
