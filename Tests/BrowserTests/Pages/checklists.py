@@ -168,6 +168,7 @@ with Site() as site:
     with ada.expect_navigation():
         ada.keyboard.press("Enter")
     claim("an item is ticked by keyboard", word(ada, 6) == "done")
+    go(ada, path)
     wanted, met = walk(ada)
     stops = [int(place["stop"]) for place in met if place["stop"] is not None]
     claim("every stop of a checklist is reached once", len(wanted) > 20 and sorted(stops) == list(range(len(wanted))),
