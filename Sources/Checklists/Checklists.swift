@@ -94,6 +94,9 @@ package struct Checklists: Sendable {
                     \(item.line), \(item.depth), \(item.text), \(item.isRequired), \(ItemState.open), \(item.check))
                 """)
         }
+        try transaction.index(
+            "checklist/\(id)", title: "\(plan.title): \(order.occasion)",
+            text: "\(plan.runbook)\n\(plan.items.map(\.text).joined(separator: "\n"))", at: now)
         try journal.append(
             Event(
                 "checklist.started",

@@ -68,6 +68,9 @@ package struct Catalogue: Sendable {
                     INSERT INTO runbook_versions (runbook, number, version, created, actor_kind, actor)
                     VALUES (\(name), \(number), \(guide.sha256), \(now), \(principal.kind.rawValue), \(principal.id))
                     """)
+                try transaction.index(
+                    "runbook/\(name)", title: guide.title, text: "\(name)\n\(String(decoding: bytes, as: UTF8.self))",
+                    at: now)
                 try journal.append(
                     Event(
                         "runbook.imported", on: ObjectReference("runbook", name),

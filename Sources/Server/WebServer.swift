@@ -40,6 +40,7 @@ package struct WebServer: Sendable {
     private let checklists: ChecklistRoutes
     private let services: ServiceRoutes
     private let notifications: NotificationRoutes
+    private let search: SearchRoutes
     private let journal: JournalRoutes
     private let metrics: MetricsRoutes
     private let requests = RequestCounts()
@@ -70,6 +71,7 @@ package struct WebServer: Sendable {
         self.checklists = ChecklistRoutes(checklists: checklists, catalogue: catalogue, templates: templates)
         self.services = ServiceRoutes(services: services, catalogue: catalogue, templates: templates)
         self.notifications = NotificationRoutes(notifications: notifications)
+        search = SearchRoutes(database: journal.database, templates: templates)
         metrics = MetricsRoutes(
             requests: requests, executions: executions, journal: journal, version: settings.version,
             isOpen: settings.areMetricsOpen)
@@ -81,6 +83,7 @@ package struct WebServer: Sendable {
         now.table + health.table + accounts.table + runbooks.table + runs.table + checklists.table
             + services.table
             + notifications.table
+            + search.table
             + journal.table
             + metrics.table
     }

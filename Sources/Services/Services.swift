@@ -34,6 +34,7 @@ package struct Services: Sendable {
                     \(try Self.json(facts.links)), \(try Self.json(facts.environments)), \(now), \(now))
                 """)
             try Self.insert(facts.dependencies, of: name, in: transaction)
+            try Self.index(name, facts, at: now, in: transaction)
             try journal.append(
                 Event("service.added", on: .service(name), details: facts.details), by: principal, in: transaction)
             return ServiceRecord(name: name, facts: facts, created: now, updated: now)
@@ -68,6 +69,7 @@ package struct Services: Sendable {
                 """)
             try transaction.execute("DELETE FROM service_dependencies WHERE service = \(name)")
             try Self.insert(facts.dependencies, of: name, in: transaction)
+            try Self.index(name, facts, at: updated, in: transaction)
             let (before, after) = (old.facts.details, facts.details)
             try journal.append(
                 Event(
@@ -86,6 +88,7 @@ package struct Services: Sendable {
         try await database.write { transaction in
             guard let old = try Self.record(name, in: transaction) else { throw Self.unknown(name) }
             try transaction.execute("DELETE FROM services WHERE name = \(name)")
+            try transaction.unindex(ObjectReference.service(name).text)
             try journal.append(
                 Event("service.removed", on: .service(name), details: old.facts.details), by: principal,
                 in: transaction)
@@ -157,6 +160,14 @@ extension Services {
             try transaction.execute(
                 "INSERT INTO service_dependencies (service, dependency) VALUES (\(name), \(dependency))")
         }
+    }
+
+    private static func index(
+        _ name: String, _ facts: ServiceFacts, at now: Timestamp, in transaction: Transaction
+    ) throws {
+        try transaction.index(
+            ObjectReference.service(name).text, title: name, text: "\(facts.owner ?? "")\n\(facts.description)", at: now
+        )
     }
 
     private static func json(_ value: some Encodable) throws -> String {

@@ -14,6 +14,7 @@ enum Migrations {
         migrator.registerMigration("7-services", migrate: createServices)
         migrator.registerMigration("8-notifications", migrate: createNotifications)
         migrator.registerMigration("9-checklists", migrate: createChecklists)
+        migrator.registerMigration("10-search", migrate: createSearch)
         return migrator
     }
 

@@ -33,6 +33,7 @@ import Testing
         "service list --json", "service show orders", "service remove orders",
         "service add orders --owner platform --contact a --contact b --link D=https://x --environment e --depends-on f",
         "service change orders --description d",
+        "search replica lag", "search lag --kind runbook --limit 3 --json",
         "notify list", "notify add a --kind webhook --url http://x --events incident.opened,incident.resolved",
         "notify remove a --json", "notify test a", "notify deliveries --state failed --limit 3",
         "token revoke 01", "login ada --url https://x", "login --token-stdin", "logout", "version --json",
@@ -49,7 +50,7 @@ import Testing
         "audit verify --head 5", "audit verify --head x:y", "user add ada", "user add ada --role boss",
         "user change ada", "user change ada --enable --disable", "user reset-password ada", "token add t",
         "token add t --scope all", "token add t --scope read --expires never", "login ada --token-stdin",
-        "completions csh", "notify add a", "notify add a --kind pigeon --url http://x",
+        "completions csh", "search", "search a --limit 0", "notify add a", "notify add a --kind pigeon --url http://x",
         "service change orders", "service add orders --link nothing", "service show",
     ])
     func `wrong usage is refused with status 64`(line: String) throws {

@@ -61,6 +61,7 @@ extension AccessRow {
         + checklists
         + services
         + notifications
+        + search
         + journal
 
     //                                             stranger viewer operator author admin metrics
@@ -232,6 +233,11 @@ extension AccessRow {
             let delivery = try await $0.notifications.test(try await $0.destination(), by: admin)
             return ("/api/v1/notifications/deliveries/\(delivery.id)", .none)
         },
+    ]
+
+    private static let search = [
+        AccessRow(.get, "/api/v1/search", "401 200 200 200 200 403") { _ in ("/api/v1/search?q=deploy", .none) },
+        AccessRow(.get, "/search", "- 200 200 200 200 403"),
     ]
 
     private static let journal = [

@@ -57,6 +57,7 @@ import Testing
         + checklists
         + services
         + notifications
+        + search
         + journal + accounts
 
     static let actor = Actor(kind: "person", id: "1", name: "Ada")
@@ -217,6 +218,11 @@ import Testing
             Sample(
                 schema: "NotificationDelivery", full: delivery("It was not answered."), bare: delivery(nil)),
         ]
+    }()
+
+    private static let search: [Sample] = {
+        let found = Found(kind: "runbook", id: "a", title: "A", excerpt: "… a …", time: time)
+        return [same("Found", found), same("SearchAnswer", SearchAnswer(items: [found], next: nil, broad: ["w"]))]
     }()
 
     private static let journal: [Sample] = {

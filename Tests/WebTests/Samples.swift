@@ -23,6 +23,7 @@ struct Samples {
             checklists, checklistForm, checklist(.open), checklist(.open, isReady: true), checklist(.completed),
             services, noServices, service, unrecorded, newService, changedService,
             journal,
+            search, noSearch, found,
         ]
     }
 
@@ -292,6 +293,28 @@ struct Samples {
             problem: .invalid(
                 text("The service is not kept as it stands."),
                 fields: [.init(name: "owner", message: text("it is too long"))]), reader: reader)
+    }
+
+    /// What can't be searched for.
+    var search: SearchPage {
+        SearchPage(
+            typed: text("?!"), kind: .runbook,
+            problem: .invalid(text("Search for words."), fields: [.init(name: "q", message: text("words"))]),
+            reader: reader)
+    }
+
+    var noSearch: SearchPage { SearchPage(typed: "", kind: nil, reader: reader) }
+
+    var found: SearchPage {
+        SearchPage(
+            typed: text("deploy"), kind: nil,
+            answer: SearchAnswer(
+                items: [
+                    Found(
+                        kind: "runbook", id: text("accunode.deploy"), title: text("Deploy AccuNode"),
+                        excerpt: text("… before you deploy …"), time: at(0).rfc3339),
+                    Found(kind: "service", id: text("orders"), title: text("orders"), excerpt: "", time: at(0).rfc3339),
+                ], next: text("1-20"), broad: [text("de")]), reader: reader)
     }
 
     var journal: JournalPage {

@@ -19,6 +19,7 @@ enum OpenAPIDocument {
         checklists,
         services,
         notifications,
+        search,
         journal,
         accounts,
         health,

@@ -9,6 +9,10 @@ struct Schema: Sendable {
 
     static func text(_ description: String? = nil) -> Schema { Schema("string", description) }
 
+    static func nullableText(_ description: String) -> Schema {
+        Schema(json: ["type": ["string", "null"], "description": .string(description)])
+    }
+
     /// RFC 3339 in UTC.
     static func moment(_ description: String) -> Schema { Schema("string", description, ["format": "date-time"]) }
 
@@ -52,11 +56,7 @@ struct Schema: Sendable {
             "A part of a list.",
             [
                 "items": .list(of: .ref(item)),
-                "next": Schema(
-                    json: [
-                        "type": ["string", "null"],
-                        "description": "Pass it as `after` for the next part; null on the last.",
-                    ]),
+                "next": .nullableText("Pass it as `after` for the next part; null on the last."),
             ])
     }
 

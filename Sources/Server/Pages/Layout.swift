@@ -24,6 +24,7 @@ package struct Layout: Sendable {
         case checklists = "Checklists"
         case services = "Services"
         case journal = "Journal"
+        case search = "Search"
 
         var path: String {
             switch self {
@@ -33,6 +34,7 @@ package struct Layout: Sendable {
             case .checklists: "/checklists"
             case .services: "/services"
             case .journal: "/journal"
+            case .search: "/search"
             }
         }
     }

@@ -40,7 +40,7 @@ with Site() as site:
         "now": "/", "the catalogue": "/runbooks", "a guide": "/runbooks/accunode.rollback",
         "the form": "/runbooks/accunode.rollback/run", "the runs": "/runs", "a run that failed": runs["failed"],
         "an interrupted run": runs["interrupted"], "a run that goes on": runs["running"],
-        "a run of a hundred steps": runs["long"], "the services": "/services", "a service": "/services/shop",
+        "a run of a hundred steps": runs["long"], "the search": "/search?q=the", "the services": "/services", "a service": "/services/shop",
         "a service that is only named": "/services/neuralcipher", "the form of a service": "/services/orders/change",
         "the journal": "/journal?limit=10",
         "a page that is not there": "/runs/x", "the door": "/sign-in",

@@ -85,6 +85,9 @@ with Site() as site:
         ("the form for a new service", "/services/new", stay),
         ("the form of a service", "/services/orders/change", stay),
         ("the form of a service with a fault", "/services/new", name_badly),
+        ("the search", "/search", stay),
+        ("what was found", "/search?q=the", stay),
+        ("a search for nothing", "/search?q=%3F", stay),
         ("the journal", SHORT_JOURNAL, stay),
         ("the verified journal", SHORT_JOURNAL, verify),
         ("a run's journal", journal_of, stay),
@@ -126,6 +129,7 @@ with Site() as site:
         "the catalogue with everything wide": "/runbooks", "a guide with everything wide": "/runbooks/wide",
         "the form with everything wide": "/runbooks/wide/run", "the runs with everything wide": "/runs",
         "a service with everything wide": "/services/wide", "the services with everything wide": "/services",
+        "what was found with everything wide": "/search?q=a",
         "a run with everything wide": wide["running"], "an interrupted run with everything wide": wide["interrupted"],
     }.items():
         look(name, path, stay, "inside")

@@ -27,7 +27,7 @@ with Site() as site:
         "the runs": "/runs", "the runs that failed": "/runs?state=failed", "a run that succeeded": runs["succeeded"],
         "a run that failed": runs["failed"], "a cancelled run": runs["cancelled"],
         "an interrupted run": runs["interrupted"], "a run of a hundred steps": runs["long"],
-        "the services": "/services", "a service": "/services/shop",
+        "what was found": "/search?q=the", "the services": "/services", "a service": "/services/shop",
         "a service that is only named": "/services/neuralcipher", "the form of a service": "/services/orders/change",
         "a run's journal": "/journal?object=run/" + runs["failed"].removeprefix("/runs/"),
         "a page that is not there": "/runs/x",
@@ -88,6 +88,16 @@ with Site() as site:
     press(quiet, "#page-journal a[href^='/runbooks/'] >> nth=0")
     claim("the journal leads to the guide without scripts",
           quiet.url == BASE + "/runbooks/accunode.rollback", quiet.url)
+
+    # Searching, and searching on.
+    go(quiet, "/search")
+    quiet.fill("[name=q]", "slot served")
+    quiet.select_option("[name=kind]", "runbook")
+    press(quiet, "main button.main")
+    titles = quiet.locator("ol.lines a").all_inner_texts()
+    claim("words are found without scripts", titles == ["Roll AccuNode back"], titles)
+    press(quiet, "ol.lines a")
+    claim("what was found leads to it without scripts", quiet.url == BASE + "/runbooks/accunode.rollback", quiet.url)
 
     # A service is recorded, changed and removed.
     go(quiet, "/services/neuralcipher")

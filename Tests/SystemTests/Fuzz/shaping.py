@@ -96,6 +96,9 @@ class Shaping:
     def removeService(self, case, _):
         case.path_parameters["name"] = self.stage.service()
 
+    def search(self, case, _):
+        case.query["q"] = self.random.choice(["quick", "somebody looked", '"fuzz.kept', "fuz* OR NOT"])
+
     def addDestination(self, case, _):
         """One that nothing is sent to: nothing listens there."""
         case.body = {"name": self.stage.free_name(), "kind": "webhook", "url": "http://127.0.0.1:9/hook"}

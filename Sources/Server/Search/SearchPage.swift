@@ -1,0 +1,70 @@
+import API
+import Essentials
+
+/// A field to type into, and what was found.
+struct SearchPage: WebPage {
+    static let template = "search/search"
+
+    struct Option: Sendable {
+        let option: String
+        let label: String
+        let isSelected: Bool
+    }
+
+    struct Row: Sendable {
+        let path: String
+        let title: String
+        let kind: String
+        let id: String
+        let time: Moment?
+        let excerpt: String?
+
+        init(_ found: Found) {
+            path = FoundKind(rawValue: found.kind)?.path(found.id) ?? Paths.journal(object: "\(found.kind)/\(found.id)")
+            title = found.title
+            kind = found.kind
+            id = found.id
+            time = Timestamp(rfc3339: found.time).map(Moment.init)
+            excerpt = found.excerpt.isEmpty ? nil : found.excerpt
+        }
+    }
+
+    let layout: Layout
+    let sentence: String
+    let typed: String
+    let problem: String?
+    let kinds: [Option]
+    let rows: [Row]
+    let hasRows: Bool
+    /// Words that begin too many others.
+    let broad: String?
+    let nextPath: String?
+
+    init(
+        typed: String, kind: FoundKind?, answer: SearchAnswer? = nil, problem: Problem? = nil, reader: Reader
+    ) {
+        layout = Layout("Search", place: .search, reader: reader)
+        self.typed = typed
+        self.problem = problem?.message
+        let all = [Option(option: "", label: "everything", isSelected: kind == nil)]
+        kinds = all + FoundKind.allCases.map { Option(option: $0.rawValue, label: $0.plural, isSelected: $0 == kind) }
+        rows = (answer?.items ?? []).map(Row.init)
+        hasRows = !rows.isEmpty
+        broad = answer.flatMap { answer in
+            answer.broad.isEmpty ? nil : answer.broad.joined(separator: ", ")
+        }
+        nextPath = answer?.next.map {
+            Paths.query("/search", [("q", typed), ("kind", kind?.rawValue), ("after", $0)])
+        }
+        sentence =
+            if problem != nil {
+                "Nothing was searched."
+            } else if answer == nil {
+                "Every word must be there, or begin one that is; a text between quotes stands as it is."
+            } else if rows.isEmpty {
+                "Nothing has all of these words."
+            } else {
+                "First what has the words in its title, else the newest first."
+            }
+    }
+}

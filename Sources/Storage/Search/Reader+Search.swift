@@ -1,0 +1,123 @@
+package import Essentials
+
+/// Something that was found.
+package struct SearchHit: Sendable {
+    /// Such as `incident/01j9…`.
+    package let object: String
+    package let title: String
+    /// What was indexed of it.
+    package let text: String
+    package let time: Timestamp
+}
+
+/// A part of what was found.
+package struct SearchResults: Sendable {
+    /// Only so many of what matches are ranked: among a million, ranking all would take a second and a half.
+    package static let ranked = 1000
+
+    package let page: Page<SearchHit>
+    /// Words that begin too many others, of which only some were looked for.
+    package let broad: [String]
+}
+
+extension Reader {
+    /// Words that one beginning stands for at most.
+    static let expansions = 64
+    /// The lengths of beginnings that have an index.
+    private static let indexedLength = 3
+
+    /// What holds all the words, of the newest thousand that do: first what has them in its title, else the newest first.
+    /// - Parameter kind: only things of this kind, such as `incident`.
+    /// - Throws: `Problem.invalid` for a cursor that is none.
+    package func search(_ words: SearchWords, kind: String? = nil, _ request: PageRequest) throws -> SearchResults {
+        let position = try request.after.map(Self.position)
+        guard let (expression, broad) = try expression(for: words) else {
+            return SearchResults(page: Page(items: [], next: nil), broad: [])
+        }
+        let ofKind = kind.map { "({kind} : \(Self.quoted($0))) AND " } ?? ""
+        let all = try numbers(matching: "\(ofKind)({title text} : (\(expression)))")
+        guard let oldest = all.last else { return SearchResults(page: Page(items: [], next: nil), broad: broad) }
+        let titled = Set(try numbers(matching: "\(ofKind)({title} : (\(expression)))", from: oldest))
+        let order =
+            all.filter(titled.contains).map { (tier: 0, n: $0) }
+            + all.filter { !titled.contains($0) }.map { (tier: 1, n: $0) }
+        let rest = order.drop { hit in
+            guard let position else { return false }
+            return (hit.tier, -hit.n) <= (position.tier, -position.n)
+        }
+        let page = try Page(rows: Array(rest.prefix(request.limit + 1)), limit: request.limit) { "\($0.tier)-\($0.n)" }
+            .map { try hit($0.n) }
+        return SearchResults(page: page, broad: broad)
+    }
+
+    private func numbers(matching expression: String, from oldest: Int64 = 0) throws -> [Int64] {
+        struct Row: Decodable { let n: Int64 }
+        return try all(
+            """
+            SELECT rowid AS n FROM search_text WHERE search_text MATCH \(expression) AND rowid >= \(oldest)
+            ORDER BY rowid DESC LIMIT \(SearchResults.ranked)
+            """, as: Row.self
+        ).map(\.n)
+    }
+
+    private func hit(_ n: Int64) throws -> SearchHit {
+        struct Row: Decodable {
+            let object: String
+            let title: String
+            let time: Timestamp
+        }
+        guard let row: Row = try first("SELECT object, title, time FROM search_entries WHERE n = \(n)") else {
+            throw Problem.unavailable("The search's tables do not fit each other: restore the database from a backup.")
+        }
+        let text = try text("SELECT text FROM search_text WHERE rowid = \(n)") ?? ""
+        return SearchHit(object: row.object, title: row.title, text: text, time: row.time)
+    }
+
+    /// - Returns: nil when one of the words begins nothing at all.
+    private func expression(for words: SearchWords) throws -> (text: String, broad: [String])? {
+        var (terms, broad): ([String], [String]) = ([], [])
+        for part in words.parts {
+            switch part {
+            case .phrase(let text): terms.append(Self.quoted(text))
+            // What is not ASCII is folded by the engine's own rules, which its vocabulary can't be asked for.
+            case .beginning(let word)
+            where word.utf8.count <= Self.indexedLength || !word.utf8.allSatisfy { $0 < 0x80 }:
+                terms.append("\(Self.quoted(word)) *")
+            case .beginning(let word):
+                let found = try vocabulary(beginningWith: word.lowercased())
+                if found.isEmpty { return nil }
+                if found.count > Self.expansions { broad.append(word) }
+                let known = found.prefix(Self.expansions).map(Self.quoted).joined(separator: " OR ")
+                terms.append("(\(known))")
+            }
+        }
+        return (terms.joined(separator: " AND "), broad)
+    }
+
+    /// The words that begin so: a step of the index for each, however often it stands anywhere.
+    private func vocabulary(beginningWith prefix: String) throws -> [String] {
+        var found: [String] = []
+        var next = prefix
+        while found.count <= Self.expansions,
+            let term = try text("SELECT term FROM search_vocabulary WHERE term >= \(next) LIMIT 1"),
+            term.utf8.starts(with: prefix.utf8)
+        {
+            found.append(term)
+            // The least text that follows it; no word holds such a character.
+            next = term + "\u{1}"
+        }
+        return found
+    }
+
+    private static func quoted(_ text: String) -> String { "\"\(text.replacing("\"", with: "\"\""))\"" }
+
+    private static func position(_ cursor: String) throws(Problem) -> (tier: Int, n: Int64) {
+        let parts = cursor.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let tier = Int(parts[0]), (0...1).contains(tier), let n = Int64(parts[1]), n > 0 else {
+            throw .invalid(
+                "\"\(cursor.prefix(40))\" is not a cursor of a search.",
+                fields: [.init(name: "after", message: "the next of the part before")])
+        }
+        return (tier, n)
+    }
+}

@@ -1,0 +1,88 @@
+import Checklists
+import Essentials
+import HTTPTypes
+import Runbooks
+import Services
+import Testing
+
+@testable import Server
+
+/// Search over HTTP and on its page.
+@Suite struct SearchTests {
+    @Test func `guides and services are found as soon as they are there, and by what they say now`() async throws {
+        let installation = try await Installation()
+        _ = try await installation.runbook()
+        let admin = try installation.principal(.admin)
+        _ = try await installation.services.add(
+            ServiceFacts(description: "Takes the release to customers."), name: "orders", by: admin)
+        try await installation.test { caller in
+            let session = try await installation.session(.viewer)
+            func found(_ query: String) async throws -> [String] {
+                guard
+                    case .array(let items) = try await caller.send(.get, "/api/v1/search?\(query)", as: session).json()[
+                        "items"]
+                else { return [] }
+                return items.compactMap { $0["id"]?.string }
+            }
+            #expect(try await found("q=release") == ["orders", "accunode.deploy"])
+            #expect(try await found("q=release&kind=runbook") == ["accunode.deploy"])
+            #expect(try await found("q=accunode.deploy") == ["accunode.deploy"])
+            #expect(try await found("q=%22backup+is+taken%22") == ["accunode.deploy"])
+            _ = try await installation.services.change("orders", to: ServiceFacts(owner: "platform"), by: admin)
+            #expect(try await found("q=customers") == [])
+            #expect(try await found("q=platform") == ["orders"])
+            try await installation.services.remove("orders", by: admin)
+            #expect(try await found("q=platform") == [])
+            _ = try await installation.catalogue.store(
+                Array("# Retire\n\nThe old cluster.\n".utf8), name: "accunode.deploy", by: admin)
+            #expect(try await found("q=release") == [])
+            #expect(try await found("q=cluster") == ["accunode.deploy"])
+        }
+    }
+
+    @Test func `the page shows what was found with its surroundings, and what can't be searched for`() async throws {
+        let installation = try await Installation()
+        _ = try await installation.runbook()
+        try await installation.test { caller in
+            let session = try await installation.session(.viewer)
+            let page = try await caller.send(.get, "/search?q=backup", as: session)
+            #expect(page.text.contains("/runbooks/accunode.deploy"))
+            #expect(page.text.contains("The backup is taken."))
+            #expect(page.text.contains("value=\"backup\""))
+            let none = try await caller.send(.get, "/search?q=nowhere", as: session)
+            #expect(none.text.contains("Nothing has all of these words."))
+            let wrong = try await caller.send(.get, "/search?q=%3F%21", as: session)
+            #expect(wrong.status == 400)
+            #expect(wrong.text.contains("aria-invalid"))
+            let attack = try await caller.send(.get, "/search?q=%3Cscript%3Ealert(1)%3C/script%3E", as: session)
+            #expect(!attack.text.contains("<script>alert"))
+            #expect(try await caller.send(.get, "/api/v1/search", as: session).faultyFields() == ["q"])
+            #expect(
+                try await caller.send(.get, "/api/v1/search?q=a&kind=person", as: session).faultyFields() == ["kind"])
+            #expect(
+                try await caller.send(.get, "/api/v1/search?q=deploy&after=x", as: session).faultyFields() == ["after"])
+        }
+    }
+
+    @Test func `a checklist is found by what it is for and by its items`() async throws {
+        let installation = try await Installation()
+        let checklist = try await installation.checklist().id.rawValue
+        try await installation.test { caller in
+            let session = try await installation.session(.viewer)
+            for words in ["smoke green", "go-live 2.0"] {
+                let query = Paths.query("/api/v1/search", [("q", words), ("kind", "checklist")])
+                let answer = try await caller.send(.get, query, as: session).json()
+                guard case .array(let items) = answer["items"] else { return }
+                #expect(items.compactMap { $0["id"]?.string } == [checklist])
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("one two", ["two"], "one two"), ("one", ["zwei"], ""), ("", ["a"], ""), ("Zürich", ["zurich"], "Zürich"),
+        (String(repeating: "a ", count: 100) + "end", ["end"], "…" + String(repeating: "a ", count: 25) + "end"),
+    ])
+    func `an excerpt is what stands around the first word`(text: String, words: [String], excerpt: String) {
+        #expect(Excerpt.of(text, around: words) == excerpt)
+    }
+}
