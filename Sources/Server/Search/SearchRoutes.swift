@@ -43,7 +43,7 @@ struct SearchRoutes: Sendable {
     private func find(_ words: SearchWords, _ visit: Visit) async throws -> SearchAnswer {
         try visit.principal.require(.read, to: "search")
         let (kind, request) = (try Self.kind(of: visit), try visit.page(limit: 20))
-        let results = try await database.read { try $0.search(words, kind: kind?.rawValue, request) }
+        let results = try await database.survey { try $0.search(words, kind: kind?.rawValue, request) }
         return SearchAnswer(
             items: results.page.items.map { hit in
                 let object = ObjectReference(text: hit.object)
