@@ -79,8 +79,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("one two", ["two"], "one two"), ("one", ["zwei"], ""), ("", ["a"], ""), ("Zürich", ["zurich"], "Zürich"),
-        (String(repeating: "a ", count: 100) + "end", ["end"], "…" + String(repeating: "a ", count: 25) + "end"),
+        ("one two", ["two"], "one two"), ("one", ["zwei"], ""), ("", ["a"], ""), ("In ZÜRICH", ["in"], "In ZÜRICH"),
+        (String(repeating: "a ", count: 100) + "end", ["end"], "…" + String(repeating: "a ", count: 30) + "end"),
+        (String(repeating: "ä", count: 100) + "end", ["end"], "…" + String(repeating: "ä", count: 30) + "end"),
+        ("end" + String(repeating: "ää", count: 100), ["end"], "end" + String(repeating: "ä", count: 89) + "…"),
     ])
     func `an excerpt is what stands around the first word`(text: String, words: [String], excerpt: String) {
         #expect(Excerpt.of(text, around: words) == excerpt)
