@@ -94,6 +94,9 @@ let package = Package(
         module(
             "Executions",
             ["Essentials", "RunbookFormat", "Processes", "Storage", "Journal", "Accounts", "Runbooks", crypto, logging]),
+        module(
+            "Incidents",
+            ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", crypto, logging]),
         // 6
         module(
             "Checklists",
@@ -103,7 +106,7 @@ let package = Package(
             "Server",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Services", "Notifications", "Executions", "Checklists", crypto, logging,
+                "Services", "Notifications", "Executions", "Incidents", "Checklists", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -118,7 +121,7 @@ let package = Package(
             "App",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Services", "Notifications", "Executions", "Checklists", "Server", crypto, logging,
+                "Services", "Notifications", "Executions", "Incidents", "Checklists", "Server", crypto, logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -137,7 +140,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         // Tests, by what they test; the last two drive the programs from outside.
         tests("EssentialsTests", ["Essentials"]),
-        tests("WebTests", ["Essentials", "API", "Web", "Checklists", "Server"]),
+        tests(
+            "WebTests",
+            ["Essentials", "API", "Web", "Journal", "Executions", "Incidents", "Checklists", "Server"]),
         tests("RunbookFormatTests", ["Essentials", "RunbookFormat"], exclude: ["Independent"]),
         tests("ProcessesTests", ["Essentials", "CProcess", "Processes", "runbook-shim", logging]),
         tests("StorageTests", ["Essentials", "Storage"]),
@@ -154,6 +159,11 @@ let package = Package(
                 "runbook-shim", logging,
             ]),
         tests(
+            "IncidentsTests",
+            [
+                "Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Incidents",
+            ]),
+        tests(
             "ChecklistsTests",
             [
                 "Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions", "Checklists",
@@ -162,7 +172,7 @@ let package = Package(
             "ServerTests",
             [
                 "Essentials", "API", "Web", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Services",
-                "Executions", "Checklists", "Server", logging,
+                "Executions", "Incidents", "Checklists", "Server", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

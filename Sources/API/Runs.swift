@@ -12,10 +12,12 @@ package struct RunRequest: Codable, Sendable {
     package var priority: String?
     /// Answers what would run, and runs nothing.
     package var dry_run: Bool?
+    /// The incident that it is for: the run shows on its timeline.
+    package var incident: String?
 
     package init(
         runbook: String, section: String? = nil, steps: [String]? = nil, parameters: [String: String]? = nil,
-        placeholders: [String: String]? = nil, priority: String? = nil, dry_run: Bool? = nil
+        placeholders: [String: String]? = nil, priority: String? = nil, dry_run: Bool? = nil, incident: String? = nil
     ) {
         self.runbook = runbook
         self.section = section
@@ -24,6 +26,7 @@ package struct RunRequest: Codable, Sendable {
         self.placeholders = placeholders
         self.priority = priority
         self.dry_run = dry_run
+        self.incident = incident
     }
 }
 

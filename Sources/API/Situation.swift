@@ -3,6 +3,8 @@ package struct Situation: Codable, Sendable {
     /// All of it in one sentence, for people.
     package let sentence: String
     package let time: String
+    /// Open incidents, the worst first.
+    package let burning: SituationPart
     package let running: SituationPart
     package let queued: SituationPart
     /// What goes on only when the one who asks has acted.
@@ -18,11 +20,13 @@ package struct Situation: Codable, Sendable {
     package let begin: String?
 
     package init(
-        sentence: String, time: String, running: SituationPart, queued: SituationPart, waiting_for_you: SituationPart,
+        sentence: String, time: String, burning: SituationPart, running: SituationPart, queued: SituationPart,
+        waiting_for_you: SituationPart,
         waiting_for_others: SituationPart, failed: SituationPart, succeeded: [SituationLine], begin: String?
     ) {
         self.sentence = sentence
         self.time = time
+        self.burning = burning
         self.running = running
         self.queued = queued
         self.waiting_for_you = waiting_for_you
@@ -47,7 +51,7 @@ package struct SituationPart: Codable, Sendable {
 
 /// Something that runs, waits, failed or succeeded.
 package struct SituationLine: Codable, Sendable {
-    /// What it is, as the journal names objects: `run`.
+    /// What it is, as the journal names objects: `run`, `incident`.
     package let kind: String
     package let id: String
     /// What people call it, such as `accunode.deploy#rollback`.

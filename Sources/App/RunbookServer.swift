@@ -4,6 +4,7 @@ import Essentials
 import Executions
 import Foundation
 import Glibc
+import Incidents
 import Journal
 package import Logging
 import NIOCore
@@ -40,6 +41,7 @@ package struct RunbookServer: Sendable {
         let executions = Executions(
             journal: journal, catalogue: catalogue, sealing: sealing,
             searchPath: configuration.environment["PATH"] ?? "")
+        let incidents = Incidents(journal: journal, catalogue: catalogue)
         let checklists = Checklists(executions: executions)
         let supervisor = try Supervisor(shim: configuration.shim, logger: logger)
         let engine = Engine(executions: executions, supervisor: supervisor, settings: engineSettings, logger: logger)
@@ -49,6 +51,7 @@ package struct RunbookServer: Sendable {
             services: Services(journal: journal),
             notifications: notifications,
             executions: executions,
+            incidents: incidents,
             checklists: checklists,
             journal: journal,
             templates: try templates(), settings: try webSettings(), logger: logger)

@@ -46,8 +46,11 @@ package enum Chain {
 }
 
 /// The members of a stored body.
-struct Body: Decodable {
-    struct Actor: Decodable {
+struct Body {
+    /// A member is missing, or is of another kind.
+    struct Unreadable: Error {}
+
+    struct Actor {
         let kind: String
         let id: String
     }
@@ -61,12 +64,25 @@ struct Body: Decodable {
     let objects: [String]
     let dataHash: String
 
-    private enum CodingKeys: String, CodingKey {
-        case v, id, time, kind, actor, via, objects
-        case dataHash = "data_sha256"
+    init(parsing text: String) throws {
+        let body = try JSONValue(parsing: text)
+        guard let v = body["v"]?.integer, let id = body["id"]?.string, let time = body["time"]?.string,
+            let kind = body["kind"]?.string, let actor = body["actor"], let actorKind = actor["kind"]?.string,
+            let actorID = actor["id"]?.string, let via = body["via"]?.string,
+            case .array(let objects)? = body["objects"], let dataHash = body["data_sha256"]?.string
+        else { throw Unreadable() }
+        self.v = Int(v)
+        self.id = id
+        self.time = time
+        self.kind = kind
+        self.actor = Actor(kind: actorKind, id: actorID)
+        self.via = via
+        self.objects = try objects.map { object throws(Unreadable) in
+            guard let text = object.string else { throw Unreadable() }
+            return text
+        }
+        self.dataHash = dataHash
     }
-
-    init(parsing text: String) throws { self = try JSONDecoder().decode(Body.self, from: Data(text.utf8)) }
 }
 
 extension Data {

@@ -81,7 +81,7 @@ struct EventRow: Decodable {
     func event() throws -> RecordedEvent {
         let body = try Body(parsing: body)
         var details: [String: JSONValue] = [:]
-        if let data, case .object(let members) = try JSONDecoder().decode(JSONValue.self, from: Data(data.utf8)) {
+        if let data, case .object(let members) = try JSONValue(parsing: data) {
             details = members
         }
         return RecordedEvent(

@@ -1,6 +1,8 @@
 /// Writes a guide's tree as HTML, part by part.
 struct GuideRenderer {
     private let guide: Guide
+    /// A text within a page of its own headings: its headings are none of the page's, and nobody jumps to them.
+    private let isWithinPage: Bool
     private var parts: [RenderedPart] = []
     private var html: [UInt8] = []
 
@@ -20,8 +22,9 @@ struct GuideRenderer {
     /// A browser lays out no page of ten thousand quotes in each other; from here on the text alone goes on.
     private static let maximumDepth = 100
 
-    init(_ guide: Guide) {
+    init(_ guide: Guide, isWithinPage: Bool = false) {
         self.guide = guide
+        self.isWithinPage = isWithinPage
         sectionsByLine = Dictionary(guide.sections.map { ($0.line, $0) }, uniquingKeysWith: { first, _ in first })
         stepsByLine = Dictionary(guide.steps.map { ($0.line, $0) }, uniquingKeysWith: { first, _ in first })
         documentsByLine = Dictionary(
@@ -116,6 +119,7 @@ struct GuideRenderer {
     }
 
     private mutating func heading(_ node: MarkdownNode, _ isEntering: Bool) {
+        if isWithinPage { return write(isEntering ? "<p><strong>" : "</strong></p>\n") }
         guard isEntering else {
             write("</h\(node.headingLevel)>\n")
             return

@@ -46,6 +46,8 @@ package struct Metadata: Sendable, Equatable {
     /// The runbook that undoes this one.
     package var rollback: String?
     package var onRestart = OnRestart.wait
-    /// Everything, as written: also `concurrency`, `schedule`, `guards`, `alerts`, `notify` and keys that Runbook doesn't know.
+    /// Incoming alerts that this runbook fits.
+    package var alerts: [AlertRule] = []
+    /// Everything, as written: also `concurrency`, `schedule`, `guards`, `notify` and keys that Runbook doesn't know.
     package var raw: [String: JSONValue] = [:]
 }

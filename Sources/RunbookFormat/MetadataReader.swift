@@ -45,6 +45,7 @@ struct MetadataReader {
         case "requires": metadata.requires = words(name, value).filter { isProgram($0, value) }
         case "env": metadata.environment = environment(value)
         case "secrets": metadata.secrets = secrets(value)
+        case "alerts": metadata.alerts = alerts(value)
         case "parameters":
             var reader = ParameterReader()
             reader.read(value)
@@ -141,6 +142,19 @@ struct MetadataReader {
             secrets.append(Metadata.SecretReference(variable: variable, secret: secret))
         }
         return secrets
+    }
+
+    /// A rule, or a list of them.
+    private mutating func alerts(_ node: Yams.Node) -> [AlertRule] {
+        var rules: [AlertRule] = []
+        for entry in node.sequence.map(Array.init) ?? [node] {
+            do throws(AlertRule.Fault) {
+                rules.append(try AlertRule(JSONValue(entry)))
+            } catch {
+                wrong(entry, error.message)
+            }
+        }
+        return rules
     }
 
     private mutating func variable(_ node: Yams.Node, in list: String) -> String? {

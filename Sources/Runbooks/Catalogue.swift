@@ -51,12 +51,14 @@ package struct Catalogue: Sendable {
                 """)
             try transaction.execute(
                 """
-                INSERT INTO runbooks (name, version, title, service, steps, items, findings, origin, created, updated)
+                INSERT INTO runbooks (name, version, title, service, steps, items, findings, origin, created, updated, alerts)
                 VALUES (\(name), \(guide.sha256), \(guide.title), \(guide.metadata.service), \(guide.steps.count),
-                    \(guide.checklist.count), \(guide.findings.count), \(origin), \(now), \(now))
+                    \(guide.checklist.count), \(guide.findings.count), \(origin), \(now), \(now),
+                    \(guide.metadata.alertRules))
                 ON CONFLICT (name) DO UPDATE SET version = excluded.version, title = excluded.title,
                     service = excluded.service, steps = excluded.steps, items = excluded.items,
-                    findings = excluded.findings, origin = excluded.origin, updated = excluded.updated
+                    findings = excluded.findings, origin = excluded.origin, updated = excluded.updated,
+                    alerts = excluded.alerts
                 """)
             let isNewVersion = current?.version != guide.sha256
             if isNewVersion {

@@ -5,6 +5,7 @@ package import Executions
 import HTTPTypes
 package import Hummingbird
 import HummingbirdTLS
+package import Incidents
 package import Journal
 package import NIOSSL
 package import Notifications
@@ -38,6 +39,7 @@ package struct WebServer: Sendable {
     private let runbooks: RunbookRoutes
     private let runs: RunRoutes
     private let checklists: ChecklistRoutes
+    private let incidents: IncidentRoutes
     private let services: ServiceRoutes
     private let notifications: NotificationRoutes
     private let search: SearchRoutes
@@ -51,6 +53,7 @@ package struct WebServer: Sendable {
         services: Services,
         notifications: Notifications,
         executions: Executions,
+        incidents: Incidents,
         checklists: Checklists,
         journal: Journal,
         templates: Templates, settings: Settings, logger: Logger
@@ -62,12 +65,16 @@ package struct WebServer: Sendable {
         self.settings = settings
         self.templates = templates
         self.logger = logger
-        now = NowRoutes(catalogue: catalogue, executions: executions, checklists: checklists, templates: templates)
+        now = NowRoutes(
+            catalogue: catalogue, executions: executions, incidents: incidents, checklists: checklists,
+            templates: templates)
         health = HealthRoutes(database: journal.database, templates: templates)
         self.accounts = AccountRoutes(
             accounts: accounts, limits: limits, templates: templates, isSecure: settings.tls != nil)
         runbooks = RunbookRoutes(catalogue: catalogue, executions: executions, templates: templates)
-        runs = RunRoutes(executions: executions, templates: templates)
+        runs = RunRoutes(executions: executions, incidents: incidents, templates: templates)
+        self.incidents = IncidentRoutes(
+            incidents: incidents, executions: executions, accounts: accounts, templates: templates)
         self.checklists = ChecklistRoutes(checklists: checklists, catalogue: catalogue, templates: templates)
         self.services = ServiceRoutes(services: services, catalogue: catalogue, templates: templates)
         self.notifications = NotificationRoutes(notifications: notifications)
@@ -81,6 +88,7 @@ package struct WebServer: Sendable {
     /// All routes; `OpenAPIDocument` describes those below `/api/` and the probes.
     var routes: [Route] {
         now.table + health.table + accounts.table + runbooks.table + runs.table + checklists.table
+            + incidents.table
             + services.table
             + notifications.table
             + search.table

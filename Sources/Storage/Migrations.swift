@@ -15,6 +15,7 @@ enum Migrations {
         migrator.registerMigration("8-notifications", migrate: createNotifications)
         migrator.registerMigration("9-checklists", migrate: createChecklists)
         migrator.registerMigration("10-search", migrate: createSearch)
+        migrator.registerMigration("11-incidents", migrate: createIncidents)
         return migrator
     }
 

@@ -58,6 +58,9 @@ struct ExecCommand: AsyncParsableCommand {
     @Option(help: "How urgent it is where runs queue: critical, high, default or low.")
     var priority: Priority?
 
+    @Option(help: ArgumentHelp("The incident that it is for: it shows on the timeline.", valueName: "id"))
+    var incident: String?
+
     @OptionGroup var server: ServerOptions
     @OptionGroup var format: FormatOptions
 
@@ -102,7 +105,7 @@ struct ExecCommand: AsyncParsableCommand {
             runbook: name, section: section, steps: steps.isEmpty ? nil : steps,
             parameters: parameters.isEmpty
                 ? nil : Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
-            priority: priority?.rawValue, dry_run: dryRun ? true : nil)
+            priority: priority?.rawValue, dry_run: dryRun ? true : nil, incident: incident)
     }
 
     /// Starts it; in a terminal, asks for what the server misses until it takes the request.

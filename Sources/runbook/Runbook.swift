@@ -29,7 +29,7 @@ struct RunbookCommand: AsyncParsableCommand {
                     LintCommand.self,
                 ]),
             CommandGroup(name: "Runs", subcommands: [StatusCommand.self, ExecCommand.self, RunsCommand.self]),
-            CommandGroup(name: "Work", subcommands: [ChecklistCommand.self]),
+            CommandGroup(name: "Work", subcommands: [ChecklistCommand.self, IncidentCommand.self]),
             CommandGroup(name: "Services", subcommands: [ServiceCommand.self, NotifyCommand.self]),
             CommandGroup(name: "Record", subcommands: [AuditCommand.self]),
             CommandGroup(

@@ -5,7 +5,7 @@ import Essentials
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Says what runs, what waits for you, and what failed lately.",
+        abstract: "Says what burns, what runs, what waits for you, and what failed lately.",
         discussion: """
               runbook status
               runbook status --json | jq '.waiting_for_you.count'
@@ -30,7 +30,7 @@ extension Situation {
     /// The sentence, then a line for each thing: what waits first, what went well last.
     func print(to output: Output) throws {
         try output.say(sentence)
-        let parts = [waiting_for_you, waiting_for_others, running, queued, failed].map(\.lines) + [succeeded]
+        let parts = [burning, waiting_for_you, waiting_for_others, running, queued, failed].map(\.lines) + [succeeded]
         guard parts.contains(where: { !$0.isEmpty }) else { return }
         var table = Table("", "STATE", "ID", "SINCE", "BY", "WHAT", "DETAILS")
         for line in parts.joined() {
@@ -46,6 +46,9 @@ extension Situation {
     /// What to do next.
     var advice: String? {
         if let begin { return "Begin: \(begin)" }
+        if let line = burning.lines.first(where: { $0.state == IncidentStanding.triggered.rawValue }) {
+            return "Take it up: runbook incident ack \(line.id)"
+        }
         guard let line = waiting_for_you.lines.first else { return nil }
         if line.kind == "checklist" { return "See: runbook checklist show \(line.id)" }
         return line.state == RunState.interrupted.rawValue

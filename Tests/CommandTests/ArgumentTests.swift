@@ -38,6 +38,12 @@ import Testing
         "notify remove a --json", "notify test a", "notify deliveries --state failed --limit 3",
         "token revoke 01", "login ada --url https://x", "login --token-stdin", "logout", "version --json",
         "completions fish", "list --url http://x",
+        "incident open Errors --severity sev2 --service web --service api --runbook a/b --note why",
+        "incident list --open --state mitigated --severity sev1 --service web --limit 3", "incident show 01",
+        "incident ack 01", "incident note 01 text --at 2026-01-19T03:05:00Z", "incident note 01 --edit 02",
+        "incident mitigate 01 --note why", "incident resolve 01", "incident reopen 01 --json",
+        "incident assign 01 commander ada", "incident assign 01 scribe", "incident change 01 --severity sev1",
+        "incident timeline 01 --kind note --limit 3", "incident postmortem 01", "exec x --incident 01",
     ])
     func `the commands are understood`(line: String) throws {
         #expect(throws: Never.self) { try RunbookCommand.parseAsRoot(line.split(separator: " ").map(String.init)) }
@@ -51,6 +57,8 @@ import Testing
         "user change ada", "user change ada --enable --disable", "user reset-password ada", "token add t",
         "token add t --scope all", "token add t --scope read --expires never", "login ada --token-stdin",
         "completions csh", "search", "search a --limit 0", "notify add a", "notify add a --kind pigeon --url http://x",
+        "incident open", "incident open a --severity sev9", "incident assign 01 king ada",
+        "incident change 01", "incident note 01 a --at now --edit 02", "incident list --state burning",
         "service change orders", "service add orders --link nothing", "service show",
     ])
     func `wrong usage is refused with status 64`(line: String) throws {

@@ -1,6 +1,7 @@
 import Accounts
 import Essentials
 import HTTPTypes
+import Incidents
 import Notifications
 import Testing
 
@@ -59,6 +60,7 @@ extension AccessRow {
     static let all =
         health + accounts + runbooks + runs
         + checklists
+        + incidents
         + services
         + notifications
         + search
@@ -176,6 +178,85 @@ extension AccessRow {
         },
         AccessRow(.post, "/runs/{id}/resumption", "401 403 303 303 303 403") {
             ("/runs/\(try await $0.cancelledRun())/resumption", .form(["note": "It was the network."]))
+        },
+    ]
+
+    private static let incidents = [
+        AccessRow(.get, "/api/v1/incidents", "401 200 200 200 200 403"),
+        AccessRow(.post, "/api/v1/incidents", "401 403 201 201 201 403") { _ in
+            ("/api/v1/incidents", .json(["title": "It burns"]))
+        },
+        AccessRow(.get, "/api/v1/incidents/{id}", "401 200 200 200 200 403") {
+            ("/api/v1/incidents/\(try await $0.incident())", .none)
+        },
+        AccessRow(.patch, "/api/v1/incidents/{id}", "401 403 200 200 200 403") {
+            ("/api/v1/incidents/\(try await $0.incident())", .json(["severity": "sev1"]))
+        },
+        AccessRow(.post, "/api/v1/incidents/{id}/acknowledgement", "401 403 200 200 200 403") {
+            ("/api/v1/incidents/\(try await $0.incident())/acknowledgement", .none)
+        },
+        AccessRow(.post, "/api/v1/incidents/{id}/mitigation", "401 403 200 200 200 403") {
+            ("/api/v1/incidents/\(try await $0.incident())/mitigation", .json(["note": "It is back."]))
+        },
+        AccessRow(.post, "/api/v1/incidents/{id}/resolution", "401 403 200 200 200 403") {
+            ("/api/v1/incidents/\(try await $0.incident())/resolution", .none)
+        },
+        AccessRow(.post, "/api/v1/incidents/{id}/reopening", "401 403 200 200 200 403") {
+            ("/api/v1/incidents/\(try await $0.incident(.resolve))/reopening", .none)
+        },
+        AccessRow(.get, "/api/v1/incidents/{id}/timeline", "401 200 200 200 200 403") {
+            ("/api/v1/incidents/\(try await $0.incident())/timeline", .none)
+        },
+        AccessRow(.post, "/api/v1/incidents/{id}/timeline", "401 403 201 201 201 403") {
+            ("/api/v1/incidents/\(try await $0.incident())/timeline", .json(["text": "It was the disk."]))
+        },
+        AccessRow(.put, "/api/v1/incidents/{id}/timeline/{note}", "401 403 200 200 200 403") {
+            ("/api/v1/incidents/\(try await $0.note())", .json(["text": "It was the network."]))
+        },
+        AccessRow(.put, "/api/v1/incidents/{id}/roles/{role}", "401 403 200 200 200 403") {
+            ("/api/v1/incidents/\(try await $0.incident())/roles/scribe", .json(["person": "viewer"]))
+        },
+        AccessRow(.get, "/api/v1/incidents/{id}/postmortem", "401 200 200 200 200 403") {
+            ("/api/v1/incidents/\(try await $0.incident())/postmortem", .none)
+        },
+        AccessRow(.post, "/api/v1/alerts/alertmanager", "401 403 403 403 200 403") { _ in
+            (
+                "/api/v1/alerts/alertmanager",
+                .json(["version": "4", "groupKey": "a", "status": "firing", "alerts": []])
+            )
+        },
+        AccessRow(.get, "/incidents", "- 200 200 200 200 403"),
+        AccessRow(.post, "/incidents", "401 403 303 303 303 403") { _ in ("/incidents", .form(["title": "It burns"])) },
+        AccessRow(.get, "/incidents/new", "- 403 200 200 200 403"),
+        AccessRow(.get, "/incidents/{id}", "- 200 200 200 200 403") {
+            ("/incidents/\(try await $0.incident())", .none)
+        },
+        AccessRow(.post, "/incidents/{id}", "401 403 303 303 303 403") {
+            ("/incidents/\(try await $0.incident())", .form(["title": "It burns more"]))
+        },
+        AccessRow(.post, "/incidents/{id}/acknowledgement", "401 403 303 303 303 403") {
+            ("/incidents/\(try await $0.incident())/acknowledgement", .form([:]))
+        },
+        AccessRow(.post, "/incidents/{id}/mitigation", "401 403 303 303 303 403") {
+            ("/incidents/\(try await $0.incident())/mitigation", .form([:]))
+        },
+        AccessRow(.post, "/incidents/{id}/resolution", "401 403 303 303 303 403") {
+            ("/incidents/\(try await $0.incident())/resolution", .form([:]))
+        },
+        AccessRow(.post, "/incidents/{id}/reopening", "401 403 303 303 303 403") {
+            ("/incidents/\(try await $0.incident(.resolve))/reopening", .form([:]))
+        },
+        AccessRow(.post, "/incidents/{id}/timeline", "401 403 303 303 303 403") {
+            ("/incidents/\(try await $0.incident())/timeline", .form(["text": "It was the disk."]))
+        },
+        AccessRow(.post, "/incidents/{id}/timeline/{note}", "401 403 303 303 303 403") {
+            ("/incidents/\(try await $0.note())", .form(["text": "It was the network."]))
+        },
+        AccessRow(.post, "/incidents/{id}/roles/{role}", "401 403 303 303 303 403") {
+            ("/incidents/\(try await $0.incident())/roles/commander", .form(["person": "admin"]))
+        },
+        AccessRow(.get, "/incidents/{id}/postmortem", "- 200 200 200 200 403") {
+            ("/incidents/\(try await $0.incident())/postmortem", .none)
         },
     ]
 

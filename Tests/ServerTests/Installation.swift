@@ -5,6 +5,7 @@ import Executions
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Incidents
 import Journal
 import Logging
 import Notifications
@@ -54,6 +55,7 @@ final class Installation: Sendable {
     let catalogue: Catalogue
     let services: Services
     let notifications: Notifications
+    let incidents: Incidents
     let executions: Executions
     let checklists: Checklists
     let server: WebServer
@@ -71,6 +73,7 @@ final class Installation: Sendable {
         services = Services(journal: journal, time: clock.source)
         let sealing = try Sealing(folder: folder.path)
         notifications = Notifications(journal: journal, sealing: sealing, time: clock.source)
+        incidents = Incidents(journal: journal, catalogue: catalogue, time: clock.source)
         executions = Executions(
             journal: journal, catalogue: catalogue, sealing: sealing,
             searchPath: "/usr/local/bin:/usr/bin:/bin", time: clock.source)
@@ -84,6 +87,7 @@ final class Installation: Sendable {
             services: services,
             notifications: notifications,
             executions: executions,
+            incidents: incidents,
             checklists: checklists,
             journal: journal,
             templates: try Templates(files: .embedded), settings: settings,
@@ -185,6 +189,22 @@ extension Installation {
         _ = try await notifications.add(
             name: name, kind: .slack, url: "https://hooks.example.com/services/x", by: try principal(.admin))
         return name
+    }
+
+    func incident(_ moves: IncidentMove...) async throws -> String {
+        let admin = try principal(.admin)
+        let id = try await incidents.open(
+            IncidentOrder(title: "Checkout errors", severity: .sev2, services: ["web"]), by: admin
+        ).id
+        for move in moves { _ = try await incidents.carryOut(move, on: id, by: admin) }
+        return id.rawValue
+    }
+
+    /// An incident with a note: the path of the note below `/incidents/`.
+    func note() async throws -> String {
+        let id = try await incident()
+        let note = try await incidents.note("It was the disk.", on: ID(id), by: try principal(.admin))
+        return "\(id)/timeline/\(note.id)"
     }
 
     func queuedRun() async throws -> String {

@@ -1,6 +1,7 @@
 import Essentials
 import Executions
 import HTTPTypes
+import Incidents
 import Journal
 import Runbooks
 import Storage
@@ -47,6 +48,26 @@ import Testing
             #expect(try await status(caller, as: .viewer)["begin"] == "runbook exec accunode.deploy")
             _ = try await run(.queued, in: installation)
             #expect(try await status(caller, as: .viewer)["begin"] == nil)
+        }
+    }
+
+    @Test func `what burns stands first, the worst of it at the top, also where nothing has run`() async throws {
+        let installation = try await Installation()
+        try await installation.test { caller in
+            let mild = try await installation.incident(.acknowledge)
+            let worse = try await installation.incidents.open(
+                IncidentOrder(title: "All is down", severity: .sev1), by: try installation.principal(.admin))
+            _ = try await installation.incident(.resolve)
+            let now = try await status(caller, as: .viewer)
+            #expect(ids(now["burning"]) == [worse.id.rawValue, mild])
+            #expect(lines(now["burning"]).map { $0["state"] } == ["triggered", "acknowledged"])
+            #expect(
+                lines(now["burning"]).map { $0["details"] }
+                    == ["sev1 · nobody has taken it up", "sev2 · web · admin is on it"])
+            #expect(now["sentence"]?.string?.hasPrefix("Two incidents burn, ") == true)
+            #expect(now["begin"] == nil)
+            let page = try await caller.send(.get, "/", as: try await installation.session(.viewer))
+            #expect(page.text.contains("/incidents/\(mild)"))
         }
     }
 

@@ -55,6 +55,7 @@ import Testing
     static let samples: [Sample] =
         status + runs + runbooks
         + checklists
+        + incidents
         + services
         + notifications
         + search
@@ -71,7 +72,8 @@ import Testing
         let part = SituationPart(count: 2, lines: [line("2")])
         let situation = { (begin: String?) in
             Situation(
-                sentence: "Nothing is running.", time: time, running: part, queued: part, waiting_for_you: part,
+                sentence: "Nothing is running.", time: time, burning: part, running: part, queued: part,
+                waiting_for_you: part,
                 waiting_for_others: part, failed: part, succeeded: [line(nil)], begin: begin)
         }
         return [
@@ -95,7 +97,7 @@ import Testing
                 schema: "RunRequest",
                 full: RunRequest(
                     runbook: "a", section: "b", steps: ["c"], parameters: ["D": "e"], placeholders: ["<f>": "g"],
-                    priority: "high", dry_run: true), bare: RunRequest(runbook: "a")),
+                    priority: "high", dry_run: true, incident: "1"), bare: RunRequest(runbook: "a")),
             Sample(
                 schema: "Run",
                 full: Run(
@@ -161,6 +163,73 @@ import Testing
             same("Document", document),
             same("Finding", finding),
             same("RunbookVersion", RunbookVersion(number: 1, version: hash, created: time, bytes: 1, by: actor)),
+        ]
+    }()
+
+    private static let incidents: [Sample] = {
+        let runbook = { (section: String?) in IncidentRunbook(runbook: "a.b", section: section) }
+        let alert = { (text: String?) in
+            IncidentAlert(
+                fingerprint: "f", name: "HighErrorRate", firing: true, starts: time, ends: text.map { _ in time },
+                summary: text, link: text)
+        }
+        let incident = { (text: String?) in
+            Incident(
+                id: "1", title: "It burns", severity: "sev2", state: "mitigated", services: ["web"],
+                roles: ["commander": "Ada"], opened: time, acknowledged: text.map { _ in time }, acknowledged_by: text,
+                mitigated: text.map { _ in time }, resolved: text.map { _ in time }, by: actor,
+                runbooks: [runbook("c")],
+                alerts: [alert("x")], alerts_total: 1, alerts_firing: 1)
+        }
+        let summary = { (text: String?) in
+            IncidentSummary(
+                id: "1", title: "It burns", severity: "sev2", state: "mitigated", services: ["web"], opened: time,
+                acknowledged: text.map { _ in time }, acknowledged_by: text, mitigated: text.map { _ in time },
+                resolved: text.map { _ in time }, by: actor)
+        }
+        let earlier = { (text: String?) in TimelineEntry.Earlier(until: time, text: text, by: actor) }
+        let entry = { (text: String?) in
+            TimelineEntry(
+                seq: 1, time: time, at: text.map { _ in time }, kind: "incident.noted", actor: actor,
+                sentence: "Note, by Ada.", text: text, note: text, earlier: text.map { [earlier($0)] },
+                objects: ["incident/1"], output: text.map { [$0] })
+        }
+        let labels = ["a": "b"]
+        let told = AlertmanagerMessage.Alert(
+            status: "firing", labels: labels, annotations: labels, startsAt: time, endsAt: time,
+            generatorURL: "http://p",
+            fingerprint: "f")
+        let untold = AlertmanagerMessage.Alert(status: "firing", labels: labels, startsAt: time, fingerprint: "f")
+        return [
+            Sample(
+                schema: "IncidentRequest",
+                full: IncidentRequest(title: "a", severity: "sev1", services: ["b"], runbooks: ["c"], note: "d"),
+                bare: IncidentRequest(title: "a")),
+            Sample(
+                schema: "IncidentChangeRequest",
+                full: IncidentChangeRequest(title: "a", severity: "sev1", services: ["b"], runbooks: ["c"]),
+                bare: IncidentChangeRequest()),
+            Sample(schema: "IncidentMoveRequest", full: IncidentMoveRequest(note: "a"), bare: IncidentMoveRequest()),
+            Sample(schema: "NoteRequest", full: NoteRequest(text: "a", at: time), bare: NoteRequest(text: "a")),
+            same("NoteEditRequest", NoteEditRequest(text: "a")),
+            Sample(schema: "RoleRequest", full: RoleRequest(person: "a"), bare: RoleRequest()),
+            Sample(schema: "Incident", full: incident("Ada"), bare: incident(nil)),
+            Sample(schema: "IncidentSummary", full: summary("Ada"), bare: summary(nil)),
+            Sample(schema: "IncidentRunbook", full: runbook("c"), bare: runbook(nil)),
+            Sample(schema: "IncidentAlert", full: alert("x"), bare: alert(nil)),
+            Sample(schema: "TimelineEntry", full: entry("x"), bare: entry(nil)),
+            Sample(schema: "EarlierText", full: earlier("x"), bare: earlier(nil)),
+            Sample(
+                schema: "AlertmanagerMessage",
+                full: AlertmanagerMessage(
+                    version: "4", groupKey: "g", status: "firing", alerts: [told], truncatedAlerts: 1, receiver: "r",
+                    groupLabels: labels, commonLabels: labels, commonAnnotations: labels, externalURL: "http://a"),
+                bare: AlertmanagerMessage(version: "4", groupKey: "g", status: "firing", alerts: [])),
+            Sample(schema: "AlertmanagerAlert", full: told, bare: untold),
+            Sample(
+                schema: "AlertReceipt",
+                full: AlertReceipt(incident: "1", opened: true, resolved: false, fired: 1, ended: 0, known: 0),
+                bare: AlertReceipt(incident: nil, opened: false, resolved: false, fired: 0, ended: 0, known: 1)),
         ]
     }()
 

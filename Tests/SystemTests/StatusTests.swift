@@ -32,7 +32,7 @@ import Testing
             #expect(lines[0] == "Nothing is running, one run waits for you, one failed in the last 24 hours.")
             #expect(
                 lines[2].contains("interrupted") && lines[2].contains(lost) && lines[2].contains("step 1 of 1 · wait"))
-            #expect(lines[3].hasSuffix("bad      step 2 of 2 · two · exit status 3"), "\(lines[3])")
+            #expect(lines[3].hasSuffix("bad   step 2 of 2 · two · exit status 3"), "\(lines[3])")
             #expect(waiting.error.contains("runbook runs resume \(lost) --outcome succeeded|failed|rerun"))
             let json = try await server.runbook("status", "--json")
             #expect(try json.json["waiting_for_you"]["count"].int == 1)

@@ -15,6 +15,7 @@ struct NowTests {
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
+        var burning = 0
         var running = 0
         var queued = 0
         var yours = 0
@@ -28,6 +29,7 @@ struct NowTests {
 
         var now: Now {
             var now = Now(at: Timestamp(microseconds: 0))
+            now.burning.add("incident", burning, [], path: "/incidents")
             now.running.add("run", running, [], path: "/runs")
             now.queued.add("run", queued, [], path: "/runs")
             now.waitingForYou.add("run", yours, [], path: "/runs")
@@ -43,6 +45,16 @@ struct NowTests {
         Case(sentence: "Nothing is running, nothing waits for anybody, nothing failed in the last 24 hours."),
         Case(
             running: 1, sentence: "One run is going, nothing waits for anybody, nothing failed in the last 24 hours."),
+        Case(
+            burning: 1, running: 1,
+            sentence: """
+                One incident burns, one run is going, nothing waits for anybody, nothing failed in the last 24 hours.
+                """),
+        Case(
+            burning: 3,
+            sentence: """
+                Three incidents burn, nothing is running, nothing waits for anybody, nothing failed in the last 24 hours.
+                """),
         Case(
             running: 2, yours: 1,
             sentence: "Two runs are going, one waits for you, nothing failed in the last 24 hours."),
@@ -103,8 +115,11 @@ struct NowTests {
         let page = try read(samples.now)
         #expect(
             page.all("h2").map { $0.content.trimmingCharacters(in: .whitespaces) } == [
-                "Waiting for you 2", "Waiting for somebody 1", "Running 2", "Failed in the last 24 hours 3", "Lately",
+                "What burns 3", "Waiting for you 2", "Waiting for somebody 1", "Running 2",
+                "Failed in the last 24 hours 3", "Lately",
             ])
+        let burning = page.all("[id=page-burning-lines] li")
+        #expect(burning.last?.all("a").first?.attribute("href") == "/incidents")
         let running = page.all("[id=page-running-lines] li")
         #expect(running.map { $0.all(".state").map(\.content) } == [["running"], ["queued"]])
         #expect(running.first?.all("a").first?.attribute("href") == "/runs/01j9zk4m7c0vxw5t3n8q2r6hyd")

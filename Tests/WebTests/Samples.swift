@@ -21,6 +21,7 @@ struct Samples {
             run(state: "interrupted"),
             run(state: "failed"),
             checklists, checklistForm, checklist(.open), checklist(.open, isReady: true), checklist(.completed),
+            incidents, incident, quietIncident, newIncident,
             services, noServices, service, unrecorded, newService, changedService,
             journal,
             search, noSearch, found,
@@ -59,6 +60,9 @@ struct Samples {
 
     var now: NowPage {
         var now = Now(at: at(400))
+        now.burning.add(
+            "incident", 3, [line("triggered", id: "01j9zk4m7c0vxw5t3n8q2r6hyi", kind: "incident")],
+            path: text("/incidents"))
         now.running.add("run", 1, [line("running")], path: text("/runs"))
         now.queued.add("run", 1, [line("queued", id: "01j9zk4m7c0vxw5t3n8q2r6hyg")], path: text("/runs"))
         now.waitingForYou.add("run", 2, [line("interrupted")], path: text("/runs"))
@@ -82,9 +86,11 @@ struct Samples {
         NowPage(Now(at: at(0), beginning: .importing), mayOperate: true, mayImport: true, head: 1, reader: reader)
     }
 
-    private func line(_ state: String, id: String = "01j9zk4m7c0vxw5t3n8q2r6hyd") -> Now.Line {
+    private func line(
+        _ state: String, id: String = "01j9zk4m7c0vxw5t3n8q2r6hyd", kind: String = "run"
+    ) -> Now.Line {
         .init(
-            kind: "run", id: text(id), path: text("/runs/\(id)"), title: text("accunode.deploy#rollback"),
+            kind: kind, id: text(id), path: text("/\(kind)s/\(id)"), title: text("accunode.deploy#rollback"),
             state: text(state), details: text("step 3 of 9 · wait-stable"), time: at(0),
             by: Actor(kind: "person", id: "1", name: text("Ada Lovelace")))
     }
@@ -154,7 +160,7 @@ struct Samples {
     var runForm: RunFormPage {
         RunFormPage(
             runbook: text("accunode.deploy"), title: text("Deploy AccuNode"), section: text("switch"),
-            step: text("switch-back"),
+            step: text("switch-back"), incident: text("01j9zk4m7c0vxw5t3n8q2r6hyi"),
             idempotencyKey: text("01j9zk4m7c0v"),
             fields: [
                 .init(

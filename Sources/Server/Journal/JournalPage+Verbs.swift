@@ -39,6 +39,17 @@ extension JournalPage {
         "notification.test": "asked for a test of a destination",
         "notification.delivered": "delivered news",
         "notification.failed": "gave up delivering news",
+        "incident.opened": "opened an incident",
+        "incident.acknowledged": "took an incident up",
+        "incident.mitigated": "said that an incident does no more harm",
+        "incident.resolved": "said that an incident is over",
+        "incident.reopened": "opened an incident again",
+        "incident.changed": "changed an incident",
+        "incident.assigned": "gave a part in an incident",
+        "incident.noted": "noted something on an incident",
+        "incident.alert-fired": "told of alerts that fire",
+        "incident.alert-ended": "told of alerts that ended",
+        "note.edited": "changed a note",
         "journal.erased": "erased personal data",
     ]
 }

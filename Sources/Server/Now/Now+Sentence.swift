@@ -8,6 +8,9 @@ extension Now {
         }
         var nouns = Nouns()
         var clauses: [String] = []
+        if burning.count > 0 {
+            clauses.append("\(nouns.name(burning)) \(burning.count == 1 ? "burns" : "burn")")
+        }
         switch (running.count, queued.count) {
         case (0, 0): clauses.append("nothing is running")
         case (0, let count):

@@ -5,7 +5,7 @@ import Essentials
 /// and the payload follow from them.
 struct Now: Sendable {
     struct Line: Sendable {
-        /// What it is, as the journal names objects: `run`.
+        /// What it is, as the journal names objects: `run`, `incident`.
         let kind: String
         let id: String
         let path: String
@@ -62,6 +62,8 @@ struct Now: Sendable {
     let time: Timestamp
     /// Nil once something has run.
     let beginning: Beginning?
+    /// Open incidents.
+    var burning = Part()
     var running = Part()
     var queued = Part()
     /// What goes on only when the one who asks has acted.
@@ -93,7 +95,8 @@ extension Now.Beginning {
 extension Situation {
     init(_ now: Now) {
         self.init(
-            sentence: now.sentence, time: now.time.rfc3339, running: SituationPart(now.running),
+            sentence: now.sentence, time: now.time.rfc3339, burning: SituationPart(now.burning),
+            running: SituationPart(now.running),
             queued: SituationPart(now.queued), waiting_for_you: SituationPart(now.waitingForYou),
             waiting_for_others: SituationPart(now.waitingForOthers), failed: SituationPart(now.failed),
             succeeded: now.succeeded.map(SituationLine.init), begin: now.beginning?.command)

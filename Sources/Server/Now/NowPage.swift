@@ -119,7 +119,11 @@ struct NowPage: WebPage {
     }
 
     private static func sections(_ now: Now, mayOperate: Bool) -> [Section] {
-        var sections: [Section] = []
+        var sections = [
+            Section(
+                "What burns", anchor: "burning", now.burning.lines.map { Line($0, goingOnAt: now.time) },
+                of: now.burning.shares, silence: "Nothing burns.")
+        ]
         if mayOperate {
             sections.append(
                 Section(

@@ -3,6 +3,7 @@ import Checklists
 import Essentials
 import Executions
 import Hummingbird
+import Incidents
 import Journal
 import Runbooks
 
@@ -10,6 +11,7 @@ import Runbooks
 struct NowRoutes: Sendable {
     let catalogue: Catalogue
     let executions: Executions
+    let incidents: Incidents
     let checklists: Checklists
     let templates: Templates
 
@@ -34,9 +36,11 @@ struct NowRoutes: Sendable {
     /// Each subject adds its own.
     private func now(for principal: Principal) async throws -> Now {
         let runs = try await executions.now(by: principal)
+        let burning = try await incidents.burning(by: principal)
         let checklists = try await checklists.now(by: principal)
-        let isFirst = runs.isFirst && checklists.isEmpty
+        let isFirst = runs.isFirst && checklists.isEmpty && burning.count == 0
         var now = Now(at: executions.journal.time.now(), beginning: isFirst ? try await beginning(principal) : nil)
+        now.add(burning)
         now.add(runs, for: principal)
         now.add(checklists, for: principal)
         return now

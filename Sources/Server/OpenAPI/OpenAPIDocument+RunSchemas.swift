@@ -13,6 +13,7 @@ extension OpenAPIDocument {
                     of: .text(),
                     "Values for placeholders, by their text as it stands in the script, such as `<pod-name>`."),
                 "priority": priority, "dry_run": .flag("Answers what would run, and runs nothing."),
+                "incident": .text("The incident that it is for: the run shows on its timeline."),
             ]),
         "Run": .object(
             "A run with its steps.",

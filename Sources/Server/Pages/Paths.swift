@@ -5,8 +5,10 @@ enum Paths {
     static func runbookSource(_ name: String) -> String { "\(runbook(name))/source" }
 
     /// The form before a run: of the whole runbook, a section, or a step.
-    static func runForm(_ runbook: String, section: String? = nil, step: String? = nil) -> String {
-        query("\(self.runbook(runbook))/run", [("section", section), ("step", step)])
+    static func runForm(
+        _ runbook: String, section: String? = nil, step: String? = nil, incident: String? = nil
+    ) -> String {
+        query("\(self.runbook(runbook))/run", [("section", section), ("step", step), ("incident", incident)])
     }
 
     static func service(_ name: String) -> String { "/services/\(encoded(name))" }

@@ -102,6 +102,9 @@ struct RunFormPage: WebPage {
     let problem: String?
     let section: String?
     let step: String?
+    /// What the run is for.
+    let incident: String?
+    let incidentPath: String
     let idempotencyKey: String
     let fields: [Field]
     let blockers: [Blocker]
@@ -113,8 +116,8 @@ struct RunFormPage: WebPage {
     ///   - idempotencyKey: makes a form that is sent twice one run.
     ///   - problem: what was wrong with the last try.
     init(
-        runbook: String, title: String, section: String? = nil, step: String? = nil, idempotencyKey: String,
-        fields: [Field],
+        runbook: String, title: String, section: String? = nil, step: String? = nil, incident: String? = nil,
+        idempotencyKey: String, fields: [Field],
         blockers: [Blocker], steps: [Step], problem: String? = nil, reader: Reader
     ) {
         layout = Layout("Run \(title)", place: .runbooks, reader: reader)
@@ -123,6 +126,8 @@ struct RunFormPage: WebPage {
         heading = "Run \(title)"
         self.section = section
         self.step = step
+        self.incident = incident
+        incidentPath = Paths.incident(incident ?? "")
         self.idempotencyKey = idempotencyKey
         self.fields = fields
         self.blockers = blockers

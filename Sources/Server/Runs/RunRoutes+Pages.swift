@@ -53,8 +53,8 @@ extension RunRoutes {
     @Sendable func form(_ visit: Visit) async throws -> Response {
         .html(
             try await formPage(
-                runbook: try visit.path("name"), section: visit.query("section"), step: visit.query("step"), typed: [:],
-                problem: nil, visit))
+                runbook: try visit.path("name"), section: visit.query("section"), step: visit.query("step"),
+                incident: visit.query("incident"), typed: [:], problem: nil, visit))
     }
 
     @Sendable func createFromForm(_ visit: Visit) async throws -> Response {
@@ -62,24 +62,28 @@ extension RunRoutes {
             throw Problem.invalid("The form does not say which runbook to run.")
         }
         let (section, step) = (visit.form.filled("section"), visit.form.filled("step"))
+        let incident = visit.form.filled("incident")
         var typed: [String: String] = [:]
         for field in visit.form.fields where field.name.hasPrefix("p.") && !field.value.isEmpty {
             typed[String(field.name.dropFirst(2))] = field.value
         }
         do {
-            let order = RunOrder(runbook: runbook, section: section, steps: step.map { [$0] }, parameters: typed)
+            var order = RunOrder(runbook: runbook, section: section, steps: step.map { [$0] }, parameters: typed)
+            order.occasions = try await occasions(incident: incident, by: visit.principal)
             let run = try await executions.start(order, by: visit.principal)
             return .seeOther(Paths.run(run.id.rawValue))
         } catch let problem as Problem where problem.code == .invalid {
             return .html(
                 try await formPage(
-                    runbook: runbook, section: section, step: step, typed: typed, problem: problem, visit),
+                    runbook: runbook, section: section, step: step, incident: incident, typed: typed,
+                    problem: problem, visit),
                 status: .badRequest)
         }
     }
 
     private func formPage(
-        runbook: String, section: String?, step: String?, typed: [String: String], problem: Problem?, _ visit: Visit
+        runbook: String, section: String?, step: String?, incident: String?, typed: [String: String],
+        problem: Problem?, _ visit: Visit
     ) async throws -> String {
         try visit.principal.require(.operate, to: "run runbooks")
         let entry = try await executions.catalogue.entry(runbook, by: visit.principal)
@@ -104,7 +108,7 @@ extension RunRoutes {
             grouping: guide.findings.filter { $0.rule == .destructiveCommand }, by: \.line)
         return try templates.render(
             RunFormPage(
-                runbook: entry.name, title: entry.title, section: section, step: step,
+                runbook: entry.name, title: entry.title, section: section, step: step, incident: incident,
                 idempotencyKey: ID<RunOrder>(at: executions.journal.time.now()).rawValue, fields: fields,
                 blockers: blockers,
                 steps: steps.map { step in

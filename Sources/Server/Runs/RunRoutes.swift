@@ -3,6 +3,7 @@ import Essentials
 import Executions
 import Foundation
 import Hummingbird
+import Incidents
 import Journal
 import NIOCore
 import RunbookFormat
@@ -11,6 +12,7 @@ import Runbooks
 /// Runs over HTTP: JSON for programs, pages for people, one handler for both.
 struct RunRoutes: Sendable {
     let executions: Executions
+    let incidents: Incidents
     let templates: Templates
 
     var table: [Route] {
@@ -57,10 +59,12 @@ struct RunRoutes: Sendable {
 
     @Sendable func create(_ visit: Visit) async throws -> Response {
         let request = try visit.json(RunRequest.self)
+        var order = RunOrder(request)
+        order.occasions = try await occasions(incident: request.incident, by: visit.principal)
         if request.dry_run == true {
-            return try .json(DryRun(try await executions.plan(RunOrder(request), by: visit.principal)))
+            return try .json(DryRun(try await executions.plan(order, by: visit.principal)))
         }
-        let run = try await executions.start(RunOrder(request), by: visit.principal)
+        let run = try await executions.start(order, by: visit.principal)
         return try .json(Run(run), status: .created, headers: [.location: "/api/v1/runs/\(run.id)"])
     }
 
@@ -134,6 +138,18 @@ struct RunRoutes: Sendable {
         }
         let run = try await executions.resume(try id(visit), verdict: verdict, note: request.note, by: visit.principal)
         return visit.wantsJSON ? try .json(Run(run)) : .seeOther(Paths.run(run.id.rawValue))
+    }
+
+    /// What a run is for, as the request names it.
+    /// - Throws: `Problem.invalid` with the field `incident` when there is no such one.
+    func occasions(incident: String?, by principal: Principal) async throws -> [ObjectReference] {
+        guard let incident, !incident.isEmpty else { return [] }
+        do {
+            return [try await incidents.incident(ID(incident), by: principal).incident.reference]
+        } catch let problem as Problem where problem.code == .notFound {
+            throw Problem.invalid(
+                problem.message, fields: [.init(name: "incident", message: "the id of an incident")])
+        }
     }
 
     private func id(_ visit: Visit) throws -> ID<RunRecord> { ID(try visit.path("id")) }

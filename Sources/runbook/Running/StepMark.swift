@@ -11,9 +11,9 @@ enum StepMark: String, Equatable {
         self =
             switch state {
             case "succeeded": .done
-            case "failed", "timed-out", "cancelled", "rejected": .wrong
-            case "running": .running
-            case "waiting", "unknown": .held
+            case "failed", "timed-out", "cancelled", "rejected", "triggered": .wrong
+            case "running", "acknowledged": .running
+            case "waiting", "unknown", "mitigated": .held
             case "skipped": .skipped
             default: .ahead
             }

@@ -45,6 +45,15 @@ def name_badly(page):
     press(page, "text=Record it")
 
 
+def say_nothing(page):
+    page.fill("[name=title]", " ")
+    press(page, "text=Open it")
+
+
+def unfold(page):
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+
+
 def verify(page):
     press(page, "text=Verify")
     go(page, SHORT_JOURNAL)
@@ -77,6 +86,17 @@ with Site() as site:
         ("a run that goes on", runs["running"], stay),
         ("a run one thinks of cancelling", runs["running"], ask_to_cancel),
         ("a run of a hundred steps", runs["long"], stay),
+        ("the incidents", "/incidents", stay),
+        ("the incidents of a service that has none", "/incidents?service=none", stay),
+        ("an incident that nobody has taken up", runs["alerted"], stay),
+        ("an incident that is worked", runs["worked"], stay),
+        ("an incident that is over", runs["over"], stay),
+        ("an incident with everything unfolded", runs["worked"], unfold),
+        ("an incident's notes alone", runs["worked"] + "?kind=note", stay),
+        ("the form for a new incident", "/incidents/new", stay),
+        ("the form for a new incident with a fault", "/incidents/new", say_nothing),
+        ("the form of a run for an incident",
+         "/runbooks/accunode.rollback/run?incident=" + runs["worked"].rsplit("/", 1)[1], stay),
         ("the services", "/services", stay),
         ("a service", "/services/orders", stay),
         ("a service with links", "/services/shop", stay),
@@ -128,6 +148,7 @@ with Site() as site:
     for name, path in {
         "the catalogue with everything wide": "/runbooks", "a guide with everything wide": "/runbooks/wide",
         "the form with everything wide": "/runbooks/wide/run", "the runs with everything wide": "/runs",
+        "an incident with everything wide": wide["incident"], "the incidents with everything wide": "/incidents",
         "a service with everything wide": "/services/wide", "the services with everything wide": "/services",
         "what was found with everything wide": "/search?q=a",
         "a run with everything wide": wide["running"], "an interrupted run with everything wide": wide["interrupted"],

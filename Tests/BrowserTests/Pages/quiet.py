@@ -27,7 +27,9 @@ with Site() as site:
         "the runs": "/runs", "the runs that failed": "/runs?state=failed", "a run that succeeded": runs["succeeded"],
         "a run that failed": runs["failed"], "a cancelled run": runs["cancelled"],
         "an interrupted run": runs["interrupted"], "a run of a hundred steps": runs["long"],
-        "what was found": "/search?q=the", "the services": "/services", "a service": "/services/shop",
+        "the incidents": "/incidents", "an incident": runs["worked"], "an alerted incident": runs["alerted"],
+        "a new incident": "/incidents/new", "what was found": "/search?q=the",
+        "the services": "/services", "a service": "/services/shop",
         "a service that is only named": "/services/neuralcipher", "the form of a service": "/services/orders/change",
         "a run's journal": "/journal?object=run/" + runs["failed"].removeprefix("/runs/"),
         "a page that is not there": "/runs/x",
@@ -88,6 +90,61 @@ with Site() as site:
     press(quiet, "#page-journal a[href^='/runbooks/'] >> nth=0")
     claim("the journal leads to the guide without scripts",
           quiet.url == BASE + "/runbooks/accunode.rollback", quiet.url)
+
+    # An incident is opened, worked and told.
+    go(quiet, "/incidents")
+    press(quiet, "text=Open an incident…")
+    quiet.fill("[name=title]", " ")
+    quiet.fill("[name=services]", "shop, mail")
+    press(quiet, "text=Open it")
+    claim("a form of an incident that is wrong says where, and keeps what was typed, without scripts",
+          "Say in a few words" in quiet.locator("#page-title-hint").inner_text()
+          and quiet.input_value("[name=services]") == "shop, mail")
+    quiet.fill("[name=title]", "Mail is late")
+    quiet.select_option("[name=severity]", "sev1")
+    press(quiet, "text=Open it")
+    incident = quiet.url
+    claim("an incident is opened without scripts", quiet.locator("main .state >> nth=0").inner_text() == "sev1 triggered")
+    press(quiet, "text=Acknowledge")
+    claim("an incident is taken up without scripts",
+          quiet.url == incident and quiet.locator("main .state >> nth=0").inner_text() == "sev1 acknowledged")
+    quiet.fill("#page-note", "It *began* with the queue.")
+    quiet.locator("text=It was earlier").click()
+    quiet.fill("#page-at", "2026-01-19T03:05")
+    press(quiet, "text=Add note")
+    last = quiet.locator("#page-timeline > li >> nth=-1")
+    claim("a note for earlier is added without scripts, and stands where it belongs",
+          last.locator("em").inner_text() == "began" and "03:05:00 UTC" in last.inner_text()
+          and "Written down" in last.inner_text(), last.inner_text())
+    last.locator("summary:has-text('Edit')").click()
+    last.locator("textarea").fill("It began with the *disk*.")
+    press(quiet, "#page-timeline > li >> nth=-1 >> text=Save")
+    last.locator("summary:has-text('edited once')").click()
+    claim("a note is edited without scripts, and keeps what it said",
+          "It began with the queue." in last.inner_text() and "It began with the disk." in last.inner_text())
+    quiet.locator("summary:has-text('Parts')").click()
+    quiet.fill("#page-role-scribe", "ADA")
+    press(quiet, "[aria-label='Save scribe']")
+    quiet.locator("summary:has-text('Change')").click()
+    quiet.select_option("#page-change-severity", "sev2")
+    quiet.fill("#page-change-runbooks", "accunode.rollback")
+    press(quiet, "#page-change-runbooks >> xpath=ancestor::form >> text=Save")
+    claim("an incident and its parts are changed without scripts",
+          "sev2" in quiet.locator("main .state >> nth=0").inner_text() and "ada" in quiet.locator("#page-facts").inner_text())
+    press(quiet, "[aria-label='Run accunode.rollback']")
+    quiet.fill("[name='p.version']", "v1.2.3")
+    press(quiet, "text=Run now")
+    reload_until(quiet, "the run has ended", lambda: state(quiet) == "succeeded")
+    quiet.goto(incident)
+    claim("a run for an incident is on its timeline without scripts, with the end of its output",
+          quiet.locator("#page-timeline .terminal").count() == 1
+          and quiet.locator("#page-runs .state").inner_text() == "succeeded")
+    press(quiet, "nav.filters >> text=notes")
+    claim("a timeline is filtered without scripts", quiet.locator("#page-timeline > li").count() == 1)
+    quiet.goto(incident)
+    press(quiet, "text=Resolved")
+    claim("an incident is resolved without scripts, and may be reopened",
+          quiet.locator("#page-acts button").all_inner_texts() == ["Reopen"])
 
     # Searching, and searching on.
     go(quiet, "/search")

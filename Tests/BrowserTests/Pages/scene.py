@@ -213,7 +213,8 @@ def make(page):
         store(page, name, guide)
     for service in SERVICES:
         send(page, "POST", "/services", service, {"Content-Type": "application/json"})
-    runs = {"succeeded": start(page, "accunode.rollback", version="v1.2.3")}
+    runs = incidents(page)
+    runs["succeeded"] = start(page, "accunode.rollback", version="v1.2.3")
     ended(page, runs["succeeded"])
     runs["failed"] = start(page, "neuralcipher.fitness", only="?step=memory")
     ended(page, runs["failed"])
@@ -230,6 +231,53 @@ def make(page):
     return runs
 
 
+JSON = {"Content-Type": "application/json"}
+
+# Every kind of entry that a timeline has.
+NOTE = """Since the **last deployment**:
+
+1. `checkout` answers 502
+2. the queue grows
+
+```sh
+kubectl get pods --selector app=checkout
+```
+
+> seen by [support](https://example.com/1742)
+"""
+
+
+def alerts(status, *fingerprints):
+    return {
+        "version": "4", "groupKey": "{}:{alertname=\"HighErrorRate\"}", "status": status,
+        "commonAnnotations": {"summary": "Errors of orders above 5 % for two minutes"},
+        "alerts": [{
+            "status": status, "fingerprint": one, "startsAt": "2026-01-19T03:05:00Z",
+            "labels": {"alertname": "HighErrorRate", "service": "orders", "severity": "critical"},
+            "annotations": {"summary": f"7.1 % on {one}", "runbook_url": "/runbooks/orders.failover"},
+            "generatorURL": "https://prometheus.example.com/graph",
+        } for one in fingerprints],
+    }
+
+
+def incidents(page):
+    """Their paths: one that alerts opened and nobody has taken up, one that is worked, one that is over."""
+    told = send(page, "POST", "/alerts/alertmanager", alerts("firing", "node-1", "node-2"), JSON)
+    worked = send(page, "POST", "/incidents", {
+        "title": "Checkout answers 502", "severity": "sev2", "services": ["shop", "orders"],
+        "runbooks": ["accunode.rollback"], "note": NOTE}, JSON)["id"]
+    send(page, "POST", f"/incidents/{worked}/acknowledgement")
+    send(page, "PUT", f"/incidents/{worked}/roles/commander", {"person": "ada"}, JSON)
+    note = send(page, "POST", f"/incidents/{worked}/timeline",
+                {"text": "The first call from support.", "at": "2026-01-19T03:05:00Z"}, JSON)["note"]
+    send(page, "PUT", f"/incidents/{worked}/timeline/{note}", {"text": "The first *mail* from support."}, JSON)
+    run = start(page, "accunode.rollback", f"?incident={worked}", version="v1.2.2")
+    ended(page, run)
+    over = send(page, "POST", "/incidents", {"title": "The disk of mail-2 is full", "severity": "sev4"}, JSON)["id"]
+    send(page, "POST", f"/incidents/{over}/resolution", {"note": "Old mail is gone."}, JSON)
+    return {"alerted": f"/incidents/{told['incident']}", "worked": f"/incidents/{worked}", "over": f"/incidents/{over}"}
+
+
 def make_wide(page):
     store(page, "wide", WIDE)
     wide = LONG[:60]
@@ -237,6 +285,11 @@ def make_wide(page):
         "name": "wide", "owner": LONG[:200], "contacts": [LONG[:200]], "environments": [wide],
         "links": [{"title": LONG[:200], "url": f"https://example.com/{LONG}"}], "dependencies": [wide],
         "description": WIDE.split("---", 2)[2]}, {"Content-Type": "application/json"})
-    runs = {"interrupted": cut_off(page, "wide", WIDE_STEP), "running": start(page, "wide")}
+    text = WIDE.split("---", 2)[2]
+    incident = send(page, "POST", "/incidents", {
+        "title": LONG[:300], "severity": "sev1", "services": [LONG[:200]], "runbooks": ["wide"], "note": text}, JSON)["id"]
+    send(page, "POST", f"/incidents/{incident}/mitigation", {"note": LONG})
+    runs = {"interrupted": cut_off(page, "wide", WIDE_STEP), "running": start(page, "wide", f"?incident={incident}")}
+    runs["incident"] = f"/incidents/{incident}"
     until("the step runs", lambda: lines(page, WIDE_STEP))
     return runs

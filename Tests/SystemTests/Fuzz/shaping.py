@@ -115,6 +115,56 @@ class Shaping:
     def getDelivery(self, case, _):
         case.path_parameters["id"] = self.stage.delivery
 
+    def known_incident(self, case, _):
+        case.path_parameters["id"] = self.stage.incident
+
+    getIncident = getPostmortem = known_incident
+
+    def getTimeline(self, case, _):
+        case.path_parameters["id"] = self.stage.incident
+        case.query.pop("kind", None)
+        case.query.pop("after", None)
+
+    def listIncidents(self, case, _):
+        case.query.pop("after", None)
+
+    def openIncident(self, case, _):
+        case.body = {"title": "It burns", "severity": "sev2", "services": ["fuzz-kept"], "runbooks": [QUICK]}
+
+    def changeIncident(self, case, _):
+        case.path_parameters["id"] = self.stage.incident
+        case.body = {"title": f"It burns, says {self.visitor.name}", "severity": self.random.choice(["sev1", "sev2"])}
+
+    def move(self, case, _):
+        """One that nobody has touched, so that each move but reopening is allowed."""
+        case.path_parameters["id"] = self.stage.new_incident()
+        case.body = {"note": "It was the network."}
+
+    acknowledgeIncident = mitigateIncident = resolveIncident = move
+
+    def reopenIncident(self, case, _):
+        case.path_parameters["id"] = self.stage.resolved_incident()
+        case.body = {}
+
+    def addNote(self, case, _):
+        case.path_parameters["id"] = self.stage.incident
+        case.body = {"text": "It was the *network*.", "at": "2026-01-19T03:05:00Z"}
+
+    def editNote(self, case, _):
+        case.path_parameters.update(id=self.stage.incident, note=self.stage.note)
+        case.body = {"text": f"It was {self.visitor.name}."}
+
+    def assignRole(self, case, _):
+        case.path_parameters.update(id=self.stage.incident, role=self.random.choice(["commander", "scribe"]))
+        case.body = {"person": "fuzz viewer"}
+
+    def receiveAlerts(self, case, _):
+        """The same again and again, so that it is one incident."""
+        status = self.random.choice(["firing", "resolved"])
+        alert = {"status": status, "labels": {"alertname": "Fuzz", "severity": "warning"}, "fingerprint": "f",
+                 "annotations": {"runbook_url": QUICK}, "startsAt": "2026-01-19T03:05:00Z"}
+        case.body = {"version": "4", "groupKey": "{}:{}", "status": status, "alerts": [alert]}
+
     def cancelRun(self, case, _):
         case.path_parameters["id"] = self.stage.running()
 

@@ -120,6 +120,9 @@ class Stage:
         self.service("fuzz-kept")
         self.destination("fuzz-kept")
         self.delivery = self.api.ask("POST", "/api/v1/notifications/destinations/fuzz-kept/test")[1]["id"]
+        self.incident = self.new_incident()
+        path = f"/api/v1/incidents/{self.incident}/timeline"
+        self.note = self.api.ask("POST", path, {"text": "It was the disk."})[1]["note"]
         self.failed = self.settled(self.begin(FAILING))
         self.done = self.settled(self.begin(QUICK))
         self.long = self.begin(LONG)
@@ -165,6 +168,14 @@ class Stage:
                 self.api.ask("DELETE", path, expecting=(204, 404))
         body = {"name": name or self.free_name(), "kind": "webhook", "url": "http://127.0.0.1:9/hook"}
         return self.api.ask("POST", "/api/v1/notifications/destinations", body)[1]["destination"]["name"]
+
+    def new_incident(self):
+        return self.api.ask("POST", "/api/v1/incidents", {"title": "It burns"})[1]["id"]
+
+    def resolved_incident(self):
+        incident = self.new_incident()
+        self.api.ask("POST", f"/api/v1/incidents/{incident}/resolution")
+        return incident
 
     def begin(self, runbook):
         return self.api.ask("POST", "/api/v1/runs", {"runbook": runbook})[1]["id"]

@@ -1,0 +1,118 @@
+import Accounts
+package import Essentials
+import Foundation
+import Journal
+import Runbooks
+import Storage
+
+extension Incidents {
+    /// Changes the title, the severity, the services, or which runbooks fit.
+    /// - Throws: `Problem.invalid` with every field that is wrong.
+    package func change(
+        _ id: ID<IncidentRecord>, _ change: IncidentChange, by principal: Principal
+    ) async throws -> IncidentRecord {
+        try principal.require(.operate, to: "change incidents")
+        return try await database.write { transaction in
+            try apply(change, to: try Self.incident(id, in: transaction), by: principal, in: transaction)
+        }
+    }
+
+    func apply(
+        _ change: IncidentChange, to before: IncidentRecord, by principal: Principal, in transaction: Transaction
+    ) throws -> IncidentRecord {
+        let wanted = try IncidentOrder(
+            title: change.title ?? before.title, severity: change.severity ?? before.severity,
+            services: change.services ?? before.services, runbooks: change.runbooks ?? []
+        ).checked()
+        var details: [String: JSONValue] = [:]
+        if wanted.title != before.title {
+            details["title"] = .string(wanted.title)
+            details["title_before"] = .string(before.title)
+        }
+        if wanted.severity != before.severity {
+            details["severity"] = .string(wanted.severity.rawValue)
+            details["severity_before"] = .string(before.severity.rawValue)
+        }
+        if wanted.services != before.services {
+            details["services"] = .names(wanted.services)
+            details["services_before"] = .names(before.services)
+        }
+        try transaction.execute(
+            """
+            UPDATE incidents SET title = \(wanted.title), severity = \(wanted.severity),
+                services = \(JSONValue.names(wanted.services).text) WHERE id = \(before.id)
+            """)
+        let after = try Self.incident(before.id, in: transaction)
+        if wanted.services != before.services || wanted.severity != before.severity {
+            try transaction.execute("DELETE FROM incident_services WHERE incident = \(before.id)")
+            try insert(services: after.services, of: after, in: transaction)
+        }
+        if change.runbooks != nil { try replaceRunbooks(of: after, with: wanted.runbooks, &details, in: transaction) }
+        guard !details.isEmpty else { return before }
+        let services = after.services + before.services.filter { !after.services.contains($0) }
+        try journal.append(
+            Event(
+                "incident.changed", on: [after.reference] + services.map { ObjectReference("service", $0) },
+                details: details),
+            by: principal, in: transaction)
+        return after
+    }
+
+    private func replaceRunbooks(
+        of incident: IncidentRecord, with wanted: [String], _ details: inout [String: JSONValue],
+        in transaction: Transaction
+    ) throws {
+        let names = IncidentRules.names(wanted.map(RunbookName.dotted))
+        let before = try Self.runbooks(of: incident.id, in: transaction).map(\.runbook)
+        let gone = before.filter { !names.contains($0) }
+        for name in gone {
+            try transaction.execute(
+                "DELETE FROM incident_runbooks WHERE incident = \(incident.id) AND runbook = \(name)")
+        }
+        let new = try attach(names.map { ($0, nil) }, to: incident.id, in: transaction)
+        if !new.isEmpty { details["runbooks"] = .names(new) }
+        if !gone.isEmpty { details["runbooks_gone"] = .names(gone) }
+    }
+
+    /// Gives somebody a part, or takes it from whoever has it.
+    /// - Parameter name: a person of the installation; nil for nobody.
+    /// - Throws: `Problem.invalid` with the field `person` when nobody is called so, or may not sign in any more.
+    package func assign(
+        _ role: IncidentRole, to name: String?, in id: ID<IncidentRecord>, by principal: Principal
+    ) async throws -> IncidentDetails {
+        try principal.require(.operate, to: "give people parts in incidents")
+        let now = time.now()
+        return try await database.write { transaction in
+            let incident = try Self.incident(id, in: transaction)
+            let before = try Self.roles(of: id, in: transaction).first { $0.role == role }
+            let person = try name.map { try Self.person(called: $0, in: transaction) }
+            if person?.id.rawValue == before?.person { return try Self.details(of: incident, in: transaction) }
+            var details: [String: JSONValue] = ["role": .string(role.rawValue)]
+            if let before { details["person_before"] = .string(before.name) }
+            if let person {
+                details["person"] = .string(person.name)
+                try transaction.execute(
+                    """
+                    INSERT INTO incident_roles (incident, role, person, name, since)
+                    VALUES (\(id), \(role), \(person.id), \(person.name), \(now))
+                    ON CONFLICT (incident, role) DO UPDATE SET person = excluded.person, name = excluded.name,
+                        since = excluded.since
+                    """)
+            } else {
+                try transaction.execute("DELETE FROM incident_roles WHERE incident = \(id) AND role = \(role)")
+            }
+            try journal.append(
+                Event("incident.assigned", on: [incident.reference], details: details), by: principal, in: transaction)
+            return try Self.details(of: incident, in: transaction)
+        }
+    }
+
+    private static func person(called name: String, in reader: Reader) throws -> Account {
+        guard let person = try Accounts.person(called: name, in: reader) else {
+            throw Problem.invalid(
+                "There is nobody called \(name.prefix(100)): name a person who can sign in.",
+                fields: [.init(name: "person", message: "the name of a person of this installation")])
+        }
+        return person
+    }
+}

@@ -1,0 +1,133 @@
+package import Essentials
+import Foundation
+import Journal
+import Storage
+
+/// Which incidents a list shows; nil for all.
+package struct IncidentFilter: Sendable, Equatable {
+    package var state: IncidentState?
+    package var severity: Severity?
+    package var service: String?
+    /// Only those that are not resolved.
+    package var isOpen: Bool
+
+    package init(
+        state: IncidentState? = nil, severity: Severity? = nil, service: String? = nil, isOpen: Bool = false
+    ) {
+        self.state = state
+        self.severity = severity
+        self.service = service
+        self.isOpen = isOpen
+    }
+}
+
+extension Incidents {
+    /// - Throws: `Problem.notFound`.
+    package func incident(_ id: ID<IncidentRecord>, by principal: Principal) async throws -> IncidentDetails {
+        try principal.require(.read, to: "see incidents")
+        return try await database.read { try Self.details(of: try Self.incident(id, in: $0), in: $0) }
+    }
+
+    /// A page of incidents, the newest first.
+    package func incidents(
+        _ request: PageRequest, _ filter: IncidentFilter = IncidentFilter(), by principal: Principal
+    ) async throws -> Page<IncidentRecord> {
+        try principal.require(.read, to: "see incidents")
+        return try await database.read { reader in
+            let rows: [IncidentRow] = try reader.all(Self.list(filter, request))
+            return try Page(rows: rows, limit: request.limit, cursor: \.id.rawValue).map { try $0.record() }
+        }
+    }
+
+    private static func list(_ filter: IncidentFilter, _ request: PageRequest) -> SQL {
+        guard let service = filter.service else {
+            let before: SQL = request.after.map { "i.id < \($0)" } ?? "TRUE"
+            let state: SQL = filter.state.map { "AND i.state = \($0)" } ?? ""
+            let severity: SQL = filter.severity.map { "AND i.severity = \($0)" } ?? ""
+            let open: SQL = filter.isOpen ? "AND i.state <> 'resolved'" : ""
+            return """
+                SELECT \(IncidentRow.columns) FROM incidents i WHERE \(before) \(state) \(severity) \(open)
+                ORDER BY i.id DESC LIMIT \(request.limit + 1)
+                """
+        }
+        let before: SQL = request.after.map { "AND s.incident < \($0)" } ?? ""
+        let state: SQL = filter.state.map { "AND s.state = \($0)" } ?? ""
+        let severity: SQL = filter.severity.map { "AND s.severity = \($0)" } ?? ""
+        let open: SQL = filter.isOpen ? "AND s.state <> 'resolved'" : ""
+        return """
+            SELECT \(IncidentRow.columns) FROM incident_services s CROSS JOIN incidents i ON i.id = s.incident
+            WHERE s.service = \(service) \(before) \(state) \(severity) \(open)
+            ORDER BY s.incident DESC LIMIT \(request.limit + 1)
+            """
+    }
+
+    /// The open incidents, the worst first, and how many there are.
+    package func burning(by principal: Principal) async throws -> (count: Int, incidents: [IncidentRecord]) {
+        try principal.require(.read, to: "see incidents")
+        return try await database.read { reader in
+            let count = try reader.integer("SELECT count(*) FROM incidents WHERE state <> 'resolved' LIMIT 1")
+            var incidents: [IncidentRecord] = []
+            for severity in Severity.allCases where incidents.count < Self.shownBurning {
+                let rows: [IncidentRow] = try reader.all(
+                    """
+                    SELECT \(IncidentRow.columns) FROM incidents i
+                    WHERE i.severity = \(severity) AND i.state <> 'resolved' ORDER BY i.id DESC
+                    LIMIT \(Self.shownBurning - incidents.count)
+                    """)
+                incidents += try rows.map { try $0.record() }
+            }
+            return (Int(count ?? 0), incidents)
+        }
+    }
+
+    private static let shownBurning = 50
+
+    static func incident(_ id: ID<IncidentRecord>, in reader: Reader) throws -> IncidentRecord {
+        guard
+            let row: IncidentRow = try reader.first("SELECT \(IncidentRow.columns) FROM incidents i WHERE i.id = \(id)")
+        else {
+            throw Problem.notFound(
+                "There is no incident \(id.rawValue.prefix(60)): `runbook incident list` shows those there are.")
+        }
+        return try row.record()
+    }
+
+    static func details(of incident: IncidentRecord, in reader: Reader) throws -> IncidentDetails {
+        let alerts: [AlertRecord] =
+            !incident.isFromAlerts
+            ? []
+            : try reader.all(
+                """
+                SELECT fingerprint, name, summary, firing, starts, ends, link FROM incident_alerts
+                WHERE incident = \(incident.id) ORDER BY firing DESC, starts, fingerprint
+                LIMIT \(IncidentDetails.shownAlerts)
+                """)
+        let counts: Counts? =
+            !incident.isFromAlerts
+            ? nil
+            : try reader.first(
+                """
+                SELECT count(*) AS total, coalesce(sum(firing), 0) AS firing FROM incident_alerts
+                WHERE incident = \(incident.id)
+                """)
+        return IncidentDetails(
+            incident: incident, roles: try roles(of: incident.id, in: reader),
+            runbooks: try runbooks(of: incident.id, in: reader), alerts: alerts, alertCount: counts?.total ?? 0,
+            firingCount: counts?.firing ?? 0)
+    }
+
+    private struct Counts: Decodable {
+        let total: Int
+        let firing: Int
+    }
+
+    static func roles(of incident: ID<IncidentRecord>, in reader: Reader) throws -> [RoleRecord] {
+        try reader.all(
+            "SELECT role, person, name, since FROM incident_roles WHERE incident = \(incident) ORDER BY role")
+    }
+
+    static func runbooks(of incident: ID<IncidentRecord>, in reader: Reader) throws -> [AttachedRunbook] {
+        try reader.all(
+            "SELECT runbook, section FROM incident_runbooks WHERE incident = \(incident) ORDER BY position")
+    }
+}

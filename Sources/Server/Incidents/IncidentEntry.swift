@@ -1,0 +1,91 @@
+import Essentials
+import Executions
+import Incidents
+import Journal
+import RunbookFormat
+
+/// An entry of the timeline as its page shows it.
+struct IncidentEntry: Sendable {
+    struct Link: Sendable {
+        let label: String
+        let target: String
+    }
+
+    /// A note that one may edit.
+    struct Edit: Sendable {
+        let editPath: String
+        let editor: String
+        let draft: String
+    }
+
+    /// What a note said before.
+    struct Version: Sendable {
+        let said: SafeHTML
+        let until: Moment
+        let by: String
+    }
+
+    struct Line: Sendable {
+        let line: String
+    }
+
+    let key: String
+    let anchor: String
+    let tone: String
+    let time: Moment
+    let clock: String
+    let headline: String
+    let actor: String?
+    let remark: String?
+    let recorded: Moment?
+    let prose: SafeHTML?
+    let isErased: Bool
+    let edited: String?
+    let versions: [Version]
+    let edit: Edit?
+    let links: [Link]
+    let hasOutput: Bool
+    let output: [Line]
+
+    /// - Parameter editPath: where the incident takes changes of its notes; nil for who may make none.
+    init(_ item: TimelineItem, output: [String], editPath: String?) {
+        let event = item.event
+        key = String(event.seq)
+        anchor = "page-entry-\(event.seq)"
+        tone = item.tone
+        time = Moment(item.time)
+        clock = "\(item.time.rfc3339.dropFirst(11).prefix(8)) UTC"
+        headline = item.headline
+        actor = item.person
+        remark = item.remark
+        recorded = item.isBackdated ? Moment(item.recorded) : nil
+        prose = item.note?.text.map { SafeHTML(Prose.html(of: $0)) }
+        isErased = item.note.map { $0.text == nil } ?? event.isErased
+        versions =
+            item.note.map { note in
+                zip(note.earlier, note.edits).map { text, edit in
+                    Version(
+                        said: SafeHTML(text.map(Prose.html) ?? "<p>(erased)</p>"), until: Moment(edit.time),
+                        by: edit.by.name ?? "somebody (erased)")
+                }
+            } ?? []
+        edited =
+            switch versions.count {
+            case 0: nil
+            case 1: "edited once"
+            case let count: "edited \(count) times"
+            }
+        edit = item.note.flatMap { note in
+            editPath.map {
+                Edit(
+                    editPath: "\($0)/\(Paths.encoded(note.id))", editor: "page-note-\(event.seq)",
+                    draft: note.text ?? "")
+            }
+        }
+        links = ["run", "checklist", "deployment"].compactMap { kind in
+            item.object(kind).map { Link(label: "See the \(kind)", target: "/\(kind)s/\(Paths.encoded($0))") }
+        }
+        hasOutput = !output.isEmpty
+        self.output = output.map(Line.init)
+    }
+}

@@ -1,0 +1,112 @@
+import API
+import Accounts
+import Essentials
+import Executions
+import Foundation
+import Hummingbird
+import Incidents
+import Journal
+
+extension IncidentRoutes {
+    /// How many entries of a timeline a page shows.
+    private static let shownEntries = 40
+    private static let shownRuns = 10
+    private static let offeredPeople = 200
+
+    func page(_ details: IncidentDetails, _ visit: Visit) async throws -> Response {
+        let id = details.incident.id
+        let (kind, mayOperate) = (visit.query("kind"), visit.principal.may(.operate))
+        let head = try await incidents.journal.newsHead(visit)
+        let page = try await incidents.timeline(
+            of: id, PageRequest(limit: Self.shownEntries, after: visit.query("after")), order: .newestFirst,
+            kind: kind, by: visit.principal)
+        let output = try await output(of: page.items, by: visit.principal)
+        let runs = try await executions.runs(
+            PageRequest(limit: Self.shownRuns), occasion: details.incident.reference, by: visit.principal)
+        // What was written down later stands where it belongs.
+        let items = page.items.sorted { ($0.time, $0.event.seq) > ($1.time, $1.event.seq) }
+        let notePath = mayOperate ? "\(Paths.incident(id.rawValue))/timeline" : nil
+        return .html(
+            try templates.render(
+                IncidentPage(
+                    details,
+                    entries: items.map {
+                        IncidentEntry($0, output: output[$0.event.seq] ?? [], editPath: notePath)
+                    },
+                    kind: kind, next: page.next, runs: runs.items,
+                    people: mayOperate
+                        ? try await accounts.names(limit: Self.offeredPeople, by: visit.principal) : [],
+                    mayOperate: mayOperate, idempotencyKey: key, head: head, reader: visit.reader)))
+    }
+
+    @Sendable func form(_ visit: Visit) async throws -> Response {
+        try visit.principal.require(.operate, to: "open incidents")
+        return .html(
+            try templates.render(IncidentFormPage(.init(), idempotencyKey: key, reader: visit.reader)))
+    }
+
+    @Sendable func createFromForm(_ visit: Visit) async throws -> Response {
+        let severity = try Self.severity(visit.form.filled("severity")) ?? .sev3
+        let typed = IncidentFormPage.Typed(
+            title: visit.form["title"] ?? "", severity: severity, services: visit.form["services"] ?? "",
+            note: visit.form["note"] ?? "")
+        do {
+            let incident = try await incidents.open(
+                IncidentOrder(
+                    title: typed.title, severity: severity, services: Self.names(typed.services),
+                    note: visit.form.filled("note")),
+                by: visit.principal)
+            return .seeOther(Paths.incident(incident.id.rawValue))
+        } catch let problem as Problem where problem.code == .invalid {
+            return .html(
+                try templates.render(
+                    IncidentFormPage(typed, problem: problem, idempotencyKey: key, reader: visit.reader)),
+                status: .badRequest)
+        }
+    }
+
+    @Sendable func changeFromForm(_ visit: Visit) async throws -> Response {
+        let id = try id(visit)
+        _ = try await incidents.change(
+            id,
+            IncidentChange(
+                title: visit.form["title"], severity: try Self.severity(visit.form.filled("severity")),
+                services: visit.form["services"].map(Self.names), runbooks: visit.form["runbooks"].map(Self.names)),
+            by: visit.principal)
+        return .seeOther(Paths.incident(id.rawValue))
+    }
+
+    @Sendable func noteFromForm(_ visit: Visit) async throws -> Response {
+        let id = try id(visit)
+        let at = try visit.form.filled("at").map(Self.minute)
+        _ = try await incidents.note(visit.form["text"] ?? "", at: at, on: id, by: visit.principal)
+        return .seeOther(Paths.incident(id.rawValue))
+    }
+
+    @Sendable func editFromForm(_ visit: Visit) async throws -> Response {
+        let id = try id(visit)
+        let note = try await incidents.edit(
+            ID(try visit.path("note")), to: visit.form["text"] ?? "", on: id, by: visit.principal)
+        return .seeOther(Paths.incident(id.rawValue) + Paths.fragment("page-entry-\(note.seq)"))
+    }
+
+    @Sendable func assignFromForm(_ visit: Visit) async throws -> Response {
+        let id = try id(visit)
+        _ = try await incidents.assign(
+            try role(visit), to: visit.form.filled("person"), in: id, by: visit.principal)
+        return .seeOther(Paths.incident(id.rawValue))
+    }
+
+    private var key: String { ID<IncidentRecord>(at: incidents.journal.time.now()).rawValue }
+
+    /// What a `datetime-local` field sends, in UTC as its label says; or any time of RFC 3339.
+    private static func minute(_ text: String) throws(Problem) -> Timestamp {
+        let isShort = text.utf8.count == 16
+        if let time = Timestamp(rfc3339: "\(text)\(isShort ? ":00Z" : "Z")") { return time }
+        return try moment(text)
+    }
+
+    private static func names(_ text: String) -> [String] {
+        text.split { $0 == "," || $0.isNewline }.map(String.init)
+    }
+}

@@ -1,0 +1,237 @@
+import API
+import Accounts
+import Essentials
+import Executions
+import Foundation
+import Hummingbird
+import Incidents
+import Journal
+import RunbookFormat
+
+/// Incidents over HTTP: JSON for programs, pages for people, one handler for both where both do the same.
+struct IncidentRoutes: Sendable {
+    let incidents: Incidents
+    let executions: Executions
+    let accounts: Accounts
+    let templates: Templates
+
+    /// Enough for a thousand alerts with their labels and annotations.
+    private static let alertBytes = 8 << 20
+
+    var table: [Route] {
+        [
+            .signedIn(.get, "/api/v1/incidents", list),
+            .signedIn(.post, "/api/v1/incidents", create),
+            .signedIn(.get, "/api/v1/incidents/{id}", show),
+            .signedIn(.patch, "/api/v1/incidents/{id}", change),
+            .signedIn(.post, "/api/v1/incidents/{id}/acknowledgement") { try await carryOut(.acknowledge, $0) },
+            .signedIn(.post, "/api/v1/incidents/{id}/mitigation") { try await carryOut(.mitigate, $0) },
+            .signedIn(.post, "/api/v1/incidents/{id}/resolution") { try await carryOut(.resolve, $0) },
+            .signedIn(.post, "/api/v1/incidents/{id}/reopening") { try await carryOut(.reopen, $0) },
+            .signedIn(.get, "/api/v1/incidents/{id}/timeline", timeline),
+            .signedIn(.post, "/api/v1/incidents/{id}/timeline", note),
+            .signedIn(.put, "/api/v1/incidents/{id}/timeline/{note}", edit),
+            .signedIn(.put, "/api/v1/incidents/{id}/roles/{role}", assign),
+            .signedIn(.get, "/api/v1/incidents/{id}/postmortem", postmortem),
+            .signedIn(
+                .post, "/api/v1/alerts/alertmanager", admitting: .init(bodyLimit: Self.alertBytes), alertmanager),
+            .signedIn(.get, "/incidents", list),
+            .signedIn(.post, "/incidents", createFromForm),
+            .signedIn(.get, "/incidents/new", form),
+            .signedIn(.get, "/incidents/{id}", show),
+            .signedIn(.post, "/incidents/{id}", changeFromForm),
+            .signedIn(.post, "/incidents/{id}/acknowledgement") { try await carryOut(.acknowledge, $0) },
+            .signedIn(.post, "/incidents/{id}/mitigation") { try await carryOut(.mitigate, $0) },
+            .signedIn(.post, "/incidents/{id}/resolution") { try await carryOut(.resolve, $0) },
+            .signedIn(.post, "/incidents/{id}/reopening") { try await carryOut(.reopen, $0) },
+            .signedIn(.post, "/incidents/{id}/timeline", noteFromForm),
+            .signedIn(.post, "/incidents/{id}/timeline/{note}", editFromForm),
+            .signedIn(.post, "/incidents/{id}/roles/{role}", assignFromForm),
+            .signedIn(.get, "/incidents/{id}/postmortem", postmortem),
+        ]
+    }
+
+    @Sendable func list(_ visit: Visit) async throws -> Response {
+        let filter = try filter(visit)
+        let head = try await incidents.journal.newsHead(visit)
+        let page = try await incidents.incidents(visit.page(), filter, by: visit.principal)
+        if visit.wantsJSON { return try .json(List(items: page.items.map(IncidentSummary.init), next: page.next)) }
+        let burning = try await incidents.burning(by: visit.principal)
+        return .html(
+            try templates.render(
+                IncidentsPage(
+                    page.items, filter: filter, burning: burning.count, next: page.next,
+                    mayOperate: visit.principal.may(.operate), head: head,
+                    reader: visit.reader)))
+    }
+
+    @Sendable func create(_ visit: Visit) async throws -> Response {
+        let request = try visit.json(IncidentRequest.self)
+        let order = IncidentOrder(
+            title: request.title, severity: try Self.severity(request.severity) ?? .sev3,
+            services: request.services ?? [], runbooks: request.runbooks ?? [], note: request.note)
+        let incident = try await incidents.open(order, by: visit.principal)
+        let details = try await incidents.incident(incident.id, by: visit.principal)
+        return try .json(
+            API.Incident(details), status: .created, headers: [.location: "/api/v1/incidents/\(incident.id)"])
+    }
+
+    @Sendable func show(_ visit: Visit) async throws -> Response {
+        let details = try await incidents.incident(try id(visit), by: visit.principal)
+        return visit.wantsJSON ? try .json(API.Incident(details)) : try await page(details, visit)
+    }
+
+    @Sendable func change(_ visit: Visit) async throws -> Response {
+        let request = try visit.json(IncidentChangeRequest.self)
+        let id = try id(visit)
+        _ = try await incidents.change(
+            id,
+            IncidentChange(
+                title: request.title, severity: try Self.severity(request.severity), services: request.services,
+                runbooks: request.runbooks),
+            by: visit.principal)
+        return try .json(API.Incident(try await incidents.incident(id, by: visit.principal)))
+    }
+
+    /// From a program or a form.
+    @Sendable func carryOut(_ move: IncidentMove, _ visit: Visit) async throws -> Response {
+        let id = try id(visit)
+        var request = IncidentMoveRequest(note: visit.form.filled("note"))
+        if visit.wantsJSON, visit.body.readableBytes > 0 { request = try visit.json() }
+        _ = try await incidents.carryOut(move, on: id, note: request.note, by: visit.principal)
+        guard visit.wantsJSON else { return .seeOther(Paths.incident(id.rawValue)) }
+        return try .json(API.Incident(try await incidents.incident(id, by: visit.principal)))
+    }
+
+    /// In the journal's order, or `?order=desc`.
+    @Sendable func timeline(_ visit: Visit) async throws -> Response {
+        let order: Journal.Order
+        switch visit.query("order") {
+        case nil, "asc": order = .oldestFirst
+        case "desc": order = .newestFirst
+        default:
+            throw Problem.invalid("The order is asc or desc.", fields: [.init(name: "order", message: "asc or desc")])
+        }
+        let page = try await incidents.timeline(
+            of: try id(visit), visit.page(limit: 100), order: order, kind: visit.query("kind"), by: visit.principal)
+        let output = try await output(of: page.items, by: visit.principal)
+        return try .json(
+            List(items: page.items.map { TimelineEntry($0, output: output[$0.event.seq]) }, next: page.next))
+    }
+
+    @Sendable func note(_ visit: Visit) async throws -> Response {
+        let request = try visit.json(NoteRequest.self)
+        let id = try id(visit)
+        let note = try await incidents.note(
+            request.text, at: try request.at.map(Self.moment), on: id, by: visit.principal)
+        return try .json(
+            try await entry(note, of: id, by: visit.principal), status: .created,
+            headers: [.location: "/api/v1/incidents/\(id)/timeline/\(note.id)"])
+    }
+
+    @Sendable func edit(_ visit: Visit) async throws -> Response {
+        let request = try visit.json(NoteEditRequest.self)
+        let id = try id(visit)
+        let note = try await incidents.edit(
+            ID(try visit.path("note")), to: request.text, on: id, by: visit.principal)
+        return try .json(try await entry(note, of: id, by: visit.principal))
+    }
+
+    @Sendable func assign(_ visit: Visit) async throws -> Response {
+        let request = try visit.json(RoleRequest.self)
+        let name = request.person.flatMap { $0.isEmpty ? nil : $0 }
+        return try .json(
+            API.Incident(try await incidents.assign(try role(visit), to: name, in: try id(visit), by: visit.principal)))
+    }
+
+    /// Whoever asks for it gets Markdown.
+    @Sendable func postmortem(_ visit: Visit) async throws -> Response {
+        let id = try id(visit)
+        let draft = try await incidents.postmortem(of: id, by: visit.principal)
+        var response = Response.bytes(Data(draft.utf8), type: "text/markdown; charset=utf-8")
+        if !visit.request.uri.path.hasPrefix("/api/") {
+            response.headers[.contentDisposition] = "attachment; filename=\"postmortem-\(id).md\""
+        }
+        return response
+    }
+
+    @Sendable func alertmanager(_ visit: Visit) async throws -> Response {
+        // Before the body is judged: who may not send alerts learns nothing of what they must be.
+        try visit.principal.require(.alerts, to: "send alerts in")
+        let message = try AlertMessage(try visit.json(AlertmanagerMessage.self))
+        return try .json(AlertReceipt(try await incidents.take(message, by: visit.principal)))
+    }
+
+    func id(_ visit: Visit) throws -> ID<IncidentRecord> { ID(try visit.path("id")) }
+
+    func role(_ visit: Visit) throws(Problem) -> IncidentRole {
+        let text = try visit.path("role")
+        guard let role = IncidentRole(rawValue: text) else {
+            throw .notFound(
+                "There is no part \"\(text.prefix(40))\" in an incident: commander, communications or scribe.")
+        }
+        return role
+    }
+
+    static func severity(_ text: String?) throws(Problem) -> Severity? {
+        guard let text else { return nil }
+        guard let severity = Severity(rawValue: text) else {
+            throw .invalid(
+                "There is no severity \"\(text.prefix(40))\".",
+                fields: [.init(name: "severity", message: "sev1, sev2, sev3 or sev4")])
+        }
+        return severity
+    }
+
+    static func moment(_ text: String) throws(Problem) -> Timestamp {
+        guard let moment = Timestamp(rfc3339: text) else {
+            throw .invalid(
+                "\"\(text.prefix(40))\" is not a time.",
+                fields: [.init(name: "at", message: "a time of RFC 3339, such as 2026-01-19T03:05:00Z")])
+        }
+        return moment
+    }
+
+    /// The last lines of the runs whose end is told, by the event's number.
+    func output(of items: [TimelineItem], by principal: Principal) async throws -> [Int64: [String]] {
+        var runs: [Int64: ID<RunRecord>] = [:]
+        for item in items where item.event.kind.hasPrefix("run.") && item.event.kind != "run.created" {
+            if let run = item.object("run") { runs[item.event.seq] = ID(run) }
+        }
+        guard !runs.isEmpty else { return [:] }
+        let lines = try await executions.lastLines(of: Array(runs.values), by: principal)
+        return runs.compactMapValues { lines[$0] }
+    }
+
+    private func entry(
+        _ note: NoteReference, of id: ID<IncidentRecord>, by principal: Principal
+    ) async throws -> TimelineEntry {
+        let page = try await incidents.timeline(
+            of: id, PageRequest(limit: 1, after: String(note.seq - 1)), kind: TimelineSubject.note.rawValue,
+            by: principal)
+        guard let item = page.items.first else { throw Problem.notFound("The note is gone.") }
+        return TimelineEntry(item, output: nil)
+    }
+
+    private func filter(_ visit: Visit) throws(Problem) -> IncidentFilter {
+        var filter = IncidentFilter(severity: try Self.severity(visit.query("severity")))
+        if let text = visit.query("state") {
+            guard let state = IncidentState(rawValue: text) else {
+                throw .invalid(
+                    "There is no state \"\(text.prefix(40))\" of an incident.",
+                    fields: [
+                        .init(name: "state", message: IncidentState.allCases.map(\.rawValue).joined(separator: ", "))
+                    ])
+            }
+            filter.state = state
+        }
+        filter.service = visit.query("service")
+        switch visit.query("open") {
+        case nil, "false": break
+        case "true": filter.isOpen = true
+        default:
+            throw .invalid("open is true or false.", fields: [.init(name: "open", message: "true or false")])
+        }
+        return filter
+    }
+}

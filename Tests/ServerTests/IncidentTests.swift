@@ -1,0 +1,205 @@
+import Essentials
+import Foundation
+import HTTPTypes
+import Incidents
+import Journal
+import Testing
+
+@testable import Server
+
+/// Incidents over HTTP and on their pages.
+@Suite struct IncidentTests {
+    @Test func `an incident is opened, worked and told over the API`() async throws {
+        let installation = try await Installation()
+        try await installation.test { caller in
+            let session = try await installation.session(.operator)
+            let opened = try await caller.send(
+                .post, "/api/v1/incidents", as: session,
+                .json([
+                    "title": "Checkout errors", "severity": "sev2", "services": ["web"], "note": "Since the *deploy*.",
+                    "runbooks": [.string(try await installation.runbook())],
+                ]))
+            #expect(opened.status == 201)
+            let path = try #require(opened.location)
+            let taken = try await caller.send(.post, "\(path)/acknowledgement", as: session)
+            #expect(try taken.json()["acknowledged_by"] == "operator")
+            let second = try await caller.send(
+                .post, "\(path)/acknowledgement", as: try await installation.session(.author))
+            #expect(second.status == 409)
+            #expect(try second.json()["detail"]?.string?.hasPrefix("operator has acknowledged it already") == true)
+            let assigned = try await caller.send(
+                .put, "\(path)/roles/commander", as: session, .json(["person": "ADMIN"]))
+            #expect(try assigned.json()["roles"] == ["commander": "admin"])
+            let run = try await caller.send(
+                .post, "/api/v1/runs", as: session,
+                .json([
+                    "runbook": "accunode.deploy", "incident": .string(String(path.split(separator: "/").last ?? "")),
+                ]))
+            #expect(run.status == 201)
+            let timeline = try await caller.send(.get, "\(path)/timeline", as: session).json()
+            guard case .array(let items) = timeline["items"] else {
+                Issue.record("no items")
+                return
+            }
+            #expect(
+                items.compactMap { $0["sentence"]?.string } == [
+                    "Opened as sev2, by operator.", "Note, by operator.", "Acknowledged, by operator.",
+                    "admin is commander, by operator.", "Run accunode.deploy started, by operator.",
+                ])
+            let draft = try await caller.send(.get, "\(path)/postmortem", as: session)
+            #expect(draft.contentType.hasPrefix("text/markdown"))
+            #expect(draft.text.hasPrefix("# Postmortem: Checkout errors\n"))
+        }
+    }
+
+    @Test func `a note for earlier is taken, and its edit keeps what it said`() async throws {
+        let installation = try await Installation()
+        let path = "/api/v1/incidents/\(try await installation.incident())/timeline"
+        let earlier = installation.clock.now.advanced(by: .seconds(-600)).rfc3339
+        try await installation.test { caller in
+            let session = try await installation.session(.operator)
+            let note = try await caller.send(
+                .post, path, as: session, .json(["text": "one", "at": .string(earlier)]))
+            #expect(note.status == 201)
+            #expect(try note.json()["at"] == .string(earlier))
+            let edited = try await caller.send(
+                .put, try #require(note.location), as: session, .json(["text": "two"])
+            ).json()
+            #expect(edited["text"] == "two")
+            guard case .array(let before) = edited["earlier"] else {
+                Issue.record("nothing was kept")
+                return
+            }
+            #expect(before.map { $0["text"] } == ["one"])
+            #expect(edited["seq"] == (try note.json())["seq"])
+        }
+    }
+
+    struct Bad: Sendable, CustomTestStringConvertible {
+        let method: HTTPRequest.Method
+        /// Below the incident's.
+        let path: String
+        let body: JSONValue
+        let status: Int
+        let fields: [String]
+        var testDescription: String { "\(method) \(path) \(body.text)" }
+    }
+
+    @Test(arguments: [
+        Bad(method: .patch, path: "", body: ["severity": "sev9"], status: 400, fields: ["severity"]),
+        Bad(method: .patch, path: "", body: ["title": ""], status: 400, fields: ["title"]),
+        Bad(method: .patch, path: "", body: ["runbooks": ["nobody"]], status: 400, fields: ["runbooks"]),
+        Bad(method: .patch, path: "", body: ["services": "web"], status: 400, fields: ["services"]),
+        Bad(method: .post, path: "/timeline", body: [:], status: 400, fields: ["text"]),
+        Bad(method: .post, path: "/timeline", body: ["text": " "], status: 400, fields: ["text"]),
+        Bad(method: .post, path: "/timeline", body: ["text": "a\u{0}b"], status: 400, fields: ["text"]),
+        Bad(
+            method: .post, path: "/timeline", body: ["text": .string(String(repeating: "x", count: 16_385))],
+            status: 400, fields: ["text"]),
+        Bad(method: .post, path: "/timeline", body: ["text": "a", "at": "yesterday"], status: 400, fields: ["at"]),
+        Bad(
+            method: .post, path: "/timeline", body: ["text": "a", "at": "2999-01-01T00:00:00Z"], status: 400,
+            fields: ["at"]),
+        Bad(method: .put, path: "/timeline/unknown", body: ["text": "a"], status: 404, fields: []),
+        Bad(method: .put, path: "/roles/king", body: ["person": "admin"], status: 404, fields: []),
+        Bad(method: .put, path: "/roles/scribe", body: ["person": "nobody"], status: 400, fields: ["person"]),
+        Bad(method: .post, path: "/reopening", body: [:], status: 409, fields: []),
+    ]) func `what is wrong is said by its field, and changes nothing`(_ bad: Bad) async throws {
+        let installation = try await Installation()
+        let id = try await installation.incident()
+        let head = try await installation.journal.head()
+        try await installation.test { caller in
+            let answer = try await caller.send(
+                bad.method, "/api/v1/incidents/\(id)\(bad.path)", as: try await installation.token(.operator),
+                .json(bad.body))
+            #expect(answer.status == bad.status)
+            #expect(try answer.faultyFields() == bad.fields)
+        }
+        // The token is on the journal, and nothing after it.
+        #expect(try await installation.journal.head()?.seq == (head?.seq ?? 0) + 1)
+    }
+
+    @Test(arguments: ["state=open", "severity=1", "open=yes", "limit=0"])
+    func `a list refuses a filter that is none`(query: String) async throws {
+        let installation = try await Installation()
+        try await installation.test { caller in
+            let answer = try await caller.send(
+                .get, "/api/v1/incidents?\(query)", as: try await installation.token(.viewer))
+            #expect(answer.status == 400)
+            #expect(try answer.faultyFields() == [String(query.prefix { $0 != "=" })])
+        }
+    }
+
+    @Test func `a run for an incident that is not there is refused by its field`() async throws {
+        let installation = try await Installation()
+        let runbook = try await installation.runbook()
+        try await installation.test { caller in
+            let answer = try await caller.send(
+                .post, "/api/v1/runs", as: try await installation.token(.operator),
+                .json(["runbook": .string(runbook), "incident": "unknown"]))
+            #expect(answer.status == 400)
+            #expect(try answer.faultyFields() == ["incident"])
+        }
+    }
+
+    @Test func `the page of an incident shows what happened, newest first, a note for earlier where it belongs`()
+        async throws
+    {
+        let installation = try await Installation()
+        let id = try await installation.incident(.acknowledge)
+        let admin = try installation.principal(.admin)
+        _ = try await installation.incidents.note("now", on: ID(id), by: admin)
+        _ = try await installation.incidents.note(
+            "earlier", at: installation.clock.now.advanced(by: .seconds(-60)), on: ID(id), by: admin)
+        try await installation.test { caller in
+            let page = try await caller.send(.get, "/incidents/\(id)", as: try await installation.session(.operator))
+            let places = ["<p>now</p>", "Acknowledged", "Opened as sev2", "<p>earlier</p>"].map {
+                page.text.range(of: $0)?.lowerBound
+            }
+            #expect(!places.contains(nil))
+            #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
+            #expect(page.text.contains("Written down"))
+            let viewed = try await caller.send(.get, "/incidents/\(id)", as: try await installation.session(.viewer))
+            #expect(!viewed.text.contains("name=\"text\""))
+            #expect(!viewed.text.contains("/mitigation"))
+        }
+    }
+
+    @Test func `a form that is wrong comes back with what was typed and what is wrong with it`() async throws {
+        let installation = try await Installation()
+        try await installation.test { caller in
+            let answer = try await caller.send(
+                .post, "/incidents", as: try await installation.session(.operator),
+                .form(["title": "  ", "services": "web, api", "severity": "sev1", "note": "It <b>burns</b>."]))
+            #expect(answer.status == 400)
+            #expect(answer.text.contains("Say in a few words what is wrong."))
+            #expect(answer.text.contains("value=\"web, api\""))
+            #expect(answer.text.contains("It &lt;b&gt;burns&lt;/b&gt;."))
+            #expect(answer.text.contains("<option value=\"sev1\" selected>"))
+        }
+    }
+
+    @Test(arguments: [
+        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))",
+        "![x](https://evil.example.org/pixel.png)", "<a href=\"javascript:alert(1)\">x</a>", "<svg onload=alert(1)>",
+        "[x](data:text/html,<script>alert(1)</script>)", "`</code><script>alert(1)</script>`",
+        "```\n</code></pre><script>alert(1)</script>\n```", "| <script> |\n| --- |\n| <style> |",
+    ]) func `Markdown that attacks is shown, and does nothing`(text: String) async throws {
+        let installation = try await Installation()
+        let id = try await installation.incident()
+        _ = try await installation.incidents.note(text, on: ID(id), by: try installation.principal(.admin))
+        try await installation.test { caller in
+            let page = try await caller.send(.get, "/incidents/\(id)", as: try await installation.session(.viewer))
+            #expect(page.status == 200)
+            let timeline = try #require(page.text.range(of: "id=\"page-timeline\"")).lowerBound
+            let told = page.text[timeline...].lowercased()
+            for harm in [
+                "<script", "<img", "<svg", "<style", "href=\"javascript:", "href=\"data:", " onerror=\"", "src=",
+            ] {
+                // What was written is shown as text; as a tag or an attribute it is nowhere.
+                let isShownOnly = harm == "src=" && text.contains("src=x")
+                #expect(isShownOnly || !told.contains(harm), "\(harm)")
+            }
+        }
+    }
+}
