@@ -185,7 +185,7 @@ let package = Package(
             [
                 "Essentials", "API", "runbook", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        tests("SystemTests", ["runbook", "runbook-shim"], exclude: ["Fuzz", "Replay"]),
+        tests("SystemTests", ["runbook", "runbook-shim"], exclude: ["Fuzz", "Replay", "Story"]),
         tests("BrowserTests", ["runbook", "runbook-shim"], exclude: ["Pages"]),
     ],
     swiftLanguageModes: [.v6]

@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+import records
 from figures import Figure, Wrong
 from load import requests
 from pocketbase import PocketBase
@@ -110,8 +111,9 @@ def run(folder: Path, program: Path, rounds: int, small: bool):
                 rate = create(ours, clients, creating, number)
                 creates["PocketBase", clients].add(rate, create(theirs, clients, creating, number))
                 creates["a durable PocketBase", clients].add(rate, create(durable, clients, creating, number))
+        work = records.run(runbook, pocketbase, rounds, creating)
         print(f"the journal verifies: {runbook.verified()} events")
-    return [reads, *creates.values()]
+    return [reads, *creates.values(), *work]
 
 
 def read(side, seconds: int, number: int):

@@ -10,13 +10,22 @@ from figures import Wrong
 SCRIPT = Path(__file__).with_name("load.lua")
 
 
-def requests(port: int, path: str, headers, clients: int, seconds: int, body: str = "", tag: str = ""):
-    """Gets `path`, or posts to it; with a body, `{n}` in both becomes a text used once, which begins with `tag`.
+def requests(
+    port: int, path: str, headers, clients: int, seconds: int, body: str = "", tag: str = "", method: str = "POST",
+    cycle: tuple[int, str, str] | None = None,
+):
+    """Gets `path`, or sends a body to it, in which, as in the path, `{n}` becomes a text used once that begins with `tag`.
+
+    With a `cycle` of (things, their number's format, states) `{k}` is each of the things in turn, and `{s}` the next of
+    the states each time round.
 
     Each client sends its next request when the last was answered. Gives how many were answered, and how many a second;
     an answer that is not a success, or none, is wrong.
     """
-    variables = {"BENCH_PATH": path, "BENCH_BODY": body, "BENCH_TAG": tag} if body else {}
+    variables = {"BENCH_PATH": path, "BENCH_BODY": body, "BENCH_TAG": tag, "BENCH_METHOD": method} if body else {}
+    if cycle:
+        count, digits, states = cycle
+        variables |= {"BENCH_COUNT": str(count), "BENCH_DIGITS": f"%{digits}d", "BENCH_STATES": states}
     fields = [word for name, value in headers.items() for word in ("--header", f"{name}: {value}")]
     ended = subprocess.run(
         ["wrk", "--threads", "1", "--connections", str(clients), "--duration", f"{seconds}s", "--timeout", "30s",

@@ -49,6 +49,15 @@ class PocketBase(Program):
         })  # fmt: skip
         self.headers = self.sign_in("users").headers
 
+    def collect(self, name: str, fields, index: str = ""):
+        """Makes a collection that whoever has signed in reads and writes; its fields by their type."""
+        super_user = self.sign_in("_superusers")
+        super_user.post("/api/collections", {
+            "name": name, "type": "base", "fields": [{"name": field, "type": kind} for field, kind in fields.items()],
+            "indexes": [f"CREATE INDEX {name}_{index} ON {name} ({index})"] if index else [],
+            "listRule": SIGNED_IN, "viewRule": SIGNED_IN, "createRule": SIGNED_IN, "updateRule": SIGNED_IN,
+        })  # fmt: skip
+
     def sign_in(self, collection: str):
         token = Wire(self.port).post(f"/api/collections/{collection}/auth-with-password", PERSON)["token"]
         return Wire(self.port, {"Authorization": token})

@@ -55,7 +55,9 @@ struct Client: Sendable {
     /// A 5 MB guide's model, as JSON, with room to spare.
     static let maximumAnswerBytes = 64 * 1024 * 1024
     /// Waits between tries after a connection was lost or the server asked to come back.
-    static let pauses: [Duration] = [.milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2)]
+    static let pauses: [Duration] = [
+        .milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8),
+    ]
 
     let address: ServerAddress
     let token: String?
