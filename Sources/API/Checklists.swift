@@ -5,11 +5,14 @@ package struct ChecklistRequest: Codable, Sendable {
     package var section: String?
     /// What it is for, in words, such as `F-Kod 2.0`.
     package var occasion: String?
+    /// The incident that it is for: it shows on its timeline.
+    package var incident: String?
 
-    package init(runbook: String, section: String? = nil, occasion: String? = nil) {
+    package init(runbook: String, section: String? = nil, occasion: String? = nil, incident: String? = nil) {
         self.runbook = runbook
         self.section = section
         self.occasion = occasion
+        self.incident = incident
     }
 }
 

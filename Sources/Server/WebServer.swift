@@ -74,8 +74,10 @@ package struct WebServer: Sendable {
         runbooks = RunbookRoutes(catalogue: catalogue, executions: executions, templates: templates)
         runs = RunRoutes(executions: executions, incidents: incidents, templates: templates)
         self.incidents = IncidentRoutes(
-            incidents: incidents, executions: executions, accounts: accounts, templates: templates)
-        self.checklists = ChecklistRoutes(checklists: checklists, catalogue: catalogue, templates: templates)
+            incidents: incidents, executions: executions, checklists: checklists, accounts: accounts,
+            templates: templates)
+        self.checklists = ChecklistRoutes(
+            checklists: checklists, catalogue: catalogue, incidents: incidents, templates: templates)
         self.services = ServiceRoutes(services: services, catalogue: catalogue, templates: templates)
         self.notifications = NotificationRoutes(notifications: notifications)
         search = SearchRoutes(database: journal.database, templates: templates)

@@ -214,4 +214,39 @@ import Testing
             #expect(items[1]["data"]?["state"] == "ticked")
         }
     }
+
+    @Test func `a checklist that is started for an incident shows on its timeline and its page`() async throws {
+        let installation = try await Installation()
+        try await installation.test { caller in
+            let token = try await installation.token(.operator)
+            let runbook = try await installation.goLive()
+            let opened = try await caller.send(
+                .post, "/api/v1/incidents", as: token, .json(["title": "The lamp is out"]))
+            let incident = try #require(try opened.json()["id"]?.string)
+            let made = try await caller.send(
+                .post, "/api/v1/checklists", as: token,
+                .json(["runbook": .string(runbook), "section": "after", "incident": .string(incident)]))
+            #expect(try made.json()["object"]?.string == "incident/\(incident)")
+            let list = try #require(try made.json()["id"]?.string)
+            let path = "/api/v1/checklists/\(list)/items/after.the-smoke-test-is-green"
+            #expect(try await caller.send(.put, path, as: token, tick("\"1\"")).status == 200)
+            let done = try await caller.send(.post, "/api/v1/checklists/\(list)/completion", as: token, .json([:]))
+            #expect(done.status == 200)
+            let told = try await caller.send(.get, "/api/v1/incidents/\(incident)/timeline", as: token).json()
+            guard case .array(let entries) = told["items"] else { return }
+            // Not each tick: the checklist's own page has those.
+            #expect(
+                entries.compactMap { $0["kind"]?.string } == [
+                    "incident.opened", "checklist.started", "checklist.completed",
+                ])
+            let page = try await caller.send(
+                .get, "/incidents/\(incident)", as: try await installation.session(.operator))
+            #expect(page.text.contains("<a href=\"/checklists/\(list)\">"))
+            let unknown = try await caller.send(
+                .post, "/api/v1/checklists", as: token,
+                .json(["runbook": .string(runbook), "incident": "none"]))
+            #expect(unknown.status == 400)
+            #expect(try unknown.faultyFields() == ["incident"])
+        }
+    }
 }

@@ -67,6 +67,7 @@ extension Samples {
                     actor_kind: "person", actor: "1", actor_name: text("Ada"), steps_total: 2, steps_done: 1,
                     step: text("switch"), is_check: false)
             ],
+            checklists: [checklistSummary(.open, missing: 2)], items: [text("accunode.rollback"): 3],
             people: [text("Ada Lovelace"), "Grace Hopper"], mayOperate: true, idempotencyKey: text("01j9zk4m7c0v"),
             head: 4211, reader: reader)
     }
@@ -76,7 +77,7 @@ extension Samples {
         IncidentPage(
             IncidentDetails(
                 incident: record(.triggered), roles: [], runbooks: [], alerts: [], alertCount: 0, firingCount: 0),
-            entries: [], kind: "checklist", next: nil, runs: [], people: [], mayOperate: false, idempotencyKey: "",
+            entries: [], kind: "checklist", next: nil, runs: [], checklists: [], items: [:], people: [], mayOperate: false, idempotencyKey: "",
             head: nil, reader: reader)
     }
 

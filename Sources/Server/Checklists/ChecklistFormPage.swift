@@ -18,6 +18,9 @@ struct ChecklistFormPage: WebPage {
     let problem: String?
     let choices: [Choice]
     let occasion: String
+    /// The incident that it is for.
+    let incident: String?
+    let incidentPath: String
     let idempotencyKey: String
 
     /// - Parameters:
@@ -25,7 +28,8 @@ struct ChecklistFormPage: WebPage {
     ///   - items, checks: how many items there are in the part chosen, and how many of them have a check.
     init(
         runbook: String, title: String, section: String?, sectionTitle: String?,
-        sections: [(slug: String, title: String)], items: Int, checks: Int, occasion: String, idempotencyKey: String,
+        sections: [(slug: String, title: String)], items: Int, checks: Int, occasion: String,
+        incident: String? = nil, idempotencyKey: String,
         problem: String?, reader: Reader
     ) {
         let name = sectionTitle ?? title
@@ -40,6 +44,8 @@ struct ChecklistFormPage: WebPage {
             [Choice(slug: "", label: "The whole guide", isSelected: section == nil)]
             + sections.map { Choice(slug: $0.slug, label: $0.title, isSelected: $0.slug == section) }
         self.occasion = occasion
+        self.incident = incident
+        incidentPath = Paths.incident(incident ?? "")
         self.idempotencyKey = idempotencyKey
     }
 }

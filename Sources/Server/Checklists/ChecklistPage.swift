@@ -1,5 +1,6 @@
 import Checklists
 import Essentials
+import Journal
 
 /// A checklist that is worked through, by whoever has it open.
 struct ChecklistPage: WebPage {
@@ -59,6 +60,9 @@ struct ChecklistPage: WebPage {
     let csrf: String
     let title: String
     let occasion: String?
+    /// What it is for, where that has a page: `incident` or `deployment`.
+    let purpose: String?
+    let purposePath: String
     let sentence: String
     let state: String
     /// Whole per cents, and the same in words for who can't see the bar.
@@ -96,6 +100,9 @@ struct ChecklistPage: WebPage {
         csrf = reader.csrf
         title = summary.title
         occasion = summary.occasion.isEmpty ? nil : summary.occasion
+        let object = summary.object.map(ObjectReference.init(text:))
+        purpose = object?.kind
+        purposePath = object.map { "/\($0.kind)s/\(Paths.encoded($0.id))" } ?? ""
         sentence = Self.sentence(summary)
         state = summary.state.rawValue
         percent = String(summary.total == 0 ? 100 : summary.settled * 100 / summary.total)

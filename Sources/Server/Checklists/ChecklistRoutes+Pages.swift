@@ -57,7 +57,8 @@ extension ChecklistRoutes {
         guard let runbook = visit.query("runbook") else { return .seeOther("/runbooks") }
         return .html(
             try await formPage(
-                runbook, section: visit.query("section"), occasion: visit.query("occasion") ?? "", problem: nil, visit))
+                runbook, section: visit.query("section"), occasion: visit.query("occasion") ?? "",
+                incident: visit.query("incident"), problem: nil, visit))
     }
 
     @Sendable func createFromForm(_ visit: Visit) async throws -> Response {
@@ -67,19 +68,23 @@ extension ChecklistRoutes {
                 fields: [.init(name: "runbook", message: "required")])
         }
         let (section, occasion) = (visit.form.filled("section"), visit.form.filled("occasion") ?? "")
+        let incident = visit.form.filled("incident")
         do {
-            let order = ChecklistOrder(runbook: runbook, section: section, occasion: occasion)
+            let order = ChecklistOrder(
+                runbook: runbook, section: section, occasion: occasion,
+                object: try await incidents.occasion(incident, by: visit.principal))
             let list = try await checklists.start(order, by: visit.principal)
             return .seeOther(Paths.checklist(list.id.rawValue))
         } catch let problem as Problem where problem.code == .invalid {
             return .html(
-                try await formPage(runbook, section: section, occasion: occasion, problem: problem, visit),
+                try await formPage(
+                    runbook, section: section, occasion: occasion, incident: incident, problem: problem, visit),
                 status: .badRequest)
         }
     }
 
     private func formPage(
-        _ runbook: String, section: String?, occasion: String, problem: Problem?, _ visit: Visit
+        _ runbook: String, section: String?, occasion: String, incident: String?, problem: Problem?, _ visit: Visit
     ) async throws -> String {
         try visit.principal.require(.operate, to: "start checklists")
         let entry = try await catalogue.entry(runbook, by: visit.principal)
@@ -95,7 +100,7 @@ extension ChecklistRoutes {
                 sections: guide.sections.filter { !(guide.items(within: $0.slug) ?? []).isEmpty }
                     .map { ($0.slug, $0.title) },
                 items: items.count, checks: items.count { $0.check != nil }, occasion: occasion,
-                idempotencyKey: ID<ChecklistOrder>(at: checklists.journal.time.now()).rawValue,
+                incident: incident, idempotencyKey: ID<ChecklistOrder>(at: checklists.journal.time.now()).rawValue,
                 problem: problem?.description, reader: visit.reader))
     }
 }

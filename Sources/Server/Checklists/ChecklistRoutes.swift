@@ -4,6 +4,7 @@ import Essentials
 import Executions
 import HTTPTypes
 import Hummingbird
+import Incidents
 import Journal
 import Runbooks
 
@@ -11,6 +12,7 @@ import Runbooks
 struct ChecklistRoutes: Sendable {
     let checklists: Checklists
     let catalogue: Catalogue
+    let incidents: Incidents
     let templates: Templates
 
     var table: [Route] {
@@ -63,7 +65,9 @@ struct ChecklistRoutes: Sendable {
     @Sendable func create(_ visit: Visit) async throws -> Response {
         let request = try visit.json(ChecklistRequest.self)
         let list = try await checklists.start(
-            ChecklistOrder(runbook: request.runbook, section: request.section, occasion: request.occasion ?? ""),
+            ChecklistOrder(
+                runbook: request.runbook, section: request.section, occasion: request.occasion ?? "",
+                object: try await incidents.occasion(request.incident, by: visit.principal)),
             by: visit.principal)
         return try .json(
             Checklist(list), status: .created, headers: [.location: "/api/v1/checklists/\(list.id)"])

@@ -1,3 +1,4 @@
+import Checklists
 import Essentials
 import Executions
 import Incidents
@@ -57,6 +58,16 @@ struct IncidentPage: WebPage {
         let fittingPath: String
         /// Where it is run for this incident; nil for who may not.
         let runPath: String?
+        /// Where its boxes are worked through for this incident; nil where it has none, and for who may not.
+        let checklistPath: String?
+    }
+
+    struct Checklist: Sendable {
+        let key: String
+        let checklist: String
+        let checklistPath: String
+        let state: String
+        let progress: String
     }
 
     struct Run: Sendable {
@@ -108,6 +119,7 @@ struct IncidentPage: WebPage {
     let facts: [Fact]
     let fittings: [Fitting]
     let runs: [Run]
+    let checklists: [Checklist]
     let hasAlerts: Bool
     let alertCount: String
     let alerts: [Alert]
@@ -120,10 +132,12 @@ struct IncidentPage: WebPage {
 
     /// - Parameters:
     ///   - kind: the only kind of entry that is shown; nil for all.
+    ///   - items: how many task items the runbooks that fit have, by name.
     ///   - people: whom one may give a part.
     ///   - head: the number of the journal's last event that the page has taken in; nil but on the first page.
     init(
         _ details: IncidentDetails, entries: [IncidentEntry], kind: String?, next: String?, runs: [RunSummaryRecord],
+        checklists: [ChecklistSummaryRecord], items: [String: Int],
         people: [String], mayOperate: Bool, idempotencyKey: String, head: Int64?, reader: Reader
     ) {
         let incident = details.incident
@@ -162,7 +176,14 @@ struct IncidentPage: WebPage {
                 fittingPath: Paths.runbook(attached.runbook)
                     + (attached.section.map { Paths.fragment($0) } ?? ""),
                 runPath: mayOperate
-                    ? Paths.runForm(attached.runbook, section: attached.section, incident: incident.id.rawValue) : nil)
+                    ? Paths.runForm(attached.runbook, section: attached.section, incident: incident.id.rawValue) : nil,
+                checklistPath: mayOperate && items[attached.runbook, default: 0] > 0
+                    ? Paths.checklistForm(attached.runbook, incident: incident.id.rawValue) : nil)
+        }
+        self.checklists = checklists.map { list in
+            Checklist(
+                key: list.id.rawValue, checklist: list.name, checklistPath: Paths.checklist(list.id.rawValue),
+                state: list.state.rawValue, progress: list.progress)
         }
         self.runs = runs.map { run in
             Run(

@@ -1,11 +1,13 @@
 import API
 import Accounts
+import Checklists
 import Essentials
 import Executions
 import Foundation
 import Hummingbird
 import Incidents
 import Journal
+import Runbooks
 
 extension IncidentRoutes {
     /// How many entries of a timeline a page shows.
@@ -23,17 +25,23 @@ extension IncidentRoutes {
         let output = try await output(of: page.items, by: visit.principal)
         let runs = try await executions.runs(
             PageRequest(limit: Self.shownRuns), occasion: details.incident.reference, by: visit.principal)
+        let lists = try await checklists.checklists(
+            PageRequest(limit: Self.shownRuns), object: details.incident.reference, by: visit.principal)
+        var items: [String: Int] = [:]
+        for attached in details.runbooks {
+            items[attached.runbook] = try await executions.catalogue.entry(attached.runbook, by: visit.principal).items
+        }
         // What was written down later stands where it belongs.
-        let items = page.items.sorted { ($0.time, $0.event.seq) > ($1.time, $1.event.seq) }
+        let told = page.items.sorted { ($0.time, $0.event.seq) > ($1.time, $1.event.seq) }
         let notePath = mayOperate ? "\(Paths.incident(id.rawValue))/timeline" : nil
         return .html(
             try templates.render(
                 IncidentPage(
                     details,
-                    entries: items.map {
+                    entries: told.map {
                         IncidentEntry($0, output: output[$0.event.seq] ?? [], editPath: notePath)
                     },
-                    kind: kind, next: page.next, runs: runs.items,
+                    kind: kind, next: page.next, runs: runs.items, checklists: lists.items, items: items,
                     people: mayOperate
                         ? try await accounts.names(limit: Self.offeredPeople, by: visit.principal) : [],
                     mayOperate: mayOperate, idempotencyKey: key, head: head, reader: visit.reader)))

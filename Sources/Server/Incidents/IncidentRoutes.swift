@@ -1,5 +1,6 @@
 import API
 import Accounts
+import Checklists
 import Essentials
 import Executions
 import Foundation
@@ -12,6 +13,7 @@ import RunbookFormat
 struct IncidentRoutes: Sendable {
     let incidents: Incidents
     let executions: Executions
+    let checklists: Checklists
     let accounts: Accounts
     let templates: Templates
 

@@ -99,6 +99,7 @@ extension OpenAPIDocument {
             optional: [
                 "section": .text("A section's slug: only its items and those of its subsections."),
                 "occasion": .text("What it is for, in words."),
+                "incident": .text("The id of the incident that it is for: it shows on its timeline."),
             ]),
         "ItemRequest": .object(
             "What to make of an item.", [:],

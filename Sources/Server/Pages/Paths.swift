@@ -31,8 +31,8 @@ enum Paths {
     static func anchor(ofItem position: Int) -> String { "page-item-\(position)" }
 
     /// The form before a checklist: of a whole runbook or of a section.
-    static func checklistForm(_ runbook: String, section: String? = nil) -> String {
-        query("/checklists/new", [("runbook", runbook), ("section", section)])
+    static func checklistForm(_ runbook: String, section: String? = nil, incident: String? = nil) -> String {
+        query("/checklists/new", [("runbook", runbook), ("section", section), ("incident", incident)])
     }
 
     static func news(after head: Int64) -> String { news(after: head, object: nil) }

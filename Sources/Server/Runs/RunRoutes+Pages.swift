@@ -69,7 +69,7 @@ extension RunRoutes {
         }
         do {
             var order = RunOrder(runbook: runbook, section: section, steps: step.map { [$0] }, parameters: typed)
-            order.occasions = try await occasions(incident: incident, by: visit.principal)
+            order.occasions = try await [incidents.occasion(incident, by: visit.principal)].compactMap { $0 }
             let run = try await executions.start(order, by: visit.principal)
             return .seeOther(Paths.run(run.id.rawValue))
         } catch let problem as Problem where problem.code == .invalid {

@@ -60,7 +60,7 @@ struct RunRoutes: Sendable {
     @Sendable func create(_ visit: Visit) async throws -> Response {
         let request = try visit.json(RunRequest.self)
         var order = RunOrder(request)
-        order.occasions = try await occasions(incident: request.incident, by: visit.principal)
+        order.occasions = try await [incidents.occasion(request.incident, by: visit.principal)].compactMap { $0 }
         if request.dry_run == true {
             return try .json(DryRun(try await executions.plan(order, by: visit.principal)))
         }
@@ -138,18 +138,6 @@ struct RunRoutes: Sendable {
         }
         let run = try await executions.resume(try id(visit), verdict: verdict, note: request.note, by: visit.principal)
         return visit.wantsJSON ? try .json(Run(run)) : .seeOther(Paths.run(run.id.rawValue))
-    }
-
-    /// What a run is for, as the request names it.
-    /// - Throws: `Problem.invalid` with the field `incident` when there is no such one.
-    func occasions(incident: String?, by principal: Principal) async throws -> [ObjectReference] {
-        guard let incident, !incident.isEmpty else { return [] }
-        do {
-            return [try await incidents.incident(ID(incident), by: principal).incident.reference]
-        } catch let problem as Problem where problem.code == .notFound {
-            throw Problem.invalid(
-                problem.message, fields: [.init(name: "incident", message: "the id of an incident")])
-        }
     }
 
     private func id(_ visit: Visit) throws -> ID<RunRecord> { ID(try visit.path("id")) }

@@ -40,6 +40,9 @@ struct ChecklistCommand: AsyncParsableCommand {
         @Option(name: .customLong("for"), help: ArgumentHelp("What it is for, in words.", valueName: "text"))
         var occasion: String?
 
+        @Option(help: ArgumentHelp("The incident that it is for.", valueName: "id"))
+        var incident: String?
+
         @OptionGroup var server: ServerOptions
         @OptionGroup var format: FormatOptions
 
@@ -48,7 +51,8 @@ struct ChecklistCommand: AsyncParsableCommand {
                 let parts = target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
                 let request = ChecklistRequest(
                     runbook: RunbookName.dotted(String(parts[0])),
-                    section: section ?? (parts.count > 1 ? String(parts[1]) : nil), occasion: occasion)
+                    section: section ?? (parts.count > 1 ? String(parts[1]) : nil), occasion: occasion,
+                    incident: incident)
                 let answer = try await client.write(.post, .api("checklists"), request, as: JSONValue.self)
                 guard !format.json else { return try Output.data.json(answer) }
                 let list = try answer.decoded(as: Checklist.self)
