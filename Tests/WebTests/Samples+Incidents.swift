@@ -1,3 +1,4 @@
+import Checklists
 import Essentials
 
 @testable import Executions
