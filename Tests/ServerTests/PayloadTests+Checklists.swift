@@ -28,7 +28,8 @@ extension PayloadTests {
         let refused = RefusedCheck(item: "a.b", reason: "It has a placeholder.")
         return [
             Sample(
-                schema: "ChecklistRequest", full: ChecklistRequest(runbook: "a", section: "b", occasion: "c", incident: "1"),
+                schema: "ChecklistRequest",
+                full: ChecklistRequest(runbook: "a", section: "b", occasion: "c", incident: "1"),
                 bare: ChecklistRequest(runbook: "a")),
             Sample(schema: "ItemRequest", full: ItemRequest(state: "ticked", note: "a"), bare: ItemRequest()),
             Sample(schema: "ReasonRequest", full: ReasonRequest(reason: "a"), bare: ReasonRequest()),

@@ -60,7 +60,8 @@ import Testing
                 "read by id, 32 clients",
                 "create, 1 client, beside PocketBase", "create, 1 client, beside a durable PocketBase",
                 "create, 32 clients, beside PocketBase", "create, 32 clients, beside a durable PocketBase",
-                "open an incident, 1 client", "open an incident, 32 clients", "read a timeline of 100 entries, 1 client",
+                "open an incident, 1 client", "open an incident, 32 clients",
+                "read a timeline of 100 entries, 1 client",
                 "read a timeline of 100 entries, 32 clients", "tick an item, 1 client", "tick an item, 32 clients",
             ])
     }

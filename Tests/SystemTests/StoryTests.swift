@@ -6,7 +6,8 @@ import Testing
 ///
 /// `RUNBOOK_STORY_KILLS` and `RUNBOOK_CHAOS_SEED` set how often, and when.
 @Suite(.serialized, .timeLimit(.minutes(15))) struct StoryTests {
-    private static let script = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().path
+    private static let script =
+        URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().path
         + "/Story/story.sh"
 
     private func tell(on server: Server, _ alertmanager: Alertmanager) throws -> Child {
@@ -58,7 +59,8 @@ import Testing
             let story = try tell(on: server, alertmanager)
             var random = SplitMix(state: seed)
             try await until("the story is under way") {
-                try #require(!story.hasEnded, "\(try story.error)")
+                let words = try story.error
+                try #require(!story.hasEnded, "\(words)")
                 return try story.output.contains("mira starts")
             }
             let port = server.wire.port

@@ -7,7 +7,8 @@ extension Samples {
     var checklists: ChecklistsPage {
         ChecklistsPage(
             rows: [
-                ChecklistsPage.Row(checklistSummary(.open, missing: 2)), ChecklistsPage.Row(checklistSummary(.completed, missing: 0)),
+                ChecklistsPage.Row(checklistSummary(.open, missing: 2)),
+                ChecklistsPage.Row(checklistSummary(.completed, missing: 0)),
             ],
             state: .open, runbook: text("accunode.go-live"), open: 2, next: text("01j9zk4m7c0vxw5t3n8q2r6hyd"),
             head: 4211, reader: reader)
@@ -18,7 +19,8 @@ extension Samples {
             runbook: text("accunode.go-live"), title: text("Go-live"), section: "before",
             sectionTitle: text("Before the day"),
             sections: [("before", text("Before the day")), ("day", text("The day"))],
-            items: 12, checks: 3, occasion: text("AccuNode 2.4"), incident: text("01j9"), idempotencyKey: text("01j9zk4m7c0v"),
+            items: 12, checks: 3, occasion: text("AccuNode 2.4"), incident: text("01j9"),
+            idempotencyKey: text("01j9zk4m7c0v"),
             problem: text("The title is too long."), reader: reader)
     }
 
@@ -45,7 +47,8 @@ extension Samples {
         ChecklistSummaryRecord(
             id: ID(text("01j9zk4m7c0vxw5t3n8q2r6hyd")), runbook: text("accunode.go-live"),
             version: text("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"), section: nil,
-            title: text("Go-live, day before"), occasion: text("AccuNode 2.4"), object: text("deployment/01j9"), state: state,
+            title: text("Go-live, day before"), occasion: text("AccuNode 2.4"), object: text("deployment/01j9"),
+            state: state,
             created: at(0), completed: state == .completed ? at(4000) : nil,
             override: state == .completed ? text("agreed with the owner") : nil, actor_kind: "person", actor: "1",
             actor_name: text("Ada Lovelace"), person: "1", total: 5, settled: 5 - missing, missing: missing, failed: 1)

@@ -78,7 +78,8 @@ extension Samples {
         IncidentPage(
             IncidentDetails(
                 incident: record(.triggered), roles: [], runbooks: [], alerts: [], alertCount: 0, firingCount: 0),
-            entries: [], kind: "checklist", next: nil, runs: [], checklists: [], items: [:], people: [], mayOperate: false, idempotencyKey: "",
+            entries: [], kind: "checklist", next: nil, runs: [], checklists: [], items: [:], people: [],
+            mayOperate: false, idempotencyKey: "",
             head: nil, reader: reader)
     }
 
