@@ -101,12 +101,19 @@ let package = Package(
         module(
             "Checklists",
             ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions", logging]),
+        // 7
+        module(
+            "Deployments",
+            [
+                "Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Services", "Executions",
+                "Checklists", crypto, logging,
+            ]),
         // 8
         module(
             "Server",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Services", "Notifications", "Executions", "Incidents", "Checklists", crypto, logging,
+                "Services", "Notifications", "Executions", "Incidents", "Checklists", "Deployments", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -121,7 +128,8 @@ let package = Package(
             "App",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Services", "Notifications", "Executions", "Incidents", "Checklists", "Server", crypto, logging,
+                "Services", "Notifications", "Executions", "Incidents", "Checklists", "Deployments", "Server", crypto,
+                logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -142,7 +150,10 @@ let package = Package(
         tests("EssentialsTests", ["Essentials"]),
         tests(
             "WebTests",
-            ["Essentials", "API", "Web", "Journal", "Executions", "Incidents", "Checklists", "Server"]),
+            [
+                "Essentials", "API", "Web", "RunbookFormat", "Journal", "Runbooks", "Executions", "Incidents",
+                "Checklists", "Deployments", "Server",
+            ]),
         tests("RunbookFormatTests", ["Essentials", "RunbookFormat"], exclude: ["Independent"]),
         tests("ProcessesTests", ["Essentials", "CProcess", "Processes", "runbook-shim", logging]),
         tests("StorageTests", ["Essentials", "Storage"]),
@@ -169,10 +180,16 @@ let package = Package(
                 "Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions", "Checklists",
             ]),
         tests(
+            "DeploymentsTests",
+            [
+                "Essentials", "RunbookFormat", "Processes", "Storage", "Journal", "Accounts", "Runbooks", "Executions",
+                "Checklists", "Deployments", "runbook-shim", logging,
+            ]),
+        tests(
             "ServerTests",
             [
                 "Essentials", "API", "Web", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Services",
-                "Executions", "Incidents", "Checklists", "Server", logging,
+                "Executions", "Incidents", "Checklists", "Deployments", "Server", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -1,4 +1,5 @@
 import Checklists
+import Deployments
 import Journal
 import Logging
 import Notifications
@@ -14,12 +15,15 @@ struct Reactions: Service {
     /// Enrols what is new, so that it answers everything from now on.
     init(
         checklists: Checklists,
+        deployments: Deployments,
         notifications: Notifications,
         journal: Journal,
         logger: Logger
     ) async throws {
         table = [
             Reaction("checks", on: Checklists.verdicts) { try await checklists.settleCheck($0) },
+            Reaction("deployments.follow", on: Deployments.followed) { try await deployments.follow($0) },
+            Reaction("deployments.stop", on: Deployments.stopping) { try await deployments.stopRuns($0) },
             Reaction("notifications", on: Occasion.kinds) { try await notifications.enqueue($0) },
         ]
         self.journal = journal

@@ -1,5 +1,6 @@
 import Accounts
 import Checklists
+import Deployments
 import Essentials
 import Executions
 import Foundation
@@ -43,6 +44,7 @@ package struct RunbookServer: Sendable {
             searchPath: configuration.environment["PATH"] ?? "")
         let incidents = Incidents(journal: journal, catalogue: catalogue)
         let checklists = Checklists(executions: executions)
+        let deployments = Deployments(executions: executions, checklists: checklists, sealing: sealing)
         let supervisor = try Supervisor(shim: configuration.shim, logger: logger)
         let engine = Engine(executions: executions, supervisor: supervisor, settings: engineSettings, logger: logger)
         let server = WebServer(
@@ -53,10 +55,12 @@ package struct RunbookServer: Sendable {
             executions: executions,
             incidents: incidents,
             checklists: checklists,
+            deployments: deployments,
             journal: journal,
             templates: try templates(), settings: try webSettings(), logger: logger)
         let reactions = try await Reactions(
             checklists: checklists,
+            deployments: deployments,
             notifications: notifications,
             journal: journal,
             logger: logger)

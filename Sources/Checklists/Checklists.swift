@@ -43,13 +43,14 @@ package struct Checklists: Sendable {
         let version = order.version ?? entry.version
         let guide = try await catalogue.guide(version: version, of: entry.name)
         try Self.check(order.occasion, called: "title", maximum: Self.longestNote / 10)
-        guard let items = guide.items(within: order.section) else {
+        guard let all = guide.items(within: order.section) else {
             let known = Set(guide.checklist.map(\.section))
             let names = guide.sections.map(\.slug).filter(known.contains).prefix(20).joined(separator: ", ")
             throw Problem.notFound(
                 "\(entry.name) has no section \(order.section?.prefix(80) ?? ""). Sections with boxes: \(names.isEmpty ? "none" : names)."
             )
         }
+        let items = order.items.map { wanted in all.filter { wanted.contains($0.id) } } ?? all
         guard !items.isEmpty else {
             throw Problem.invalid(
                 "\(entry.name)\(order.section.map { "#\($0)" } ?? "") has nothing to tick: it has no task items.",

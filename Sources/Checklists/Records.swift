@@ -114,6 +114,8 @@ package struct ChecklistOrder: Sendable {
     package var runbook: String
     /// A section's slug: only its items and those of its subsections.
     package var section: String?
+    /// Only these of its items; all without it.
+    package var items: [String]?
     /// What it is for, in words.
     package var occasion: String
     /// What it is for, as an object of ours.

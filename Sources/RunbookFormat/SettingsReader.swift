@@ -1,3 +1,4 @@
+import Essentials
 import Foundation
 
 /// Reads a fence's attributes into settings. What can't be meant is an error, and the step then never runs: a timeout that
@@ -30,18 +31,48 @@ struct SettingsReader {
     ]
 
     init(_ attributes: [String: String], kind: Step.Kind) {
+        if kind == .approval { settings.approval = ApprovalRule() }
         for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
-            if !read(name, value), kind == .shell || kind == .program || kind == .unsupported { unknown(name) }
+            if kind == .approval, readApproval(name, value) { continue }
+            if !read(name, value), kind == .shell || kind == .program || kind == .unsupported || kind == .approval {
+                unknown(name, in: kind == .approval ? Self.approvalNames : Self.knownNames)
+            }
         }
     }
 
-    private mutating func unknown(_ name: String) {
+    private static let approvalNames = ApprovalRule.attributes.union(["name"])
+
+    /// - Returns: whether it is one of a gate's own attributes.
+    private mutating func readApproval(_ name: String, _ value: String) -> Bool {
+        switch name {
+        case "role":
+            // A viewer changes nothing, and to approve is to change.
+            if let role = Role(rawValue: value), role != .viewer {
+                settings.approval?.role = role
+            } else {
+                errors.append("\"role\" must be operator or admin.")
+            }
+        case "minimum":
+            if let number = Int(value), (1...ApprovalRule.mostPeople).contains(number) {
+                settings.approval?.minimum = number
+            } else {
+                errors.append("\"minimum\" must be a whole number from 1 to \(ApprovalRule.mostPeople).")
+            }
+        case "not-starter":
+            let isClosed = flag(name, value)
+            settings.approval?.isClosedToStarter = isClosed
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func unknown(_ name: String, in known: Set<String>) {
         if Self.runmeNames.contains(name) {
             notes.append("The attribute \"\(name)\" is for Runme's editor and changes nothing here.")
             return
         }
         let advice =
-            Spelling.nearest(to: name, in: Self.knownNames).map { "; did you mean \"\($0)\"?" } ?? "; take it out."
+            Spelling.nearest(to: name, in: known).map { "; did you mean \"\($0)\"?" } ?? "; take it out."
         warnings.append("Runbook does not know the attribute \"\(Parameter.shown(name))\"\(advice)")
     }
 

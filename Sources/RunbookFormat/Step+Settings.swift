@@ -33,5 +33,7 @@ extension Step {
         package var hosts: [String] = []
         /// Wants a terminal.
         package var isInteractive = false
+        /// Of a gate: who must approve.
+        package var approval: ApprovalRule?
     }
 }

@@ -1,5 +1,6 @@
 package import Accounts
 package import Checklists
+package import Deployments
 import Essentials
 package import Executions
 import HTTPTypes
@@ -43,6 +44,7 @@ package struct WebServer: Sendable {
     private let services: ServiceRoutes
     private let notifications: NotificationRoutes
     private let search: SearchRoutes
+    private let deployments: DeploymentRoutes
     private let journal: JournalRoutes
     private let metrics: MetricsRoutes
     private let requests = RequestCounts()
@@ -55,6 +57,7 @@ package struct WebServer: Sendable {
         executions: Executions,
         incidents: Incidents,
         checklists: Checklists,
+        deployments: Deployments,
         journal: Journal,
         templates: Templates, settings: Settings, logger: Logger
     ) {
@@ -67,6 +70,7 @@ package struct WebServer: Sendable {
         self.logger = logger
         now = NowRoutes(
             catalogue: catalogue, executions: executions, incidents: incidents, checklists: checklists,
+            deployments: deployments,
             templates: templates)
         health = HealthRoutes(database: journal.database, templates: templates)
         self.accounts = AccountRoutes(
@@ -78,9 +82,11 @@ package struct WebServer: Sendable {
             templates: templates)
         self.checklists = ChecklistRoutes(
             checklists: checklists, catalogue: catalogue, incidents: incidents, templates: templates)
-        self.services = ServiceRoutes(services: services, catalogue: catalogue, templates: templates)
+        self.services = ServiceRoutes(
+            services: services, catalogue: catalogue, deployments: deployments, templates: templates)
         self.notifications = NotificationRoutes(notifications: notifications)
         search = SearchRoutes(database: journal.database, templates: templates)
+        self.deployments = DeploymentRoutes(deployments: deployments, templates: templates)
         metrics = MetricsRoutes(
             requests: requests, executions: executions, journal: journal, version: settings.version,
             isOpen: settings.areMetricsOpen)
@@ -90,6 +96,7 @@ package struct WebServer: Sendable {
     /// All routes; `OpenAPIDocument` describes those below `/api/` and the probes.
     var routes: [Route] {
         now.table + health.table + accounts.table + runbooks.table + runs.table + checklists.table
+            + deployments.table
             + incidents.table
             + services.table
             + notifications.table

@@ -3,7 +3,7 @@ package import Essentials
 /// How services and environments are called: `accunode`, `orders-db`, `production`.
 package enum ServiceName {
     package static let maximumBytes = 63
-    static let form = "lower-case letters, digits, and dots, dashes or underscores between them"
+    package static let form = "lower-case letters, digits, and dots, dashes or underscores between them"
 
     /// Whether a service may be recorded under the name. `new` is where the form for a new one stands.
     package static func isName(_ name: String) -> Bool { isIdentifier(name) && name != "new" }
@@ -21,7 +21,7 @@ package enum ServiceName {
         return isIdentifier(name) ? nil : "it has \(form), at most \(maximumBytes) characters"
     }
 
-    static func isIdentifier(_ text: String) -> Bool {
+    package static func isIdentifier(_ text: String) -> Bool {
         guard (1...maximumBytes).contains(text.utf8.count) else { return false }
         let bytes = Array(text.utf8)
         return isLetterOrDigit(bytes[0]) && isLetterOrDigit(bytes[bytes.count - 1])

@@ -16,6 +16,7 @@ enum Migrations {
         migrator.registerMigration("9-checklists", migrate: createChecklists)
         migrator.registerMigration("10-search", migrate: createSearch)
         migrator.registerMigration("11-incidents", migrate: createIncidents)
+        migrator.registerMigration("12-deployments", migrate: createDeployments)
         return migrator
     }
 

@@ -29,7 +29,8 @@ struct RunbookCommand: AsyncParsableCommand {
                     LintCommand.self,
                 ]),
             CommandGroup(name: "Runs", subcommands: [StatusCommand.self, ExecCommand.self, RunsCommand.self]),
-            CommandGroup(name: "Work", subcommands: [ChecklistCommand.self, IncidentCommand.self]),
+            CommandGroup(
+                name: "Work", subcommands: [ChecklistCommand.self, DeployCommand.self, IncidentCommand.self]),
             CommandGroup(name: "Services", subcommands: [ServiceCommand.self, NotifyCommand.self]),
             CommandGroup(name: "Record", subcommands: [AuditCommand.self]),
             CommandGroup(

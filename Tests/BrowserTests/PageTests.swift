@@ -55,6 +55,10 @@ import Testing
         try await expect("checklists.py", claims: 136)
     }
 
+    @Test func `a deployment is started, approved by two others and rolled back by clicking`() async throws {
+        try await expect("deploying.py", claims: 38)
+    }
+
     @Test func `the journal is live, filtered and verified`() async throws {
         try await expect("journal.py", claims: 20)
     }

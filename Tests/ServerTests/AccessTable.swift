@@ -60,6 +60,7 @@ extension AccessRow {
     static let all =
         health + accounts + runbooks + runs
         + checklists
+        + deployments
         + incidents
         + services
         + notifications

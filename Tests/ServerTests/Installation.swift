@@ -1,5 +1,6 @@
 import Accounts
 import Checklists
+import Deployments
 import Essentials
 import Executions
 import Foundation
@@ -48,6 +49,36 @@ final class Installation: Sendable {
         ```
         """
 
+    /// What a deployment goes through.
+    static let release = """
+        ---
+        title: Release
+        service: accunode
+        kind: deployment
+        rollback: "#rollback"
+        parameters:
+          VERSION: {type: string}
+          SLOT: {type: choice, choices: [blue, green], default: blue}
+        ---
+        # Release
+
+        ## Ship
+
+        ```approval {name=go}
+        Ship {{version}}?
+        ```
+
+        ```sh {name=ship}
+        echo "$VERSION"
+        ```
+
+        ## Rollback
+
+        ```sh {name=undo}
+        echo "$VERSION"
+        ```
+        """
+
     /// Begins at the true time, for what the server measures by its own clock.
     let clock = Clock(TimeSource.system.now())
     let journal: Journal
@@ -56,6 +87,7 @@ final class Installation: Sendable {
     let services: Services
     let notifications: Notifications
     let incidents: Incidents
+    let deployments: Deployments
     let executions: Executions
     let checklists: Checklists
     let server: WebServer
@@ -78,6 +110,8 @@ final class Installation: Sendable {
             journal: journal, catalogue: catalogue, sealing: sealing,
             searchPath: "/usr/local/bin:/usr/bin:/bin", time: clock.source)
         checklists = Checklists(executions: executions, time: clock.source)
+        deployments = Deployments(
+            executions: executions, checklists: checklists, sealing: sealing, time: clock.source)
         var settings = WebServer.Settings()
         settings.isRateLimited = false
         try adjust(&settings)
@@ -89,6 +123,7 @@ final class Installation: Sendable {
             executions: executions,
             incidents: incidents,
             checklists: checklists,
+            deployments: deployments,
             journal: journal,
             templates: try Templates(files: .embedded), settings: settings,
             logger: Logger(label: "test") { _ in ErrorLog() })
@@ -210,6 +245,14 @@ extension Installation {
     func queuedRun() async throws -> String {
         let order = RunOrder(runbook: try await runbook())
         return try await executions.start(order, by: try principal(.admin)).id.rawValue
+    }
+
+    /// A deployment whose first stage waits for an approval.
+    func waitingDeployment() async throws -> String {
+        _ = try await catalogue.store(Array(Self.release.utf8), name: "accunode.release", by: try principal(.admin))
+        let order = DeploymentOrder(
+            runbook: "accunode.release", version: "v2", environment: "stage-\(number())")
+        return try await deployments.start(order, by: try principal(.admin)).id.rawValue
     }
 
     func cancelledRun() async throws -> String {

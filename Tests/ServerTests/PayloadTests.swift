@@ -55,6 +55,7 @@ import Testing
     static let samples: [Sample] =
         status + runs + runbooks
         + checklists
+        + deployments
         + incidents
         + services
         + notifications

@@ -25,7 +25,7 @@ struct Samples {
             services, noServices, service, unrecorded, newService, changedService,
             journal,
             search, noSearch, found,
-        ]
+        ] + deploymentPages
     }
 
     var signIn: SignInPage {
@@ -282,8 +282,8 @@ struct Samples {
                 environments: [text("production")], dependencies: [text("orders-db")], dependants: [text("shop")],
                 runbooks: [text("orders.deploy")], created: at(0).rfc3339, updated: at(0).rfc3339),
             description: SafeHTML("<p>It takes orders.</p>"),
-            runbooks: [.init(name: text("orders.deploy"), title: text("Deploy"), steps: 2, items: 1)], recorded: [],
-            mayRecord: true, mayOperate: true, reader: reader)
+            runbooks: [.init(name: text("orders.deploy"), title: text("Deploy"), steps: 2, items: 1)], places: places,
+            recorded: [], mayRecord: true, mayOperate: true, reader: reader)
     }
 
     var newService: ServiceFormPage { serviceForm(of: nil) }

@@ -34,7 +34,8 @@ struct TemplateFieldsTests {
     }
 
     @Test func `every template but partials belongs to a page`() {
-        let known = Set(Samples().pages.map { type(of: $0).template } + [Frame.template, "layout/time"])
+        let known = Set(
+            Samples().pages.map { type(of: $0).template } + [Frame.template, "layout/time", "layout/field"])
         #expect(Set(WebFiles.embedded.templateNames) == known)
     }
 

@@ -82,7 +82,8 @@ const renewal = { text: renewText, rows: renewRows, state: renewState, value: re
 // A row without what passes by itself.
 function print(row) {
   const copy = row.cloneNode(true);
-  for (const fold of copy.querySelectorAll("details[open]")) fold.open = false;
+  // What somebody has opened stays open, with what they have typed in it.
+  for (const part of [copy, ...copy.querySelectorAll("details")]) part.removeAttribute("open");
   for (const time of copy.querySelectorAll("time, [data-since]")) {
     time.textContent = "";
     time.removeAttribute("title");

@@ -1,5 +1,6 @@
 import API
 import Checklists
+import Deployments
 import Essentials
 import Executions
 import Hummingbird
@@ -13,6 +14,7 @@ struct NowRoutes: Sendable {
     let executions: Executions
     let incidents: Incidents
     let checklists: Checklists
+    let deployments: Deployments
     let templates: Templates
 
     var table: [Route] {
@@ -38,11 +40,13 @@ struct NowRoutes: Sendable {
         let runs = try await executions.now(by: principal)
         let burning = try await incidents.burning(by: principal)
         let checklists = try await checklists.now(by: principal)
-        let isFirst = runs.isFirst && checklists.isEmpty && burning.count == 0
+        let deployments = try await deployments.now(by: principal)
+        let isFirst = runs.isFirst && checklists.isEmpty && burning.count == 0 && deployments.isFirst
         var now = Now(at: executions.journal.time.now(), beginning: isFirst ? try await beginning(principal) : nil)
         now.add(burning)
         now.add(runs, for: principal)
         now.add(checklists, for: principal)
+        now.add(deployments, for: principal)
         return now
     }
 

@@ -1,4 +1,5 @@
 import Checklists
+import Deployments
 import Essentials
 import Executions
 import HTTPTypes
@@ -41,7 +42,8 @@ extension OpenAPIDocument {
             "SituationLine": .object(
                 "Something that runs, waits, failed or succeeded.",
                 [
-                    "kind": .oneOf(["run", "incident", "checklist"], "What it is, as the journal names objects."),
+                    "kind": .oneOf(
+                        ["run", "incident", "checklist", "deployment"], "What it is, as the journal names objects."),
                     "id": .text(),
                     "title": .text("What people call it, such as `accunode.deploy#rollback`."),
                     "state": .oneOf(stateNames, "Of its kind."),
@@ -55,6 +57,7 @@ extension OpenAPIDocument {
     private static let stateNames = Array(
         Set(
             RunState.allCases.map(\.rawValue) + ChecklistState.allCases.map(\.rawValue)
-                + IncidentState.allCases.map(\.rawValue))
+                + IncidentState.allCases.map(\.rawValue)
+                + DeploymentState.allCases.map(\.rawValue))
     ).sorted()
 }

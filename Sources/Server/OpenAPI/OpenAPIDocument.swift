@@ -17,6 +17,7 @@ enum OpenAPIDocument {
         runbooks,
         runs,
         checklists,
+        deployments,
         incidents,
         services,
         notifications,

@@ -36,6 +36,8 @@ struct Schema: Sendable {
         return Schema("integer", description, rules)
     }
 
+    static func number(_ description: String) -> Schema { Schema("number", description) }
+
     static func flag(_ description: String) -> Schema { Schema("boolean", description) }
 
     static func list(of item: Schema, _ description: String? = nil) -> Schema {

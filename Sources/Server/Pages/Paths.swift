@@ -19,6 +19,10 @@ enum Paths {
         query("/runs", [("state", state), ("after", after)])
     }
 
+    static func deployments(state: String? = nil) -> String { query("/deployments", [("state", state)]) }
+
+    static func deployment(_ id: String) -> String { "/deployments/\(encoded(id))" }
+
     static func journal(kind: String? = nil, object: String? = nil, after: String? = nil) -> String {
         query("/journal", [("kind", kind), ("object", object), ("after", after)])
     }

@@ -1,4 +1,5 @@
 import API
+import Deployments
 import Essentials
 
 /// A service, with all that belongs to it.
@@ -16,6 +17,36 @@ struct ServicePage: WebPage {
             self.title = title
             self.name = name
             contents = items == 0 ? counted(steps, "step") : "\(counted(steps, "step")), \(counted(items, "item"))"
+        }
+    }
+
+    /// What runs in one of its environments.
+    struct Place: Sendable {
+        /// What came after the version that runs, and did not take its place.
+        struct Later: Sendable {
+            let laterPath: String
+            let laterState: String
+            let laterVersion: String
+        }
+
+        let environment: String
+        let version: String?
+        let versionPath: String
+        let since: Moment?
+        let later: Later?
+
+        init(_ running: PlacedVersion) {
+            environment = running.environment
+            version = running.good?.version
+            versionPath = Paths.deployment(running.good?.id.rawValue ?? "")
+            since = running.good?.finished.map { Moment($0) }
+            let latest = running.latest
+            later =
+                latest.id == running.good?.id || latest.state == .succeeded
+                ? nil
+                : Later(
+                    laterPath: Paths.deployment(latest.id.rawValue), laterState: latest.state.rawValue,
+                    laterVersion: latest.version)
         }
     }
 
@@ -57,6 +88,8 @@ struct ServicePage: WebPage {
     let removal: Removal?
     let runbooks: [Runbook]
     let runbooksCount: String
+    let places: [Place]
+    let deploymentsPath: String
     let owner: String?
     let contacts: [String]
     let hasContacts: Bool
@@ -74,8 +107,8 @@ struct ServicePage: WebPage {
     ///   - recorded: which of those that it needs are recorded.
     ///   - mayRecord: whether its name is one that a service may be recorded under.
     init(
-        _ service: Service, description: SafeHTML?, runbooks: [Runbook], recorded: Set<String>, mayRecord: Bool,
-        mayOperate: Bool, reader: Reader
+        _ service: Service, description: SafeHTML?, runbooks: [Runbook], places: [Place], recorded: Set<String>,
+        mayRecord: Bool, mayOperate: Bool, reader: Reader
     ) {
         layout = Layout(service.name, place: .services, reader: reader)
         name = service.name
@@ -90,6 +123,8 @@ struct ServicePage: WebPage {
             ? Removal(removalPath: "\(Paths.service(service.name))/removal", service: service.name) : nil
         self.runbooks = runbooks
         runbooksCount = String(runbooks.count)
+        self.places = places
+        deploymentsPath = Paths.query("/deployments", [("service", service.name)])
         owner = service.owner
         contacts = service.contacts
         hasContacts = !contacts.isEmpty
@@ -113,7 +148,8 @@ struct ServicePage: WebPage {
         }
         let named =
             service.runbooks.isEmpty
-            ? "Other services say that they need it" : "\(counted(service.runbooks.count, "runbook")) named it so"
+            ? service.dependants.isEmpty ? "it was deployed under this name" : "other services say that they need it"
+            : "\(counted(service.runbooks.count, "runbook")) named it so"
         return mayRecord
             ? "\(named.capitalisedSentence); nobody has recorded yet whose it is and where it runs."
             : "\(named.capitalisedSentence). To record it, give it a name of lower-case letters, digits and dashes in the guides first."

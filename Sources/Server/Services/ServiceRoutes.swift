@@ -1,4 +1,5 @@
 import API
+import Deployments
 import Essentials
 import HTTPTypes
 import Hummingbird
@@ -9,6 +10,7 @@ import Services
 struct ServiceRoutes: Sendable {
     let services: Services
     let catalogue: Catalogue
+    let deployments: Deployments
     let templates: Templates
 
     var table: [Route] {
@@ -53,7 +55,8 @@ struct ServiceRoutes: Sendable {
                     details, description: try .markdown(details.description),
                     runbooks: runbooks.map {
                         .init(name: $0.name, title: $0.title, steps: $0.steps, items: $0.items)
-                    }, recorded: recorded, mayRecord: ServiceName.isName(name),
+                    }, places: try await deployments.runningVersions(of: name, by: visit.principal).map { .init($0) },
+                    recorded: recorded, mayRecord: ServiceName.isName(name),
                     mayOperate: visit.principal.may(.operate), reader: visit.reader)))
     }
 
@@ -84,7 +87,10 @@ struct ServiceRoutes: Sendable {
         let record = try await services.find(name, by: principal)
         let runbooks = try await catalogue.entries(ofService: name, by: principal)
         let dependants = try await services.dependants(of: name, by: principal)
-        guard record != nil || !runbooks.isEmpty || !dependants.isEmpty else { throw Services.unknown(name) }
+        let isDeployed = try await !deployments.runningVersions(of: name, by: principal).isEmpty
+        guard record != nil || !runbooks.isEmpty || !dependants.isEmpty || isDeployed else {
+            throw Services.unknown(name)
+        }
         return Service(
             name: name, recorded: record != nil, description: record?.facts.description ?? "",
             owner: record?.facts.owner, contacts: record?.facts.contacts ?? [],

@@ -36,7 +36,10 @@ def enter(page):
 with Site() as site:
     desk = site.page()
     runs = scene.lay_out(desk)
+    deployed = scene.deployments(desk)
     paths = {
+        "the deployments": "/deployments", "a deployment that waits": deployed["waiting"],
+        "the form of a deployment": "/deployments/new?runbook=shop.release", "the figures": "/deployments/figures",
         "now": "/", "the catalogue": "/runbooks", "a guide": "/runbooks/accunode.rollback",
         "the form": "/runbooks/accunode.rollback/run", "the runs": "/runs", "a run that failed": runs["failed"],
         "an interrupted run": runs["interrupted"], "a run that goes on": runs["running"],

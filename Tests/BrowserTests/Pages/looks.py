@@ -54,6 +54,17 @@ def unfold(page):
     page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
 
 
+def ask_to_roll_back(page):
+    page.locator("summary >> text=Roll back").click()
+
+
+def deploy_badly(page):
+    page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
+    page.fill("[name=version]", "four")
+    page.fill("[name=environment]", "The Moon")
+    press(page, "text=Deploy now")
+
+
 def verify(page):
     press(page, "text=Verify")
     go(page, SHORT_JOURNAL)
@@ -66,6 +77,7 @@ def mistype(page):
 with Site() as site:
     desk = site.page()
     runs = scene.lay_out(desk)
+    deployed = scene.deployments(desk)
     journal_of = "/journal?object=run/" + runs["interrupted"].removeprefix("/runs/")
 
     pages = [
@@ -108,6 +120,17 @@ with Site() as site:
         ("the search", "/search", stay),
         ("what was found", "/search?q=the", stay),
         ("a search for nothing", "/search?q=%3F", stay),
+        ("the deployments", "/deployments", stay),
+        ("the deployments of a state that there are none of", "/deployments?state=planned", stay),
+        ("a deployment that waits", deployed["waiting"], stay),
+        ("a deployment one thinks of rolling back", deployed["waiting"], ask_to_roll_back),
+        ("a deployment that failed", deployed["failed"], stay),
+        ("a deployment that was rolled back", deployed["rolled back"], stay),
+        ("a deployment that was made elsewhere", deployed["recorded"], stay),
+        ("the choice of a runbook to deploy with", "/deployments/new", stay),
+        ("the form of a deployment", "/deployments/new?runbook=shop.release", stay),
+        ("the form of a deployment with a fault", "/deployments/new?runbook=shop.release", deploy_badly),
+        ("the figures of deployments", "/deployments/figures?days=30", stay),
         ("the journal", SHORT_JOURNAL, stay),
         ("the verified journal", SHORT_JOURNAL, verify),
         ("a run's journal", journal_of, stay),
@@ -151,6 +174,8 @@ with Site() as site:
         "an incident with everything wide": wide["incident"], "the incidents with everything wide": "/incidents",
         "a service with everything wide": "/services/wide", "the services with everything wide": "/services",
         "what was found with everything wide": "/search?q=a",
+        "a deployment with everything wide": deployed["wide"], "the deployments with everything wide": "/deployments",
+        "the figures with everything wide": "/deployments/figures",
         "a run with everything wide": wide["running"], "an interrupted run with everything wide": wide["interrupted"],
     }.items():
         look(name, path, stay, "inside")

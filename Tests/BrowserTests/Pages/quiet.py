@@ -21,7 +21,11 @@ def words(page):
 with Site() as site:
     loud, quiet = site.page(), site.page(scripts=False)
     runs = scene.lay_out(loud)
+    deployed = scene.deployments(loud)
     paths = {
+        "the deployments": "/deployments", "a deployment that waits": deployed["waiting"],
+        "a deployment that was rolled back": deployed["rolled back"], "the figures": "/deployments/figures",
+        "the form of a deployment": "/deployments/new?runbook=shop.release",
         "the catalogue": "/runbooks", "a guide": "/runbooks/accunode.rollback",
         "a guide with findings": "/runbooks/neuralcipher.fitness", "the form": "/runbooks/accunode.rollback/run",
         "the runs": "/runs", "the runs that failed": "/runs?state=failed", "a run that succeeded": runs["succeeded"],

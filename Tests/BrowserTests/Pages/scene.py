@@ -179,6 +179,47 @@ SERVICES = [
 ]
 
 
+RELEASE = """---
+title: Release the shop
+service: shop
+owner: the shop's team
+kind: deployment
+rollback: "#take-it-back"
+parameters:
+  version:
+    required: true
+    pattern: "v[0-9]+"
+  slot:
+    choices: [blue, green]
+    default: blue
+    description: Which slot it goes to first.
+---
+# Release the shop
+
+## Build
+
+```bash {name=build}
+echo "the shop ${version} is built"
+```
+
+## Ship it to everybody
+
+```approval {name=ship minimum=2 not-starter}
+Is {{version}} what the customers shall see?
+```
+
+```bash {name=switch}
+echo "traffic to ${slot}: 100 %"
+```
+
+## Take it back
+
+```bash {name=back}
+echo "${version} serves again"
+```
+"""
+
+
 def cut_off(page, name, step):
     """Starts a run and takes its shim away, so that nobody knows how the step ended."""
     path = start(page, name)
@@ -276,6 +317,38 @@ def incidents(page):
     over = send(page, "POST", "/incidents", {"title": "The disk of mail-2 is full", "severity": "sev4"}, JSON)["id"]
     send(page, "POST", f"/incidents/{over}/resolution", {"note": "Old mail is gone."}, JSON)
     return {"alerted": f"/incidents/{told['incident']}", "worked": f"/incidents/{worked}", "over": f"/incidents/{over}"}
+
+
+def deployments(page):
+    """A deployment in every state that stays; gives the path of each."""
+    return once("deployments", lambda: make_deployments(page))
+
+
+def make_deployments(page):
+    store(page, "shop.release", RELEASE)
+    store(page, "shop.broken", RELEASE.replace('echo "the shop', 'echo "no compiler" >&2; exit 3; echo "the shop'))
+    store(page, "shop.wide", RELEASE.replace("## Ship it to everybody", f"## {LONG}").replace("Is {{", f"{LONG} {{{{"))
+    json_type = {"Content-Type": "application/json"}
+    for version, told in (("v1", "succeeded"), ("v2", "failed"), ("v3", "succeeded")):
+        send(page, "POST", "/deployments/records", {
+            "service": "shop", "version": version, "environment": "production", "state": told,
+            "external_id": f"pipeline/{version}", "commit": "9f86d08"}, json_type)
+    made = {"recorded": "/deployments/" + send(page, "GET", "/deployments?state=failed")["items"][0]["id"]}
+
+    def deploy(runbook, environment, state):
+        body = {"runbook": runbook, "version": "v4", "environment": environment, "reason": "the new price list"}
+        begun = send(page, "POST", "/deployments", body, json_type)["id"]
+        until(f"it is {state}", lambda: send(page, "GET", f"/deployments/{begun}")["state"] == state)
+        return begun
+
+    made["waiting"] = "/deployments/" + deploy("shop.release", "production", "waiting")
+    made["failed"] = "/deployments/" + deploy("shop.broken", "staging", "failed")
+    made["wide"] = "/deployments/" + deploy("shop.wide", LONG[:60], "waiting")
+    back = deploy("shop.release", "canary", "waiting")
+    send(page, "POST", f"/deployments/{back}/rollback", {"reason": "errors above 5 %", "version": "v3"}, json_type)
+    until("it is rolled back", lambda: send(page, "GET", f"/deployments/{back}")["state"] == "rolled-back")
+    made["rolled back"] = f"/deployments/{back}"
+    return made
 
 
 def make_wide(page):

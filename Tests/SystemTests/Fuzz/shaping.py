@@ -12,7 +12,7 @@ from random import Random
 
 from schemathesis.core import NOT_SET
 
-from stage import ASKING, CHECKED, FAILING, GUIDES, ITEM, PASSWORD, QUICK
+from stage import ASKING, CHECKED, FAILING, GUIDES, ITEM, PASSWORD, QUICK, RELEASE
 
 IMPORTED = "fuzz.imported"
 # Fences, the only thing in a guide that runs, need one of these.
@@ -164,6 +164,30 @@ class Shaping:
         alert = {"status": status, "labels": {"alertname": "Fuzz", "severity": "warning"}, "fingerprint": "f",
                  "annotations": {"runbook_url": QUICK}, "startsAt": "2026-01-19T03:05:00Z"}
         case.body = {"version": "4", "groupKey": "{}:{}", "status": status, "alerts": [alert]}
+
+    def createDeployment(self, case, _):
+        case.body = {"runbook": RELEASE, "version": "v2", "environment": self.stage.free_name()}
+
+    def recordDeployment(self, case, _):
+        case.body = {
+            "service": "fuzz", "version": "v3", "environment": self.stage.free_name(), "state": "succeeded",
+            "external_id": self.stage.free_name(),
+        }
+
+    def getDeployment(self, case, _):
+        case.path_parameters["id"] = self.stage.deployment()
+
+    def promoteDeployment(self, case, _):
+        case.path_parameters["id"] = self.stage.deployment()
+        case.body = {"stage": "ship"}
+
+    def abortDeployment(self, case, _):
+        case.path_parameters["id"] = self.stage.deployment()
+        case.body = {"reason": "the wrong tag"}
+
+    def rollBackDeployment(self, case, _):
+        case.path_parameters["id"] = self.stage.deployment()
+        case.body = {"reason": "errors"}
 
     def cancelRun(self, case, _):
         case.path_parameters["id"] = self.stage.running()

@@ -13,6 +13,7 @@ PASSWORD = "correct horse battery"
 QUICK, FAILING, LONG, ASKING = "fuzz.quick", "fuzz.failing", "fuzz.long", "fuzz.asking"
 # An item that is proved by a check, and without which a checklist may be completed.
 CHECKED, ITEM = "fuzz.checked", "checked.it-is-so-optional"
+RELEASE = "fuzz.release"
 
 # Whatever is put into parameters and placeholders: the first is only ever printed, the second stands behind the end.
 GUIDES = {
@@ -39,6 +40,28 @@ echo "$WORD" >&2
     FAILING: "# Failing\n\n```sh {name=fail}\necho no\nexit 1\n```\n",
     LONG: "# Long\n\n```sh {name=idle timeout=1h}\nsleep 3600\n```\n",
     CHECKED: "# Checked\n\n- [ ] it is so (optional)\n\n  ```sh {check}\n  true\n  ```\n",
+    RELEASE: """---
+service: fuzz
+rollback: "#undo"
+---
+# Release
+
+## Ship
+
+```approval {name=go}
+Ship {{version}}?
+```
+
+```sh {name=ship}
+exit 0
+```
+
+## Undo
+
+```sh {name=undo}
+exit 0
+```
+""",
     ASKING: "# Asking\n\n```sh {name=ask}\nexit 0\necho <pod-name>\n```\n",
 }
 
@@ -176,6 +199,11 @@ class Stage:
         incident = self.new_incident()
         self.api.ask("POST", f"/api/v1/incidents/{incident}/resolution")
         return incident
+
+    def deployment(self):
+        """The id of a new deployment that waits for an approval, in a place of its own."""
+        body = {"runbook": RELEASE, "version": "v1", "environment": self.free_name()}
+        return self.api.ask("POST", "/api/v1/deployments", body)[1]["id"]
 
     def begin(self, runbook):
         return self.api.ask("POST", "/api/v1/runs", {"runbook": runbook})[1]["id"]
