@@ -1,3 +1,4 @@
+import Essentials
 package import RunbookFormat
 
 /// The runbook, or the section of one, that undoes a deployment: front matter's `rollback`.
