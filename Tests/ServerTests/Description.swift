@@ -31,12 +31,14 @@ enum Description {
     /// What is said of a request's operation; nil when it is none of the description's.
     static func operation(_ method: HTTPRequest.Method, _ uri: String) -> JSONValue? {
         let path = uri.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false)
-        return operations.first { name, _ in
+        let fitting = operations.filter { name, _ in
             let parts = name.split(separator: " ", maxSplits: 1)
             let template = parts[1].split(separator: "/", omittingEmptySubsequences: false)
             return parts[0] == method.rawValue && template.count == path.count
                 && zip(template, path).allSatisfy { $0 == $1 || ($0.hasPrefix("{") && !$1.isEmpty) }
-        }?.value
+        }
+        // What a path says in words comes before what it leaves open, as in the router.
+        return fitting.min { $0.key.count { $0 == "{" } < $1.key.count { $0 == "{" } }?.value
     }
 
     /// Where an answer is not what the description says; for what it does not describe, where a problem is not one.

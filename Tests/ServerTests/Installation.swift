@@ -57,7 +57,7 @@ final class Installation: Sendable {
         kind: deployment
         rollback: "#rollback"
         parameters:
-          VERSION: {type: string}
+          VERSION: {type: string, default: v1}
           SLOT: {type: choice, choices: [blue, green], default: blue}
         ---
         # Release

@@ -56,7 +56,7 @@ extension PayloadTests {
                 bare: RunningVersion(
                     service: "a", environment: "production", version: nil, deployment: nil, since: nil,
                     latest_version: "v2", latest_deployment: "2", latest_state: "failed")),
-            Sample(schema: "DeploymentFigures", full: figures(0.5, 60), bare: figures(nil, nil)),
+            Sample(schema: "DeploymentFigures", full: figures(0.5, 60.5), bare: figures(nil, nil)),
             same("DeploymentFiguresBar", bar),
         ]
     }()
