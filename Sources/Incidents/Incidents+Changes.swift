@@ -47,6 +47,9 @@ extension Incidents {
             try transaction.execute("DELETE FROM incident_services WHERE incident = \(before.id)")
             try insert(services: after.services, of: after, in: transaction)
         }
+        if wanted.title != before.title || wanted.services != before.services {
+            try index(after, in: transaction)
+        }
         if change.runbooks != nil { try replaceRunbooks(of: after, with: wanted.runbooks, &details, in: transaction) }
         guard !details.isEmpty else { return before }
         let services = after.services + before.services.filter { !after.services.contains($0) }

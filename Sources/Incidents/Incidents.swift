@@ -99,6 +99,7 @@ package struct Incidents: Sendable {
                 \(incident.actorName), \(alertGroup))
             """)
         try insert(services: incident.services, of: incident, in: transaction)
+        try index(incident, in: transaction)
         let attached = try attach(order.runbooks.map { ($0, nil) }, to: incident.id, in: transaction)
         var details = details
         details["title"] = .string(incident.title)
@@ -111,6 +112,13 @@ package struct Incidents: Sendable {
         try journal.append(Event("incident.opened", on: objects, details: details), by: principal, in: transaction)
         if let note = order.note { try append(note: note, at: nil, to: incident, by: principal, in: transaction) }
         return incident
+    }
+
+    /// It is found by its title and its services. Its notes are on the journal alone, where an erasure reaches them.
+    func index(_ incident: IncidentRecord, in transaction: Transaction) throws {
+        try transaction.index(
+            incident.reference.text, title: incident.title, text: incident.services.joined(separator: "\n"),
+            at: incident.milestones.opened)
     }
 
     func insert(services: [String], of incident: IncidentRecord, in transaction: Transaction) throws {

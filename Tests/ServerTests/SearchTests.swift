@@ -1,5 +1,6 @@
 import Checklists
 import Essentials
+import Incidents
 import HTTPTypes
 import Runbooks
 import Services
@@ -75,6 +76,29 @@ import Testing
                 guard case .array(let items) = answer["items"] else { return }
                 #expect(items.compactMap { $0["id"]?.string } == [checklist])
             }
+        }
+    }
+
+    @Test func `an incident is found by its title and its services, as they are now, and not by its notes`()
+        async throws
+    {
+        let installation = try await Installation()
+        let admin = try installation.principal(.admin)
+        let incident = try await installation.incidents.open(
+            IncidentOrder(title: "Queue grows", severity: .sev3, services: ["mailroom"], note: "Call the plumber."),
+            by: admin)
+        _ = try await installation.incidents.change(
+            incident.id, IncidentChange(title: "Letters are late"), by: admin)
+        try await installation.test { caller in
+            let session = try await installation.session(.viewer)
+            for (words, isFound) in [("letters late", true), ("mailroom", true), ("queue", false), ("plumber", false)] {
+                let query = Paths.query("/api/v1/search", [("q", words), ("kind", "incident")])
+                let answer = try await caller.send(.get, query, as: session).json()
+                guard case .array(let items) = answer["items"] else { return }
+                #expect(items.compactMap { $0["id"]?.string } == (isFound ? [incident.id.rawValue] : []), "\(words)")
+            }
+            let page = try await caller.send(.get, "/search?q=letters", as: session)
+            #expect(page.text.contains("/incidents/\(incident.id)"))
         }
     }
 
