@@ -11,6 +11,23 @@ package struct Service: Codable, Sendable, Equatable {
         }
     }
 
+    /// An incident that affects it.
+    package struct Trouble: Codable, Sendable, Equatable {
+        package let id: String
+        package let title: String
+        package let severity: String
+        package let state: String
+        package let opened: String
+
+        package init(id: String, title: String, severity: String, state: String, opened: String) {
+            self.id = id
+            self.title = title
+            self.severity = severity
+            self.state = state
+            self.opened = opened
+        }
+    }
+
     package let name: String
     /// False for a service that is only named, by a runbook's front matter, say.
     package let recorded: Bool
@@ -25,13 +42,15 @@ package struct Service: Codable, Sendable, Equatable {
     package let dependants: [String]
     /// The names of the runbooks whose front matter names it.
     package let runbooks: [String]
+    /// The newest incidents that affect it, five at most.
+    package let incidents: [Trouble]
     package let created: String?
     package let updated: String?
 
     package init(
         name: String, recorded: Bool, description: String, owner: String?, contacts: [String], links: [Link],
-        environments: [String], dependencies: [String], dependants: [String], runbooks: [String], created: String?,
-        updated: String?
+        environments: [String], dependencies: [String], dependants: [String], runbooks: [String], incidents: [Trouble],
+        created: String?, updated: String?
     ) {
         self.name = name
         self.recorded = recorded
@@ -43,6 +62,7 @@ package struct Service: Codable, Sendable, Equatable {
         self.dependencies = dependencies
         self.dependants = dependants
         self.runbooks = runbooks
+        self.incidents = incidents
         self.created = created
         self.updated = updated
     }

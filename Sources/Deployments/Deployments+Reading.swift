@@ -46,6 +46,14 @@ extension Deployments {
         }
     }
 
+    /// Lets it be found by its words.
+    static func index(_ facts: DeploymentFacts, in transaction: Transaction) throws {
+        let words = [facts.runbook, facts.reason, facts.commit_id, facts.external_id]
+        try transaction.index(
+            "deployment/\(facts.id)", title: facts.title, text: words.compactMap { $0 }.joined(separator: "\n"),
+            at: facts.created)
+    }
+
     /// Those that have not come to an end, the oldest first: one at most for each service and environment.
     package func underWay(by principal: Principal) async throws -> [DeploymentRecord] {
         try principal.require(.read, to: "see deployments")

@@ -131,6 +131,7 @@ extension Deployments {
                 \(Self.failed(order.state, started: started, finished: finished)), \(principal.kind.rawValue),
                 \(principal.id), \(principal.name), \(principal.person))
             """)
+        try Self.index(try Self.facts(id, in: transaction), in: transaction)
         var details = particulars.details
         details["state"] = .string(order.state.rawValue)
         if let started = order.started { details["started"] = .string(started.rfc3339) }

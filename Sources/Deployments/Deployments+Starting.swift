@@ -200,6 +200,7 @@ extension Deployments {
         details["runbook_version"] = .string(plan.entry.version)
         if let previous { details["previous_version"] = .string(previous) }
         let facts = try Self.facts(id, in: transaction)
+        try Self.index(facts, in: transaction)
         try journal.append(
             Event("deployment.planned", on: facts.objects, details: details), by: principal, in: transaction)
     }

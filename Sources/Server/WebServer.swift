@@ -83,7 +83,8 @@ package struct WebServer: Sendable {
         self.checklists = ChecklistRoutes(
             checklists: checklists, catalogue: catalogue, incidents: incidents, templates: templates)
         self.services = ServiceRoutes(
-            services: services, catalogue: catalogue, deployments: deployments, templates: templates)
+            services: services, catalogue: catalogue, deployments: deployments, incidents: incidents,
+            templates: templates)
         self.notifications = NotificationRoutes(notifications: notifications)
         search = SearchRoutes(database: journal.database, templates: templates)
         self.deployments = DeploymentRoutes(deployments: deployments, templates: templates)

@@ -236,11 +236,14 @@ import Testing
 
     private static let services: [Sample] = {
         let link = Service.Link(title: "Dashboard", url: "https://grafana.example.com")
+        let trouble = Service.Trouble(
+            id: "1", title: "Orders fail", severity: "sev2", state: "triggered", opened: time)
         let service = { (word: String?) in
             Service(
                 name: "orders", recorded: word != nil, description: "It takes orders.", owner: word, contacts: ["#ops"],
                 links: [link], environments: ["production"], dependencies: ["orders-db"], dependants: ["shop"],
-                runbooks: ["orders.deploy"], created: word.map { _ in time }, updated: word.map { _ in time })
+                runbooks: ["orders.deploy"], incidents: [trouble], created: word.map { _ in time },
+                updated: word.map { _ in time })
         }
         let summary = { (word: String?) in
             ServiceSummary(
@@ -251,6 +254,7 @@ import Testing
             Sample(schema: "Service", full: service("platform"), bare: service(nil)),
             Sample(schema: "ServiceSummary", full: summary("platform"), bare: summary(nil)),
             same("ServiceLink", link),
+            same("ServiceIncident", trouble),
             Sample(
                 schema: "ServiceRequest",
                 full: ServiceRequest(

@@ -65,6 +65,22 @@ import Testing
         }
     }
 
+    @Test func `an incident is found by its title and its services`() async throws {
+        let installation = try await Installation()
+        let id = try await installation.incident()
+        try await installation.test { caller in
+            let session = try await installation.session(.viewer)
+            for words in ["checkout err", "web"] {
+                let query = Paths.query("/api/v1/search", [("q", words), ("kind", "incident")])
+                let answer = try await caller.send(.get, query, as: session).json()
+                guard case .array(let items) = answer["items"] else { return }
+                #expect(items.compactMap { $0["id"]?.string } == [id], "\(words)")
+            }
+            let page = try await caller.send(.get, "/search?q=checkout", as: session)
+            #expect(page.text.contains("/incidents/\(id)"))
+        }
+    }
+
     @Test func `a checklist is found by what it is for and by its items`() async throws {
         let installation = try await Installation()
         let checklist = try await installation.checklist().id.rawValue

@@ -33,6 +33,20 @@ import Testing
         }
     }
 
+    @Test func `a service that only an incident names has a page that shows the incident`() async throws {
+        let installation = try await Installation()
+        let incident = try await installation.incident()
+        try await installation.test { caller in
+            let session = try await installation.session(.operator)
+            let page = try await caller.send(.get, "/services/web", as: session)
+            #expect(page.text.contains("/incidents/\(incident)"))
+            #expect(page.text.contains("/services/new?name=web"))
+            let answer = try await caller.send(.get, "/api/v1/services/web", as: session).json()
+            guard case .array(let incidents) = answer["incidents"] else { return }
+            #expect(incidents.compactMap { $0["id"]?.string } == [incident])
+        }
+    }
+
     @Test func `a name that no service can be recorded under is shown, and not offered`() async throws {
         let installation = try await Installation()
         try await name("Orders & Co", in: installation, as: "orders.deploy")

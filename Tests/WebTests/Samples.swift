@@ -280,7 +280,12 @@ struct Samples {
                 name: text("orders"), recorded: isRecorded, description: "", owner: text("the orders team"),
                 contacts: [text("#orders")], links: [.init(title: text("Dashboard"), url: text("https://x.example"))],
                 environments: [text("production")], dependencies: [text("orders-db")], dependants: [text("shop")],
-                runbooks: [text("orders.deploy")], created: at(0).rfc3339, updated: at(0).rfc3339),
+                runbooks: [text("orders.deploy")],
+                incidents: [
+                    .init(
+                        id: text("01j9zk"), title: text("Orders fail"), severity: text("sev2"),
+                        state: text("triggered"), opened: at(0).rfc3339)
+                ], created: at(0).rfc3339, updated: at(0).rfc3339),
             description: SafeHTML("<p>It takes orders.</p>"),
             runbooks: [.init(name: text("orders.deploy"), title: text("Deploy"), steps: 2, items: 1)], places: places,
             recorded: [], mayRecord: true, mayOperate: true, reader: reader)

@@ -1,5 +1,6 @@
 import Essentials
 import HTTPTypes
+import Incidents
 import Services
 
 extension OpenAPIDocument {
@@ -43,10 +44,17 @@ extension OpenAPIDocument {
                 "name": .text("Such as `accunode`."), "recorded": recorded, "description": description,
                 "contacts": contacts, "links": links, "environments": environments, "dependencies": dependencies,
                 "dependants": .list(of: .text(), "The services that say they need it."),
+                "incidents": .list(of: .ref("ServiceIncident"), "The newest that affect it, five at most."),
                 "runbooks": .list(of: .text(), "The runbooks whose front matter names it."),
             ],
             optional: [
                 "owner": owner, "created": .moment("When it was recorded."), "updated": .moment("When it was changed."),
+            ]),
+        "ServiceIncident": .object(
+            "An incident that affects the service.",
+            [
+                "id": .text(), "title": .text(), "severity": .oneOf(Severity.self), "state": .oneOf(IncidentState.self),
+                "opened": .moment("When it was opened."),
             ]),
         "ServiceSummary": .object(
             "A service in a list.",

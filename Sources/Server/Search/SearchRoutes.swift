@@ -68,7 +68,7 @@ struct SearchRoutes: Sendable {
 
 /// The kinds of things that are found by their words.
 enum FoundKind: String, CaseIterable, Sendable {
-    case runbook, checklist, incident, service
+    case runbook, checklist, deployment, incident, service
 
     /// Of several.
     var plural: String { "\(rawValue)s" }
@@ -77,6 +77,7 @@ enum FoundKind: String, CaseIterable, Sendable {
         switch self {
         case .runbook: Paths.runbook(id)
         case .checklist: Paths.checklist(id)
+        case .deployment: Paths.deployment(id)
         case .incident: Paths.incident(id)
         case .service: Paths.service(id)
         }

@@ -69,6 +69,14 @@ struct ServicePage: WebPage {
         let path: String
     }
 
+    struct Incident: Sendable {
+        let path: String
+        let title: String
+        let severity: String
+        let state: String
+        let opened: Moment?
+    }
+
     struct Link: Sendable {
         let title: String
         let url: String
@@ -102,6 +110,8 @@ struct ServicePage: WebPage {
     let dependencies: [Dependency]
     let dependants: [Dependant]
     let journalPath: String
+    let incidents: [Incident]
+    let incidentsPath: String
 
     /// - Parameters:
     ///   - recorded: which of those that it needs are recorded.
@@ -136,6 +146,12 @@ struct ServicePage: WebPage {
         hasLinks = !links.isEmpty
         dependencies = service.dependencies.map { Dependency($0, recorded: recorded) }
         dependants = service.dependants.map { Dependant(name: $0, path: Paths.service($0)) }
+        incidents = service.incidents.map { incident in
+            Incident(
+                path: Paths.incident(incident.id), title: incident.title, severity: incident.severity,
+                state: incident.state, opened: Timestamp(rfc3339: incident.opened).map(Moment.init))
+        }
+        incidentsPath = Paths.query("/incidents", [("service", service.name)])
         journalPath = Paths.journal(object: "service/\(service.name)")
     }
 
@@ -147,9 +163,15 @@ struct ServicePage: WebPage {
             return "\(owner)\(places)."
         }
         let named =
-            service.runbooks.isEmpty
-            ? service.dependants.isEmpty ? "it was deployed under this name" : "other services say that they need it"
-            : "\(counted(service.runbooks.count, "runbook")) named it so"
+            if !service.runbooks.isEmpty {
+                "\(counted(service.runbooks.count, "runbook")) named it so"
+            } else if !service.incidents.isEmpty {
+                "incidents affected it under this name"
+            } else if !service.dependants.isEmpty {
+                "other services say that they need it"
+            } else {
+                "it was deployed under this name"
+            }
         return mayRecord
             ? "\(named.capitalisedSentence); nobody has recorded yet whose it is and where it runs."
             : "\(named.capitalisedSentence). To record it, give it a name of lower-case letters, digits and dashes in the guides first."

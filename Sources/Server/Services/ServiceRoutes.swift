@@ -3,6 +3,7 @@ import Deployments
 import Essentials
 import HTTPTypes
 import Hummingbird
+import Incidents
 import Runbooks
 import Services
 
@@ -11,6 +12,7 @@ struct ServiceRoutes: Sendable {
     let services: Services
     let catalogue: Catalogue
     let deployments: Deployments
+    let incidents: Incidents
     let templates: Templates
 
     var table: [Route] {
@@ -85,10 +87,14 @@ struct ServiceRoutes: Sendable {
     /// - Throws: `Problem.notFound` for one that is neither recorded nor named by anything.
     private func details(of name: String, by principal: Principal) async throws -> Service {
         let record = try await services.find(name, by: principal)
+        let troubles = try await incidents.incidents(
+            PageRequest(limit: 5), IncidentFilter(service: name), by: principal
+        ).items
         let runbooks = try await catalogue.entries(ofService: name, by: principal)
         let dependants = try await services.dependants(of: name, by: principal)
         let isDeployed = try await !deployments.runningVersions(of: name, by: principal).isEmpty
-        guard record != nil || !runbooks.isEmpty || !dependants.isEmpty || isDeployed else {
+        let isNamed = !runbooks.isEmpty || !dependants.isEmpty || !troubles.isEmpty || isDeployed
+        guard record != nil || isNamed else {
             throw Services.unknown(name)
         }
         return Service(
@@ -96,7 +102,12 @@ struct ServiceRoutes: Sendable {
             owner: record?.facts.owner, contacts: record?.facts.contacts ?? [],
             links: record?.facts.links.map { .init(title: $0.title, url: $0.url) } ?? [],
             environments: record?.facts.environments ?? [], dependencies: record?.facts.dependencies ?? [],
-            dependants: dependants, runbooks: runbooks.map(\.name), created: record?.created.rfc3339,
+            dependants: dependants, runbooks: runbooks.map(\.name),
+            incidents: troubles.map { incident in
+                .init(
+                    id: incident.id.rawValue, title: incident.title, severity: incident.severity.rawValue,
+                    state: incident.state.rawValue, opened: incident.milestones.opened.rfc3339)
+            }, created: record?.created.rfc3339,
             updated: record?.updated.rfc3339)
     }
 
