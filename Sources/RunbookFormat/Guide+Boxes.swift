@@ -16,7 +16,8 @@ extension Guide {
         var result = source
         let starts = Self.lineStarts(of: source)
         for item in checklist {
-            guard let isTicked = ticked[item.id], isTicked != item.isChecked, starts.indices.contains(item.box.line - 1) else {
+            guard let isTicked = ticked[item.id], isTicked != item.isChecked, starts.indices.contains(item.box.line - 1)
+            else {
                 continue
             }
             let offset = starts[item.box.line - 1] + item.box.column

@@ -12,7 +12,8 @@ import Testing
     @Test(arguments: [
         "- [ ] a\n", "* [ ] a", "1. [ ] a\r\n2. [ ] b\r\n", "> - [ ] a\n>   - [ ] b\n", "- - [ ] a\n", "- [ ]\ta\n",
         "-\n  [ ] a\n", "-   [ ]   a [ ] b\n", "\u{FEFF}- [ ] a\r- [ ] b\r", "---\ntitle: \"[ ] x\"\n---\n\n- [ ] a\n",
-        "- [ ] ä 日本 [ ]\n\n  more [ ]\n\n  - [ ] b\n", "```\n- [ ] no\n```\n- [ ] a\n", "- [ ] a\n  | b | c |\n  |---|---|\n  | 1 | [ ] |\n",
+        "- [ ] ä 日本 [ ]\n\n  more [ ]\n\n  - [ ] b\n", "```\n- [ ] no\n```\n- [ ] a\n",
+        "- [ ] a\n  | b | c |\n  |---|---|\n  | 1 | [ ] |\n",
         "10. [ ] a\n", "- [r]: /u\n  [ ] a\n",
     ])
     func `ticking every box changes its byte alone, and opening it again gives the source back`(text: String) throws {

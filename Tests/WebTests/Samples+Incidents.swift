@@ -68,7 +68,8 @@ extension Samples {
                     actor_kind: "person", actor: "1", actor_name: text("Ada"), steps_total: 2, steps_done: 1,
                     step: text("switch"), is_check: false)
             ],
-            checklists: [checklistSummary(.open, missing: 2)], items: [text("accunode.rollback"): 3],
+            checklists: [checklistSummary(.open, missing: 2)],
+            items: Dictionary([(text("accunode.rollback"), 3), (text("accunode.errors"), 1)]) { $1 },
             people: [text("Ada Lovelace"), "Grace Hopper"], mayOperate: true, idempotencyKey: text("01j9zk4m7c0v"),
             head: 4211, reader: reader)
     }

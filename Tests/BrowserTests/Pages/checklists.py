@@ -83,7 +83,7 @@ with Site() as site:
 
     # Started from its guide.
     go(ada, "/runbooks/go-live")
-    press(ada, "text=Start a checklist…")
+    press(ada, "a.button >> text=Checklist…")
     claim("the form says how much there is to tick, and what a check can prove",
           "7 items to tick, 3 of them with a check" in ada.locator(".lead").inner_text())
     ada.fill("[name=occasion]", "AccuNode 2.4")
