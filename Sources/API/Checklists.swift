@@ -7,12 +7,18 @@ package struct ChecklistRequest: Codable, Sendable {
     package var occasion: String?
     /// The incident that it is for: it shows on its timeline.
     package var incident: String?
+    /// What the checks are given, by name.
+    package var parameters: [String: String]?
 
-    package init(runbook: String, section: String? = nil, occasion: String? = nil, incident: String? = nil) {
+    package init(
+        runbook: String, section: String? = nil, occasion: String? = nil, incident: String? = nil,
+        parameters: [String: String]? = nil
+    ) {
         self.runbook = runbook
         self.section = section
         self.occasion = occasion
         self.incident = incident
+        self.parameters = parameters
     }
 }
 

@@ -61,6 +61,10 @@ extension Checklists {
         var order = RunOrder(runbook: list.runbook, steps: [step])
         order.version = list.version
         order.isCheck = true
+        let parameters = try await database.look { reader in
+            try reader.text("SELECT parameters FROM checklists WHERE id = \(list.id)")
+        }
+        order.parameters = try JSONDecoder().decode([String: String].self, from: Data((parameters ?? "{}").utf8))
         order.occasions = [ObjectReference("checklist", list.id.rawValue)]
         let plan = try await executions.plan(order, by: principal)
         let (journal, executions) = (journal, executions)

@@ -34,6 +34,7 @@ package struct Checklists: Sendable {
         let title: String
         let items: [Item]
         let headings: [String: String]
+        let parameters: [String: String]
     }
 
     /// - Throws: `Problem.notFound` for an unknown runbook or section; `Problem.invalid` where there is nothing to tick.
@@ -59,7 +60,23 @@ package struct Checklists: Sendable {
         let title = order.section.flatMap { guide.section($0)?.title } ?? guide.title
         return Plan(
             order: order, runbook: entry.name, version: version, title: title, items: items,
-            headings: Dictionary(guide.sections.map { ($0.slug, $0.title) }) { first, _ in first })
+            headings: Dictionary(guide.sections.map { ($0.slug, $0.title) }) { first, _ in first },
+            parameters: try Self.kept(order.parameters, of: guide))
+    }
+
+    /// - Throws: `Problem.invalid` for those that the guide does not declare.
+    private static func kept(
+        _ parameters: [String: String], of guide: Guide
+    ) throws(Problem) -> [String: String] {
+        let declared = guide.metadata.parameters
+        let names = Set(declared.parameters.map(\.name))
+        let unknown = parameters.keys.filter { !names.contains($0) }.sorted()
+        guard unknown.isEmpty else {
+            throw .invalid(
+                "The guide declares no such parameters.",
+                fields: unknown.map { .init(name: String($0.prefix(100)), message: "not declared by the guide") })
+        }
+        return parameters.filter { !declared.sensitiveNames.contains($0.key) }
     }
 
     /// Starts a checklist with every item open, whatever the source ticked.
@@ -80,10 +97,11 @@ package struct Checklists: Sendable {
         let order = plan.order
         try transaction.execute(
             """
-            INSERT INTO checklists (id, runbook, version, section, title, occasion, object, state, created, actor_kind,
-                actor, actor_name, person)
+            INSERT INTO checklists (id, runbook, version, section, title, occasion, object, parameters, state, created,
+                actor_kind, actor, actor_name, person)
             VALUES (\(id), \(plan.runbook), \(plan.version), \(order.section), \(plan.title), \(order.occasion),
-                \(order.object), \(ChecklistState.open), \(now), \(principal.kind.rawValue), \(principal.id),
+                \(order.object), \(JSONValue.object(plan.parameters.mapValues { .string($0) }).text),
+                \(ChecklistState.open), \(now), \(principal.kind.rawValue), \(principal.id),
                 \(principal.name), \(principal.person))
             """)
         for (index, item) in plan.items.enumerated() {

@@ -122,6 +122,8 @@ package struct ChecklistOrder: Sendable {
     package var object: ObjectReference?
     /// The version that counts, for what was fixed before; the current one without it.
     package var version: String?
+    /// What the checks are given. Sensitive ones are left out: a check that needs one is refused.
+    package var parameters: [String: String] = [:]
 
     package init(
         runbook: String, section: String? = nil, occasion: String = "", object: ObjectReference? = nil,

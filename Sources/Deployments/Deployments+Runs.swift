@@ -44,7 +44,7 @@ extension Deployments {
             }
             if !stage.items.isEmpty {
                 plans.checklists[index + 1] = await planned(
-                    checklist(stage, runbook: plan.entry.name, version: plan.entry.version, plan.values, for: id),
+                    try await checklist(stage, runbook: plan.entry.name, version: plan.entry.version, plan.values, for: id),
                     by: principal)
             }
         }
@@ -53,12 +53,15 @@ extension Deployments {
 
     private func checklist(
         _ stage: StagePlan, runbook: String, version: String, _ values: DeploymentValues, for id: ID<DeploymentRecord>
-    ) -> ChecklistOrder {
+    ) async throws -> ChecklistOrder {
+        let guide = try await executions.catalogue.guide(version: version, of: runbook)
+        let declared = Set(guide.metadata.parameters.parameters.map(\.name))
         var order = ChecklistOrder(
             runbook: runbook, section: stage.section.isEmpty ? nil : stage.section,
             occasion: "\(values.service) \(values.version) to \(values.environment)".prefixed(ofBytes: 400),
             object: ObjectReference("deployment", id.rawValue), version: version)
         order.items = stage.items
+        order.parameters = values.values(for: guide.metadata.parameters).filter { declared.contains($0.key) }
         return order
     }
 
@@ -83,7 +86,7 @@ extension Deployments {
             for stage in record.stages where stage.state == .pending || stage.state == .waiting {
                 if stage.state == .pending, !stage.plan.items.isEmpty {
                     plans.checklists[stage.position] = await planned(
-                        checklist(stage.plan, runbook: runbook, version: version, values, for: facts.id), by: principal)
+                        try await checklist(stage.plan, runbook: runbook, version: version, values, for: facts.id), by: principal)
                 }
                 guard !stage.plan.steps.isEmpty else { continue }
                 plans.stages[stage.position] = await planned(

@@ -64,11 +64,11 @@ struct ChecklistRoutes: Sendable {
 
     @Sendable func create(_ visit: Visit) async throws -> Response {
         let request = try visit.json(ChecklistRequest.self)
-        let list = try await checklists.start(
-            ChecklistOrder(
-                runbook: request.runbook, section: request.section, occasion: request.occasion ?? "",
-                object: try await incidents.occasion(request.incident, by: visit.principal)),
-            by: visit.principal)
+        var order = ChecklistOrder(
+            runbook: request.runbook, section: request.section, occasion: request.occasion ?? "",
+            object: try await incidents.occasion(request.incident, by: visit.principal))
+        order.parameters = request.parameters ?? [:]
+        let list = try await checklists.start(order, by: visit.principal)
         return try .json(
             Checklist(list), status: .created, headers: [.location: "/api/v1/checklists/\(list.id)"])
     }

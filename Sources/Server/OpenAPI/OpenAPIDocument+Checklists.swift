@@ -100,6 +100,7 @@ extension OpenAPIDocument {
                 "section": .text("A section's slug: only its items and those of its subsections."),
                 "occasion": .text("What it is for, in words."),
                 "incident": .text("The id of the incident that it is for: it shows on its timeline."),
+                "parameters": .map(of: .text(), "What the checks are given; sensitive ones are not kept."),
             ]),
         "ItemRequest": .object(
             "What to make of an item.", [:],

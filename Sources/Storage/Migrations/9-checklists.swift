@@ -16,6 +16,8 @@ extension Migrations {
                     -- What it is started for: in words, and as an object of ours such as deployment/ID.
                     occasion TEXT NOT NULL,
                     object TEXT,
+                    -- JSON: what the checks are given. Sensitive values are not kept here.
+                    parameters TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(parameters)),
                     state TEXT NOT NULL CHECK (state IN ('open', 'completed')),
                     -- How often it changed: of the whole, as the items have their own.
                     changes INTEGER NOT NULL DEFAULT 0,

@@ -43,6 +43,11 @@ struct ChecklistCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The incident that it is for.", valueName: "id"))
         var incident: String?
 
+        @Option(
+            name: .customLong("param"), parsing: .unconditionalSingleValue,
+            help: ArgumentHelp("What the checks are given; once for each.", valueName: "key=value"))
+        var parameters: [Assignment] = []
+
         @OptionGroup var server: ServerOptions
         @OptionGroup var format: FormatOptions
 
@@ -52,7 +57,9 @@ struct ChecklistCommand: AsyncParsableCommand {
                 let request = ChecklistRequest(
                     runbook: RunbookName.dotted(String(parts[0])),
                     section: section ?? (parts.count > 1 ? String(parts[1]) : nil), occasion: occasion,
-                    incident: incident)
+                    incident: incident,
+                    parameters: parameters.isEmpty
+                        ? nil : Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }))
                 let answer = try await client.write(.post, .api("checklists"), request, as: JSONValue.self)
                 guard !format.json else { return try Output.data.json(answer) }
                 let list = try answer.decoded(as: Checklist.self)
