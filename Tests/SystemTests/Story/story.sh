@@ -130,8 +130,11 @@ ben deploy promote "$deployment" --follow > /dev/null 2>&1 && fail "the health c
 holds "$(mira deploy show "$deployment")" failed
 
 chapter "Alertmanager opens an incident, with the guide that fits"
-amtool --alertmanager.url="$ALERTMANAGER" alert add alertname=HighErrorRate service=accunode severity=critical \
-    --annotation=summary="AccuNode answers 503"
+alert() {
+    amtool --alertmanager.url="$ALERTMANAGER" alert add alertname=HighErrorRate service=accunode severity=critical \
+        --annotation=summary="AccuNode answers 503" "$@"
+}
+alert
 event incident.opened > /dev/null
 incident=$(ben incident list --open --json | field items.0.id)
 holds "$(ben incident show "$incident")" accunode.rollback
@@ -146,7 +149,9 @@ holds "$(mira deploy show "$deployment")" rolled-back
 holds "$(mira deploy versions accunode)" v1.2.3
 ben exec accunode/rollback --param version=v1.2.3 --incident "$incident" --yes > /dev/null 2>&1
 ben incident mitigate "$incident" --note "v1.2.3 serves again" 2> /dev/null
-ben incident resolve "$incident" 2> /dev/null
+# The alert ends, and the incident with it.
+alert --end="$(date --utc +%Y-%m-%dT%H:%M:%SZ)"
+event incident.resolved > /dev/null
 refused 65 "reopen" mira incident ack "$incident"
 
 chapter "The timeline tells all of it, in order, and the postmortem begins with it"
@@ -160,7 +165,7 @@ for words in "started" "Opened as sev1" "cknowledged" "It began with" "rolled ba
     place=$line
 done
 holds "$(mira incident postmortem "$incident")" "# Postmortem: AccuNode answers 503"
-holds "$(mira status)" "nothing is running"
+holds "$(mira status)" "Nothing is running"
 
 chapter "And nobody has changed the record"
 holds "$(runbook audit verify)" "the journal is intact"
