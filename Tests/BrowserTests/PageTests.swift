@@ -56,11 +56,15 @@ import Testing
     }
 
     @Test func `a deployment is started, approved by two others and rolled back by clicking`() async throws {
-        try await expect("deploying.py", claims: 38)
+        try await expect("deploying.py", claims: 36)
     }
 
     @Test func `an incident is live in every browser, and attacks in it do nothing`() async throws {
         try await expect("incidents.py", claims: 32)
+    }
+
+    @Test func `the story of a go-live comes out right, with scripts and without`() async throws {
+        try await expect("story.py", claims: 23)
     }
 
     @Test func `the journal is live, filtered and verified`() async throws {

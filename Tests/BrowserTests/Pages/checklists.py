@@ -79,7 +79,7 @@ with Site() as site:
     store(ada, "go-live", GUIDE.replace("FOLDER", str(FOLDER)))
     store(ada, "many", "# Many\n\n" + "".join(f"- [ ] Item {n} of a long list that somebody wrote\n" for n in range(66)))
     send(ada, "POST", "/users", {"name": "ben", "password": "ben ticks with us", "role": "operator"})
-    send(ada, "POST", "/users", {"name": "vera", "password": "vera looks at it", "role": "viewer"})
+    send(ada, "POST", "/users", {"name": "wanda", "password": "wanda looks at it", "role": "viewer"})
 
     # Started from its guide.
     go(ada, "/runbooks/go-live")
@@ -201,7 +201,7 @@ with Site() as site:
 
     vera = site.page(session=None)
     go(vera, path)
-    sign_in(vera, "vera", "vera looks at it")
+    sign_in(vera, "wanda", "wanda looks at it")
     claim("a viewer is offered nothing that would be refused",
           vera.locator("main button, main summary:not(:has-text('Evidence'))").count() == 0)
 

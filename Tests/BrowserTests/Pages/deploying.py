@@ -31,7 +31,7 @@ with Site() as site:
     store(setup, "kiosk.release", GUIDE)
     for name in ("grace", "linus"):
         send(setup, "POST", "/users", {"name": name, "password": PASSWORD, "role": "operator"}, JSON)
-    send(setup, "POST", "/users", {"name": "vera", "password": PASSWORD, "role": "viewer"}, JSON)
+    send(setup, "POST", "/users", {"name": "victor", "password": PASSWORD, "role": "viewer"}, JSON)
 
     for scripts in (True, False):
         kind = "with scripts" if scripts else "without scripts"
@@ -39,7 +39,7 @@ with Site() as site:
         send(setup, "POST", "/deployments/records",
              {"service": "kiosk", "version": "v1", "environment": place}, JSON)
         people = {}
-        for name in ("ada", "grace", "linus", "vera"):
+        for name in ("ada", "grace", "linus", "victor"):
             page = site.page(session=SESSION if name == "ada" else None, scripts=scripts)
             page.scripted = scripts
             if name != "ada":

@@ -127,7 +127,7 @@ def standing(page):
 with Site() as site:
     setup = site.page()
     go(setup, "/")
-    send(setup, "POST", "/users", {"name": "ben", "password": PASSWORD, "role": "operator"}, JSON)
+    send(setup, "POST", "/users", {"name": "bruno", "password": PASSWORD, "role": "operator"}, JSON)
     made = send(setup, "POST", "/tokens", {"name": "alertmanager", "scopes": ["alerts"]}, JSON)
     alertmanager = Alertmanager(made["secret"])
     for scripts in (True, False):
@@ -140,7 +140,7 @@ with Site() as site:
         ada, ben = site.page(scripts=scripts), site.page(session=None, scripts=scripts)
         ada.scripted = ben.scripted = scripts
         go(ben, "/sign-in")
-        sign_in(ben, "ben")
+        sign_in(ben, "bruno")
 
         # The deployment waits for its checklist, which both work through.
         go(ada, f"/deployments/new?runbook={quote(service)}.deploy")
@@ -160,7 +160,7 @@ with Site() as site:
         press(ben, "button >> text=Run checks")
         see(ada, "it is proved", lambda: word(ada, 3) == "proved")
         claim(f"two people and a check have done it all, {kind}",
-              "ben" in ada.locator("#page-item-2").inner_text(), ada.locator("#page-item-2").inner_text())
+              "bruno" in ada.locator("#page-item-2").inner_text(), ada.locator("#page-item-2").inner_text())
         ada.reload()
         press(ada, "button >> text=Complete")
 
@@ -180,7 +180,7 @@ with Site() as site:
         press(ben, f"text={service} answers 503")
         incident = urlsplit(ben.url).path
         press(ben, "text=Acknowledge")
-        claim(f"the second one is on it, {kind}", "ben is on it" in standing(ben), standing(ben))
+        claim(f"the second one is on it, {kind}", "bruno is on it" in standing(ben), standing(ben))
         go(ada, incident)
         claim(f"the guide that fits is attached, {kind}",
               f"{service}.rollback" in ada.locator("#page-fittings").inner_text())
@@ -206,7 +206,7 @@ with Site() as site:
         see(ben, "the alert's end resolves it", lambda: "resolved" in standing(ben))
         # The newest first or last, as the page has it: the same story read in one direction.
         told = ben.locator("#page-timeline > li .what").all_inner_texts()
-        story = ["Deployment", "Opened as sev1", "Acknowledged", "Note", f"Run {service}.rollback", "Mitigated", "Resolved"]
+        story = [f"Deployment of {service} v1.2.4 to production failed", "Opened as sev1", "Acknowledged", "Note", f"Run {service}.rollback", "Mitigated", "Resolved"]
         places = [next((place for place, words in enumerate(told) if words.startswith(chapter)), None) for chapter in story]
         known = [place for place in places if place is not None]
         claim(f"the timeline tells the story, {kind}", len(known) == len(story), (told, places))
