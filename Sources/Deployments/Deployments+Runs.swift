@@ -44,7 +44,8 @@ extension Deployments {
             }
             if !stage.items.isEmpty {
                 plans.checklists[index + 1] = await planned(
-                    try await checklist(stage, runbook: plan.entry.name, version: plan.entry.version, plan.values, for: id),
+                    try await checklist(
+                        stage, runbook: plan.entry.name, version: plan.entry.version, plan.values, for: id),
                     by: principal)
             }
         }
@@ -86,7 +87,8 @@ extension Deployments {
             for stage in record.stages where stage.state == .pending || stage.state == .waiting {
                 if stage.state == .pending, !stage.plan.items.isEmpty {
                     plans.checklists[stage.position] = await planned(
-                        try await checklist(stage.plan, runbook: runbook, version: version, values, for: facts.id), by: principal)
+                        try await checklist(stage.plan, runbook: runbook, version: version, values, for: facts.id),
+                        by: principal)
                 }
                 guard !stage.plan.steps.isEmpty else { continue }
                 plans.stages[stage.position] = await planned(

@@ -29,7 +29,8 @@ extension PayloadTests {
         return [
             Sample(
                 schema: "ChecklistRequest",
-                full: ChecklistRequest(runbook: "a", section: "b", occasion: "c", incident: "1", parameters: ["D": "e"]),
+                full: ChecklistRequest(
+                    runbook: "a", section: "b", occasion: "c", incident: "1", parameters: ["D": "e"]),
                 bare: ChecklistRequest(runbook: "a")),
             Sample(schema: "ItemRequest", full: ItemRequest(state: "ticked", note: "a"), bare: ItemRequest()),
             Sample(schema: "ReasonRequest", full: ReasonRequest(reason: "a"), bare: ReasonRequest()),

@@ -206,8 +206,11 @@ with Site() as site:
         see(ben, "the alert's end resolves it", lambda: "resolved" in standing(ben))
         # The newest first or last, as the page has it: the same story read in one direction.
         told = ben.locator("#page-timeline > li .what").all_inner_texts()
-        story = [f"Deployment of {service} v1.2.4 to production failed", "Opened as sev1", "Acknowledged", "Note", f"Run {service}.rollback", "Mitigated", "Resolved"]
-        places = [next((place for place, words in enumerate(told) if words.startswith(chapter)), None) for chapter in story]
+        story = [
+            f"Deployment of {service} v1.2.4 to production failed", "Opened as sev1", "Acknowledged", "Note",
+            f"Run {service}.rollback", "Mitigated", "Resolved",
+        ]
+        places = [next((place for place, words in enumerate(told) if words.startswith(one)), None) for one in story]
         known = [place for place in places if place is not None]
         claim(f"the timeline tells the story, {kind}", len(known) == len(story), (told, places))
         claim(f"the timeline is in its order, {kind}", known in (sorted(known), sorted(known, reverse=True)), told)
