@@ -34,11 +34,13 @@ enum Description {
         let fitting = operations.filter { name, _ in
             let parts = name.split(separator: " ", maxSplits: 1)
             let template = parts[1].split(separator: "/", omittingEmptySubsequences: false)
-            return parts[0] == method.rawValue && template.count == path.count
+            return template.count == path.count
                 && zip(template, path).allSatisfy { $0 == $1 || ($0.hasPrefix("{") && !$1.isEmpty) }
         }
-        // What a path says in words comes before what it leaves open, as in the router.
-        return fitting.min { $0.key.count { $0 == "{" } < $1.key.count { $0 == "{" } }?.value
+        // What a path says in words comes before what it leaves open, as in the router, whatever methods it takes.
+        let openness = { (name: String) in name.count { $0 == "{" } }
+        let least = fitting.keys.map(openness).min()
+        return fitting.first { $0.key.hasPrefix("\(method.rawValue) ") && openness($0.key) == least }?.value
     }
 
     /// Where an answer is not what the description says; for what it does not describe, where a problem is not one.
