@@ -119,7 +119,7 @@ def run(folder: Path, program: Path, rounds: int, small: bool):
 def read(side, seconds: int, number: int):
     """Reads a second, while a writer changes the record and looks after each change whether the next read shows it."""
     with Changes(side, number) as changes:
-        _, rate = requests(side.port, side.record, side.headers, 32, seconds)
+        rate = requests(side.port, side.record, side.headers, 32, seconds).rate
     print(f"round {number + 1}, {side.name}: stale reads: {changes.stale} of {changes.checked} checked", flush=True)
     if changes.failure or changes.stale or not changes.checked:
         raise Wrong(f"{side.name}: {changes.failure or 'a read does not show an acknowledged change'}")
@@ -166,8 +166,8 @@ def create(side, clients: int, seconds: int, number: int):
     before = side.count()
     headers = {**side.headers, "Content-Type": side.kind}
     tag = f"r{number}-c{clients}-"
-    answered, rate = requests(side.port, side.create, headers, clients, seconds, body=side.body, tag=tag)
+    load = requests(side.port, side.create, headers, clients, seconds, body=side.body, tag=tag)
     # What was under way when the time was up may be there too.
-    if not answered <= side.count() - before <= answered + clients:
-        raise Wrong(f"{side.name} acknowledged {answered} creates and has {side.count() - before}.")
-    return rate
+    if not load.answered <= side.count() - before <= load.answered + load.under_way:
+        raise Wrong(f"{side.name} acknowledged {load.answered} creates and has {side.count() - before}.")
+    return load.rate

@@ -92,11 +92,11 @@ def run(runbook: Runbook, pocketbase: PocketBase, rounds: int, seconds: int):
 
 def opened(side, clients: int, seconds: int, number: int):
     headers = {**side.headers, "Content-Type": side.kind}
-    return requests(side.port, side.create, headers, clients, seconds, body=side.body, tag=f"{number}-{clients}-")[1]
+    return requests(side.port, side.create, headers, clients, seconds, body=side.body, tag=f"{number}-{clients}-").rate
 
 
 def read(side, clients: int, seconds: int, _):
-    return requests(side.port, side.timeline, side.headers, clients, seconds)[1]
+    return requests(side.port, side.timeline, side.headers, clients, seconds).rate
 
 
 def ticked(side, clients: int, seconds: int, _):
@@ -106,4 +106,4 @@ def ticked(side, clients: int, seconds: int, _):
     width = "011" if side.name == "PocketBase" else "0"
     return requests(
         side.port, path.replace("{id}", side.list), headers, clients, seconds, body=body, method=method,
-        cycle=(ITEMS, width, side.states))[1]  # fmt: skip
+        cycle=(ITEMS, width, side.states)).rate  # fmt: skip

@@ -60,8 +60,8 @@ def fill(program: Path, folder: Path, size: int, seconds: int):
     with Runbook(program, folder, "--output-limit", str(size)) as server:
         add_person(server)
         headers = {**AUTHORIZATION, "Content-Type": "text/markdown"}
-        stored, _ = requests(
-            server.port, "/api/v1/runbooks?name=guide-{n}", headers, 32, seconds, body=GUIDE, tag="n")  # fmt: skip
+        stored = requests(
+            server.port, "/api/v1/runbooks?name=guide-{n}", headers, 32, seconds, body=GUIDE, tag="n").answered  # fmt: skip
         server.store("output", f"# Output\n\n```bash\nhead -c {size // RUNS} < <(yes {'x' * 99})\n```\n")
         for _ in range(RUNS):
             run = server.begin("output")

@@ -6,10 +6,12 @@ package import Essentials
 /// as the Four Keys project does:
 /// - *deployment frequency*: deployments that came to an end, per day. One that succeeded, failed, or was rolled back has
 ///   reached the environment and counts; one that was aborted counts nowhere.
-/// - *change failure rate*: of these, the part that failed, was rolled back, or is named by an incident.
+/// - *change failure rate*: of these, the part that failed or was rolled back.
 /// - *time to restore*: the median, over these failures, of the time from the failure to the first of: the end of the
-///   rollback, the end of the next deployment that succeeded there and stayed good, the end of the incident. A failure
-///   that nothing has restored yet is counted as open, and is not in the median.
+///   rollback, the end of the next deployment that succeeded there and stayed good. A failure that nothing has restored
+///   yet is counted as open, and is not in the median.
+///
+/// DORA also counts what an incident alone shows to have failed; no record ties an incident to one deployment.
 package struct Figures: Sendable, Equatable {
     /// One deployment that came to an end, as far as the figures need it.
     package struct Outcome: Sendable, Equatable {
@@ -17,7 +19,7 @@ package struct Figures: Sendable, Equatable {
         package var isFailure: Bool
         /// When it went wrong.
         package var failed: Timestamp?
-        /// When its rollback or its incident ended, if it did.
+        /// When its rollback ended, if it did.
         package var restored: Timestamp?
 
         package init(finished: Timestamp, isFailure: Bool, failed: Timestamp? = nil, restored: Timestamp? = nil) {

@@ -33,10 +33,16 @@ enum DataFolder {
 final class FolderLock: Sendable {
     private let descriptor: Int32
 
-    /// Held by the server for as long as it lives.
+    /// How long to wait for a lock whose server is dead: a program that it was just starting when it was killed holds
+    /// what it inherited until its own exec.
+    private static let longestInheritance: Duration = .seconds(5)
+
+    /// Held by the server for as long as it lives; the file says its process id.
     /// - Throws: `Problem.conflict` when another one holds it.
     static func serving(_ folder: String) throws(Problem) -> FolderLock {
-        try FolderLock(folder: folder, file: "runbook.lock", operation: LOCK_EX | LOCK_NB)
+        let lock = try FolderLock(folder: folder, file: "runbook.lock", operation: LOCK_EX | LOCK_NB)
+        lock.sign()
+        return lock
     }
 
     /// Held while the database is opened; waits its turn, for two that migrate at once would both make the same tables.
@@ -51,15 +57,37 @@ final class FolderLock: Sendable {
         guard file >= 0 else {
             throw .unavailable("The data folder \(folder) can't be written: \(reason(errno)).")
         }
+        let start = ContinuousClock.now
         while flock(file, operation) != 0 {
             let error = errno
             if error == EINTR { continue }
+            if error == EWOULDBLOCK, Self.isHolderDead(file), ContinuousClock.now - start < Self.longestInheritance {
+                usleep(10_000)
+                continue
+            }
             close(file)
             guard error == EWOULDBLOCK else { throw .unavailable("\(path) can't be locked: \(reason(error)).") }
             throw .conflict(
                 "Another server holds the data folder \(folder): stop it first, or name another folder with --data.")
         }
         descriptor = file
+    }
+
+    /// A lock that can't be signed holds as well.
+    private func sign() {
+        let text = "\(getpid())\n"
+        guard ftruncate(descriptor, 0) == 0 else { return }
+        _ = pwrite(descriptor, text, text.utf8.count, 0)
+    }
+
+    /// Whether the process that signed the lock is known to have ended.
+    private static func isHolderDead(_ file: Int32) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 20)
+        let count = pread(file, &bytes, bytes.count, 0)
+        guard count > 0, let line = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n").first,
+            let process = pid_t(line)
+        else { return false }
+        return kill(process, 0) != 0 && errno == ESRCH
     }
 
     deinit { close(descriptor) }

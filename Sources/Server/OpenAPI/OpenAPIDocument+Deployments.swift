@@ -56,8 +56,8 @@ extension OpenAPIDocument {
         summary: "Answers deployment frequency, change failure rate and time to restore.",
         details: """
             For each service and environment, by DORA's definitions: deployments that came to an end per day; the part of \
-            them that failed, was rolled back or is named by an incident; and the median time from such a failure to the \
-            end of its rollback, to the next deployment that went well, or to the end of its incident.
+            them that failed or was rolled back; and the median time from such a failure to the end of its rollback, or to \
+            the next deployment that went well.
             """,
         access: .permitted(.read),
         parameters: [
@@ -206,7 +206,7 @@ extension OpenAPIDocument {
                 "service": .text(), "environment": .text(), "from": .moment("Where the window begins."),
                 "to": .moment("Where it ends: now."), "days": .integer("How long it is.", from: 1),
                 "deployments": .integer("Those that came to an end; aborted ones count nowhere.", from: 0),
-                "failures": .integer("Those that failed, were rolled back, or are named by an incident.", from: 0),
+                "failures": .integer("Those that failed or were rolled back.", from: 0),
                 "open_failures": .integer("Those that nothing has restored yet.", from: 0),
                 "per_day": .number("Deployments per day."), "days_per_bar": .integer("Of each bar.", from: 1),
                 "bars": .list(of: .ref("DeploymentFiguresBar"), "The oldest first."),

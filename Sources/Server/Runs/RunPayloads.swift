@@ -1,6 +1,7 @@
 import API
 import Essentials
 import Executions
+import Journal
 import RunbookFormat
 
 extension API.Run {

@@ -44,14 +44,17 @@ struct DeploymentFollowing: Sendable {
     let id: String
     let format: FormatOptions
 
-    /// - Parameter answer: the deployment as it was when the following began.
+    private var object: String { "deployment/\(id)" }
+
+    /// - Parameters:
+    ///   - head: the number of the last event before the following.
+    ///   - answer: the deployment as it was when the following began.
     func untilRest(after head: String, from answer: JSONValue) async throws -> Deployment {
-        var latest = answer
-        var last = Int64(head) ?? 0
-        if !format.json { try answer.decoded(as: Deployment.self).tell() }
-        if try !answer.decoded(as: Deployment.self).isResting {
+        var told = Told(last: Int64(head) ?? 0, latest: answer)
+        if !format.json { try told.deployment.tell() }
+        if try await !rests(&told) {
             try await client.follow(
-                .api("journal", "stream"), after: head,
+                .api("journal", "stream", query: ["object": object]), after: String(told.last),
                 news: { news in
                     try Output.talk.say(
                         news == .lost
@@ -59,32 +62,53 @@ struct DeploymentFollowing: Sendable {
                 },
                 handle: { received in
                     guard received.event == "journal" else { return true }
-                    let event = try JSONValue(jsonText: received.data)
-                    guard let seq = event["seq"]?.integer, seq > last else { return true }
-                    last = seq
-                    guard case .array(let objects)? = event["objects"], objects.contains(.string("deployment/\(id)")),
-                        let kind = event["kind"]?.string, kind.hasPrefix("deployment.")
-                    else { return true }
-                    try say(kind, event)
-                    latest = try await client.get(.api("deployments", id), as: JSONValue.self)
-                    return try !latest.decoded(as: Deployment.self).isResting
+                    guard try tell(JSONValue(jsonText: received.data), &told) else { return true }
+                    told.latest = try await client.get(.api("deployments", id), as: JSONValue.self)
+                    return try await !rests(&told)
                 })
         }
-        let deployment = try latest.decoded(as: Deployment.self)
         if format.json {
-            try Output.data.json(latest)
+            try Output.data.json(told.latest)
         } else {
-            try Output.talk.say("runbook: \(deployment.conclusion)")
+            try Output.talk.say("runbook: \(told.deployment.conclusion)")
         }
-        return deployment
+        return try told.deployment
     }
 
-    /// `stage-started: Canary`.
-    private func say(_ kind: String, _ event: JSONValue) throws {
-        guard !format.json else { return }
+    private struct Told {
+        /// The number of the last event.
+        var last: Int64
+        var latest: JSONValue
+
+        var deployment: Deployment { get throws { try latest.decoded(as: Deployment.self) } }
+    }
+
+    /// Whether nothing more happens by itself, once everything that led there is told: a deployment may rest before its
+    /// events have all come.
+    private func rests(_ told: inout Told) async throws -> Bool {
+        while try told.deployment.isResting {
+            let last = String(told.last)
+            let missed = try await client.items { limit, after in
+                .api("journal", query: ["object": object, "limit": limit, "after": after ?? last])
+            }
+            let news = try missed.items.filter { try tell($0, &told) }
+            if news.isEmpty { return true }
+            told.latest = try await client.get(.api("deployments", id), as: JSONValue.self)
+        }
+        return false
+    }
+
+    /// `stage started: Canary`.
+    /// - Returns: whether the event was new, and about what the deployment did.
+    private func tell(_ event: JSONValue, _ told: inout Told) throws -> Bool {
+        guard let seq = event["seq"]?.integer, seq > told.last else { return false }
+        told.last = seq
+        guard let kind = event["kind"]?.string, kind.hasPrefix("deployment.") else { return false }
+        guard !format.json else { return true }
         let data = event["data"]
-        let told = [data?["stage"]?.string, data?["reason"]?.string ?? data?["waits_for"]?.string].compactMap(\.self)
+        let rest = [data?["stage"]?.string, data?["reason"]?.string ?? data?["waits_for"]?.string].compactMap(\.self)
         let act = kind.dropFirst("deployment.".count).replacing("-", with: " ")
-        try Output.talk.say("runbook: \(([String(act)] + told).joined(separator: ": "))")
+        try Output.talk.say("runbook: \(([String(act)] + rest).joined(separator: ": "))")
+        return true
     }
 }
