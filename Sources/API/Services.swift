@@ -28,6 +28,24 @@ package struct Service: Codable, Sendable, Equatable {
         }
     }
 
+    /// A deployment of it.
+    package struct Delivery: Codable, Sendable, Equatable {
+        package let id: String
+        package let version: String
+        package let environment: String
+        package let state: String
+        /// When it began, or was planned.
+        package let began: String
+
+        package init(id: String, version: String, environment: String, state: String, began: String) {
+            self.id = id
+            self.version = version
+            self.environment = environment
+            self.state = state
+            self.began = began
+        }
+    }
+
     package let name: String
     /// False for a service that is only named, by a runbook's front matter, say.
     package let recorded: Bool
@@ -44,13 +62,15 @@ package struct Service: Codable, Sendable, Equatable {
     package let runbooks: [String]
     /// The newest incidents that affect it, five at most.
     package let incidents: [Trouble]
+    /// The newest deployments of it, five at most.
+    package let deployments: [Delivery]
     package let created: String?
     package let updated: String?
 
     package init(
         name: String, recorded: Bool, description: String, owner: String?, contacts: [String], links: [Link],
         environments: [String], dependencies: [String], dependants: [String], runbooks: [String], incidents: [Trouble],
-        created: String?, updated: String?
+        deployments: [Delivery], created: String?, updated: String?
     ) {
         self.name = name
         self.recorded = recorded
@@ -63,6 +83,7 @@ package struct Service: Codable, Sendable, Equatable {
         self.dependants = dependants
         self.runbooks = runbooks
         self.incidents = incidents
+        self.deployments = deployments
         self.created = created
         self.updated = updated
     }

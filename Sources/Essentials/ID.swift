@@ -11,14 +11,24 @@ package struct ID<Subject>: Hashable, Sendable, Comparable, CustomStringConverti
 
     /// A new one: 48 bits of milliseconds and 80 random bits, Crockford's base 32.
     package init(at timestamp: Timestamp) {
+        var characters = Self.beginning(at: timestamp)
+        for byte in randomBytes(16) { characters.append(crockford[Int(byte & 31)]) }
+        rawValue = String(decoding: characters, as: UTF8.self)
+    }
+
+    /// What sorts before each identifier that was made at the time or later, and after each made earlier.
+    package static func lowerBound(at timestamp: Timestamp) -> String {
+        String(decoding: beginning(at: timestamp), as: UTF8.self)
+    }
+
+    private static func beginning(at timestamp: Timestamp) -> [UInt8] {
         var characters: [UInt8] = []
         characters.reserveCapacity(26)
         let milliseconds = UInt64(max(0, timestamp.microseconds / 1000))
         for shift in stride(from: 45, through: 0, by: -5) {
             characters.append(crockford[Int((milliseconds >> UInt64(shift)) & 31)])
         }
-        for byte in randomBytes(16) { characters.append(crockford[Int(byte & 31)]) }
-        rawValue = String(decoding: characters, as: UTF8.self)
+        return characters
     }
 
     package var description: String { rawValue }

@@ -39,6 +39,24 @@ extension Incidents {
         }
     }
 
+    /// The incidents of a service that were opened at some time of a span, the newest first.
+    package func incidents(
+        of service: String, opened span: Range<Timestamp>, limit: Int, by principal: Principal
+    ) async throws -> [IncidentRecord] {
+        try principal.require(.read, to: "see incidents")
+        let first = ID<IncidentRecord>.lowerBound(at: span.lowerBound)
+        let end = ID<IncidentRecord>.lowerBound(at: span.upperBound)
+        return try await database.read { reader in
+            let rows: [IncidentRow] = try reader.all(
+                """
+                SELECT \(IncidentRow.columns) FROM incident_services s CROSS JOIN incidents i ON i.id = s.incident
+                WHERE s.service = \(service) AND s.incident >= \(first) AND s.incident < \(end)
+                ORDER BY s.incident DESC LIMIT \(limit)
+                """)
+            return try rows.map { try $0.record() }
+        }
+    }
+
     private static func list(_ filter: IncidentFilter, _ request: PageRequest) -> SQL {
         guard let service = filter.service else {
             let before: SQL = request.after.map { "i.id < \($0)" } ?? "TRUE"

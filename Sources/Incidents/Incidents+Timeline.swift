@@ -9,8 +9,8 @@ extension Incidents {
 
     /// A page of an incident's timeline, in the journal's order.
     ///
-    /// It is the journal seen from the incident: events about it, those of the checklists and deployments that such events
-    /// name, and deployments of the affected services since an hour before it was opened.
+    /// It is the journal seen from the incident: events about it, those of the checklists and deployments that such
+    /// events name, and deployments of the affected services, without their stages, since an hour before it was opened.
     /// - Parameter kind: a `TimelineSubject`, or a kind of event; nil for all.
     package func timeline(
         of id: ID<IncidentRecord>, _ request: PageRequest, order: Journal.Order = .oldestFirst, kind: String? = nil,
@@ -65,7 +65,7 @@ extension Incidents {
         let first = try Journal.last(before: incident.milestones.opened.advanced(by: .zero - before), in: reader)
         let last = try incident.milestones.resolved.map { try Journal.last(before: $0, in: reader) } ?? .max
         let deployments = try Journal.events(
-            of: incident.serviceReferences.map { .init($0, kinds: ["deployment."]) },
+            of: incident.serviceReferences.map { .init($0, kinds: deliveryKinds) },
             after: order == .oldestFirst ? max(seq ?? 0, first) : min(seq ?? .max, last == .max ? last : last + 1),
             order: order, kinds: kinds, limit: limit, in: reader)
         let known = Set(events.map(\.seq))
@@ -75,6 +75,11 @@ extension Incidents {
     }
 
     private static let ownKinds = ["incident.", "run.", "checklist.", "deployment.", "notification."]
+    /// Of deployments that are only near by: how far each stage has come stands on their own pages.
+    private static let deliveryKinds = [
+        "planned", "started", "recorded", "promoted", "waiting", "resumed", "succeeded", "failed", "aborted",
+        "rolling-back", "rolled-back", "rollback-failed",
+    ].map { "deployment.\($0)" }
     private static let otherKinds = ["deployment.", "run.", "checklist."]
 
     static func items(

@@ -87,7 +87,8 @@ package struct WebServer: Sendable {
             templates: templates)
         self.notifications = NotificationRoutes(notifications: notifications)
         search = SearchRoutes(database: journal.database, templates: templates)
-        self.deployments = DeploymentRoutes(deployments: deployments, templates: templates)
+        self.deployments = DeploymentRoutes(
+            deployments: deployments, incidents: incidents, templates: templates)
         metrics = MetricsRoutes(
             requests: requests, executions: executions, journal: journal, version: settings.version,
             isOpen: settings.areMetricsOpen)

@@ -173,6 +173,8 @@ struct ServiceCommand: AsyncParsableCommand {
             ("owner", service.owner.map { [$0] } ?? []), ("contacts", service.contacts),
             ("runs in", service.environments), ("links", service.links.map { "\($0.title) \($0.url)" }),
             ("depends on", service.dependencies), ("needed by", service.dependants), ("runbooks", service.runbooks),
+            ("deployments", service.deployments.map { "\($0.version) to \($0.environment) \($0.state)" }),
+            ("incidents", service.incidents.map { "\($0.title) (\($0.severity) \($0.state))" }),
             ("changed", service.updated.map { [Wording.moment($0)] } ?? []),
         ]
         for (label, values) in facts where !values.isEmpty {

@@ -26,6 +26,16 @@ struct `Identifiers` {
         #expect(id.rawValue.hasPrefix("01aryz6s41"))
     }
 
+    @Test func `a lower bound divides the ids of a time from those before`() {
+        func moment(_ milliseconds: Int64) -> Timestamp { Timestamp(microseconds: milliseconds * 1000) }
+        let bound = ID<Thing>.lowerBound(at: moment(1_469_918_176_385))
+        #expect(bound == "01aryz6s41")
+        for _ in 0..<100 {
+            #expect(ID<Thing>(at: moment(1_469_918_176_384)).rawValue < bound)
+            #expect(ID<Thing>(at: moment(1_469_918_176_385)).rawValue > bound)
+        }
+    }
+
     @Test func `a thousand ids of one instant are a thousand`() {
         let now = Timestamp(microseconds: 1)
         #expect(Set((0..<1000).map { _ in ID<Thing>(at: now) }).count == 1000)

@@ -5,6 +5,25 @@ import Journal
 import Testing
 
 @Suite struct IncidentTests {
+    @Test func `the incidents of a service in a span of time are those opened in it, the newest first`() async throws {
+        let fixture = try Fixture()
+        let start = fixture.clock.now
+        var opened: [ID<IncidentRecord>] = []
+        for service in ["web", "web", "other", "web", "web"] {
+            opened.append(try await fixture.open(services: [service]).id)
+            fixture.clock.advance(by: .seconds(60))
+        }
+        func found(_ from: Int64, _ to: Int64, limit: Int = 10) async throws -> [ID<IncidentRecord>] {
+            let span = start.advanced(by: .seconds(from))..<start.advanced(by: .seconds(to))
+            return try await fixture.incidents.incidents(of: "web", opened: span, limit: limit, by: fixture.ada)
+                .map(\.id)
+        }
+        #expect(try await found(0, 300) == [opened[4], opened[3], opened[1], opened[0]])
+        #expect(try await found(60, 240) == [opened[3], opened[1]])
+        #expect(try await found(61, 180) == [])
+        #expect(try await found(0, 300, limit: 1) == [opened[4]])
+    }
+
     @Test func `an incident that is opened is on the list, and its event on the journal`() async throws {
         let fixture = try Fixture()
         try await fixture.store("# Rollback\n", name: "accunode.rollback")

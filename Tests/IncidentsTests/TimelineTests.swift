@@ -95,6 +95,10 @@ import Testing
         let incident = try await fixture.open(services: ["web"])
         fixture.clock.advance(by: .seconds(1))
         try await deploy("v4")
+        // How far its stages have come stands on its own page.
+        try await fixture.append(
+            "deployment.stage-started", on: [ObjectReference("deployment", "v4"), ObjectReference("service", "web")],
+            ["service": "web", "version": "v4", "stage": "Canary"])
         fixture.clock.advance(by: .seconds(1))
         _ = try await fixture.incidents.carryOut(.resolve, on: incident.id, by: fixture.ada)
         fixture.clock.advance(by: .seconds(1))

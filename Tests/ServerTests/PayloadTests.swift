@@ -238,11 +238,14 @@ import Testing
         let link = Service.Link(title: "Dashboard", url: "https://grafana.example.com")
         let trouble = Service.Trouble(
             id: "1", title: "Orders fail", severity: "sev2", state: "triggered", opened: time)
+        let delivery = Service.Delivery(
+            id: "2", version: "v1.2.3", environment: "production", state: "succeeded", began: time)
         let service = { (word: String?) in
             Service(
                 name: "orders", recorded: word != nil, description: "It takes orders.", owner: word, contacts: ["#ops"],
                 links: [link], environments: ["production"], dependencies: ["orders-db"], dependants: ["shop"],
-                runbooks: ["orders.deploy"], incidents: [trouble], created: word.map { _ in time },
+                runbooks: ["orders.deploy"], incidents: [trouble], deployments: [delivery],
+                created: word.map { _ in time },
                 updated: word.map { _ in time })
         }
         let summary = { (word: String?) in
@@ -255,6 +258,7 @@ import Testing
             Sample(schema: "ServiceSummary", full: summary("platform"), bare: summary(nil)),
             same("ServiceLink", link),
             same("ServiceIncident", trouble),
+            same("ServiceDeployment", delivery),
             Sample(
                 schema: "ServiceRequest",
                 full: ServiceRequest(

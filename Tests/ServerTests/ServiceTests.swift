@@ -1,5 +1,7 @@
+import Deployments
 import Essentials
 import HTTPTypes
+import Incidents
 import Runbooks
 import Services
 import Testing
@@ -44,6 +46,55 @@ import Testing
             let answer = try await caller.send(.get, "/api/v1/services/web", as: session).json()
             guard case .array(let incidents) = answer["incidents"] else { return }
             #expect(incidents.compactMap { $0["id"]?.string } == [incident])
+        }
+    }
+
+    @Test func `a service shows its deployments, and a deployment what has burnt since it began`() async throws {
+        let installation = try await Installation()
+        let admin = try installation.principal(.admin)
+        @Sendable func open(_ title: String) async throws -> String {
+            try await installation.incidents.open(
+                IncidentOrder(title: title, severity: .sev2, services: ["accunode"]), by: admin
+            ).id.rawValue
+        }
+        let before = try await open("Before it")
+        let deployment = try await installation.waitingDeployment()
+        let during = try await open("While it waits")
+        installation.clock.advance(by: .seconds(86_400))
+        let late = try await open("A day later")
+        try await installation.test { caller in
+            let session = try await installation.session(.operator)
+            let answer = try await caller.send(.get, "/api/v1/services/accunode", as: session).json()
+            guard case .array(let deployments) = answer["deployments"] else {
+                Issue.record("\(answer)")
+                return
+            }
+            #expect(deployments.compactMap { $0["id"]?.string } == [deployment])
+            #expect(deployments.first?["version"] == "v2" && deployments.first?["state"] == "waiting")
+            let service = try await caller.send(.get, "/services/accunode", as: session)
+            #expect(service.text.contains("href=\"/deployments/\(deployment)\""))
+            let path = "/deployments/\(deployment)"
+            let page = try await caller.send(.get, path, as: session).text
+            // It still waits, so that the story goes on.
+            #expect(page.contains(during) && page.contains(late) && !page.contains(before))
+            #expect(page.contains("/incidents/new?service=accunode&amp;title=accunode%20v2%20to%20stage-"))
+            let form = try await caller.send(.get, "/incidents/new?service=accunode&title=x%3Cy", as: session).text
+            #expect(form.contains("value=\"accunode\"") && form.contains("value=\"x&lt;y\""))
+            let viewed = try await caller.send(.get, path, as: try await installation.session(.viewer)).text
+            #expect(viewed.contains(during) && !viewed.contains("/incidents/new"))
+        }
+        _ = try await installation.deployments.abort(ID(deployment), reason: nil, by: admin)
+        try await installation.test { caller in
+            let page = try await caller.send(
+                .get, "/deployments/\(deployment)", as: try await installation.session(.operator)
+            ).text
+            #expect(page.contains(late))
+            installation.clock.advance(by: .seconds(7200))
+            let afterwards = try await open("Two hours after its end")
+            let later = try await caller.send(
+                .get, "/deployments/\(deployment)", as: try await installation.session(.operator)
+            ).text
+            #expect(later.contains(late) && !later.contains(afterwards))
         }
     }
 

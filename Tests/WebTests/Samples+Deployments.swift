@@ -2,6 +2,7 @@ import Deployments
 import Essentials
 import Executions
 import Foundation
+import Incidents
 import RunbookFormat
 import Runbooks
 
@@ -70,7 +71,9 @@ extension Samples {
             state == .waiting
             ? .may(stage: record.stages[0], record.stages[0].gate.approvals[0])
             : .refused(stage: record.stages[0], .forbidden(text("Ada started this deployment: ask another operator.")))
-        return DeploymentPage(record, approval: chance, mayOperate: true, head: 4211, reader: reader)
+        return DeploymentPage(
+            record, approval: chance, incidents: [incidentRecord(.acknowledged)], mayOperate: true, head: 4211,
+            reader: reader)
     }
 
     var figures: DeploymentFiguresPage {

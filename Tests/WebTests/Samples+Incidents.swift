@@ -11,7 +11,7 @@ extension Samples {
     var incidents: IncidentsPage {
         IncidentsPage(
             [
-                record(.acknowledged),
+                incidentRecord(.acknowledged),
                 IncidentRecord(
                     id: ID("01j9zk4m7c0vxw5t3n8q2r6hyj"), title: text("The disk is full"), severity: .sev4,
                     state: .resolved, services: [],
@@ -38,7 +38,7 @@ extension Samples {
     var incident: IncidentPage {
         IncidentPage(
             IncidentDetails(
-                incident: record(.acknowledged),
+                incident: incidentRecord(.acknowledged),
                 roles: [
                     RoleRecord(role: .communications, person: "1", name: text("Grace Hopper"), since: at(20))
                 ],
@@ -78,13 +78,14 @@ extension Samples {
     var quietIncident: IncidentPage {
         IncidentPage(
             IncidentDetails(
-                incident: record(.triggered), roles: [], runbooks: [], alerts: [], alertCount: 0, firingCount: 0),
+                incident: incidentRecord(.triggered), roles: [], runbooks: [], alerts: [], alertCount: 0, firingCount: 0
+            ),
             entries: [], kind: "checklist", next: nil, runs: [], checklists: [], items: [:], people: [],
             mayOperate: false, idempotencyKey: "",
             head: nil, reader: reader)
     }
 
-    private func record(_ state: IncidentState) -> IncidentRecord {
+    func incidentRecord(_ state: IncidentState) -> IncidentRecord {
         IncidentRecord(
             id: ID(text("01j9zk4m7c0vxw5t3n8q2r6hyi")), title: text("Checkout errors above 5 %"), severity: .sev2,
             state: state, services: [text("accunode"), "web"],

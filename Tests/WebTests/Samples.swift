@@ -285,6 +285,11 @@ struct Samples {
                     .init(
                         id: text("01j9zk"), title: text("Orders fail"), severity: text("sev2"),
                         state: text("triggered"), opened: at(0).rfc3339)
+                ],
+                deployments: [
+                    .init(
+                        id: text("01j9zk"), version: text("v1.2.3"), environment: text("production"),
+                        state: text("succeeded"), began: at(0).rfc3339)
                 ], created: at(0).rfc3339, updated: at(0).rfc3339),
             description: SafeHTML("<p>It takes orders.</p>"),
             runbooks: [.init(name: text("orders.deploy"), title: text("Deploy"), steps: 2, items: 1)], places: places,

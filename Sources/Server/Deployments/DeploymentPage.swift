@@ -1,6 +1,7 @@
 import Deployments
 import Essentials
 import Executions
+import Incidents
 import RunbookFormat
 
 /// One deployment: where it stands, what each stage waits for, and what one can do about it.
@@ -75,6 +76,25 @@ struct DeploymentPage: WebPage {
         let rollbackWords: String
     }
 
+    /// One that affects the service, since the deployment began.
+    struct Incident: Sendable {
+        let key: String
+        let incidentPath: String
+        let incident: String
+        let severity: String
+        let incidentState: String
+        let opened: Moment
+
+        init(_ record: IncidentRecord) {
+            key = record.id.rawValue
+            incidentPath = Paths.incident(record.id.rawValue)
+            incident = record.title
+            severity = record.severity.rawValue
+            incidentState = record.state.rawValue
+            opened = Moment(record.milestones.opened)
+        }
+    }
+
     let layout: Layout
     let deploymentID: String
     let service: String
@@ -105,13 +125,16 @@ struct DeploymentPage: WebPage {
     let started: Moment?
     let finished: Moment?
     let took: String?
+    let incidents: [Incident]
+    let openingPath: String?
     let placePath: String
     let journalPath: String
     /// Where live news comes from; nil once there is none to come.
     let newsPath: String?
 
     init(
-        _ record: DeploymentRecord, approval: ApprovalChance, mayOperate: Bool, head: Int64?, reader: Reader
+        _ record: DeploymentRecord, approval: ApprovalChance, incidents: [IncidentRecord], mayOperate: Bool,
+        head: Int64?, reader: Reader
     ) {
         let facts = record.facts
         let path = Paths.deployment(facts.id.rawValue)
@@ -145,6 +168,10 @@ struct DeploymentPage: WebPage {
         started = facts.started.map { Moment($0) }
         finished = facts.finished.map { Moment($0) }
         took = facts.started.flatMap { started in facts.finished.map { started.duration(to: $0).inWords } }
+        self.incidents = incidents.map(Incident.init)
+        openingPath =
+            mayOperate
+            ? Paths.query("/incidents/new", [("service", facts.service), ("title", "\(facts.title): ")]) : nil
         placePath = Paths.query("/deployments", [("service", facts.service), ("environment", facts.environment)])
         journalPath = Paths.journal(object: "deployment/\(facts.id.rawValue)")
         newsPath = head.map(Paths.news)

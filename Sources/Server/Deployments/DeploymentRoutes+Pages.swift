@@ -3,6 +3,7 @@ import Essentials
 import Executions
 import Foundation
 import Hummingbird
+import Incidents
 import Journal
 import RunbookFormat
 import Runbooks
@@ -11,12 +12,18 @@ extension DeploymentRoutes {
     /// How many runbooks the form offers to choose from.
     private static let offered = 300
 
-    func page(_ record: DeploymentRecord, head: Int64?, _ visit: Visit) throws -> Response {
-        .html(
+    /// How many incidents a deployment's page shows.
+    private static let shownIncidents = 10
+
+    func page(_ record: DeploymentRecord, head: Int64?, _ visit: Visit) async throws -> Response {
+        let troubles = try await incidents.incidents(
+            of: record.facts.service, opened: record.span(until: deployments.journal.time.now()),
+            limit: Self.shownIncidents, by: visit.principal)
+        return .html(
             try templates.render(
                 DeploymentPage(
-                    record, approval: record.approval(by: visit.principal), mayOperate: visit.principal.may(.operate),
-                    head: head, reader: visit.reader)))
+                    record, approval: record.approval(by: visit.principal), incidents: troubles,
+                    mayOperate: visit.principal.may(.operate), head: head, reader: visit.reader)))
     }
 
     /// The questions before a deployment; without a runbook, which one it is to be.
@@ -77,5 +84,17 @@ extension DeploymentRoutes {
                 rollback: guide.metadata.rollback, typed: typed, problem: problem,
                 idempotencyKey: ID<DeploymentOrder>(at: deployments.journal.time.now()).rawValue,
                 reader: visit.reader))
+    }
+}
+
+extension DeploymentRecord {
+    /// An incident belongs to a deployment's story until so long after its end, as deployments belong to an incident's
+    /// from so long before it.
+    private static let aftermath = Duration.seconds(3600)
+
+    fileprivate func span(until now: Timestamp) -> Range<Timestamp> {
+        let began = facts.started ?? facts.created
+        let end = facts.finished.map { $0.advanced(by: Self.aftermath) } ?? now.advanced(by: .seconds(1))
+        return began..<max(began, end)
     }
 }

@@ -5,6 +5,7 @@ import Executions
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Incidents
 import Journal
 import RunbookFormat
 import Runbooks
@@ -12,6 +13,7 @@ import Runbooks
 /// Deployments over HTTP: JSON for programs, pages for people, one handler for both.
 struct DeploymentRoutes: Sendable {
     let deployments: Deployments
+    let incidents: Incidents
     let templates: Templates
 
     var table: [Route] {
@@ -85,7 +87,7 @@ struct DeploymentRoutes: Sendable {
     @Sendable func show(_ visit: Visit) async throws -> Response {
         let head = try await deployments.journal.newsHead(visit)
         let record = try await deployments.deployment(try id(visit), by: visit.principal)
-        return visit.wantsJSON ? try .json(Deployment(record)) : try page(record, head: head, visit)
+        return visit.wantsJSON ? try .json(Deployment(record)) : try await page(record, head: head, visit)
     }
 
     @Sendable func promote(_ visit: Visit) async throws -> Response {

@@ -49,8 +49,9 @@ extension IncidentRoutes {
 
     @Sendable func form(_ visit: Visit) async throws -> Response {
         try visit.principal.require(.operate, to: "open incidents")
+        let typed = IncidentFormPage.Typed(title: visit.query("title") ?? "", services: visit.query("service") ?? "")
         return .html(
-            try templates.render(IncidentFormPage(.init(), idempotencyKey: key, reader: visit.reader)))
+            try templates.render(IncidentFormPage(typed, idempotencyKey: key, reader: visit.reader)))
     }
 
     @Sendable func createFromForm(_ visit: Visit) async throws -> Response {

@@ -1,3 +1,4 @@
+import Deployments
 import Essentials
 import HTTPTypes
 import Incidents
@@ -45,6 +46,7 @@ extension OpenAPIDocument {
                 "contacts": contacts, "links": links, "environments": environments, "dependencies": dependencies,
                 "dependants": .list(of: .text(), "The services that say they need it."),
                 "incidents": .list(of: .ref("ServiceIncident"), "The newest that affect it, five at most."),
+                "deployments": .list(of: .ref("ServiceDeployment"), "The newest of it, five at most."),
                 "runbooks": .list(of: .text(), "The runbooks whose front matter names it."),
             ],
             optional: [
@@ -55,6 +57,12 @@ extension OpenAPIDocument {
             [
                 "id": .text(), "title": .text(), "severity": .oneOf(Severity.self), "state": .oneOf(IncidentState.self),
                 "opened": .moment("When it was opened."),
+            ]),
+        "ServiceDeployment": .object(
+            "A deployment of the service.",
+            [
+                "id": .text(), "version": .text(), "environment": .text(), "state": .oneOf(DeploymentState.self),
+                "began": .moment("When it began; of a planned one, when it was planned."),
             ]),
         "ServiceSummary": .object(
             "A service in a list.",

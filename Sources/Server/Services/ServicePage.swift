@@ -77,6 +77,14 @@ struct ServicePage: WebPage {
         let opened: Moment?
     }
 
+    struct Delivery: Sendable {
+        let path: String
+        let version: String
+        let environment: String
+        let state: String
+        let began: Moment?
+    }
+
     struct Link: Sendable {
         let title: String
         let url: String
@@ -97,6 +105,7 @@ struct ServicePage: WebPage {
     let runbooks: [Runbook]
     let runbooksCount: String
     let places: [Place]
+    let deployments: [Delivery]
     let deploymentsPath: String
     let owner: String?
     let contacts: [String]
@@ -134,6 +143,11 @@ struct ServicePage: WebPage {
         self.runbooks = runbooks
         runbooksCount = String(runbooks.count)
         self.places = places
+        deployments = service.deployments.map { delivery in
+            Delivery(
+                path: Paths.deployment(delivery.id), version: delivery.version, environment: delivery.environment,
+                state: delivery.state, began: Timestamp(rfc3339: delivery.began).map(Moment.init))
+        }
         deploymentsPath = Paths.query("/deployments", [("service", service.name)])
         owner = service.owner
         contacts = service.contacts

@@ -90,10 +90,12 @@ struct ServiceRoutes: Sendable {
         let troubles = try await incidents.incidents(
             PageRequest(limit: 5), IncidentFilter(service: name), by: principal
         ).items
+        let deliveries = try await deployments.deployments(
+            PageRequest(limit: 5), DeploymentFilter(service: name), by: principal
+        ).items
         let runbooks = try await catalogue.entries(ofService: name, by: principal)
         let dependants = try await services.dependants(of: name, by: principal)
-        let isDeployed = try await !deployments.runningVersions(of: name, by: principal).isEmpty
-        let isNamed = !runbooks.isEmpty || !dependants.isEmpty || !troubles.isEmpty || isDeployed
+        let isNamed = !runbooks.isEmpty || !dependants.isEmpty || !troubles.isEmpty || !deliveries.isEmpty
         guard record != nil || isNamed else {
             throw Services.unknown(name)
         }
@@ -107,8 +109,13 @@ struct ServiceRoutes: Sendable {
                 .init(
                     id: incident.id.rawValue, title: incident.title, severity: incident.severity.rawValue,
                     state: incident.state.rawValue, opened: incident.milestones.opened.rfc3339)
-            }, created: record?.created.rfc3339,
-            updated: record?.updated.rfc3339)
+            },
+            deployments: deliveries.map { delivery in
+                let facts = delivery.facts
+                return .init(
+                    id: facts.id.rawValue, version: facts.version, environment: facts.environment,
+                    state: facts.state.rawValue, began: (facts.started ?? facts.created).rfc3339)
+            }, created: record?.created.rfc3339, updated: record?.updated.rfc3339)
     }
 
     /// A page of all services by name, those that only runbooks name among them.
