@@ -77,9 +77,10 @@ extension Journal {
         if isAnswered { try await answer(event, reaction, logger) }
         position.seen = event.seq
         guard isAnswered || position.seen - position.kept >= Self.stride else { return }
-        let seen = position.seen
-        try await database.write { transaction in
-            _ = try transaction.execute("UPDATE cursors SET seq = \(seen) WHERE name = \(reaction.name)")
+        let (seen, name) = (position.seen, reaction.name)
+        // What was answered since the last commit is answered again after a crash, as every verb here allows.
+        database.writeSoon("cursors/\(name)") { transaction in
+            try transaction.execute("UPDATE cursors SET seq = \(seen) WHERE name = \(name)")
         }
         position.kept = seen
     }

@@ -11,8 +11,25 @@ import Synchronization
 final class CommitLeader: Sendable {
     private struct Queue {
         var waiting: [Change] = []
+        /// Changes that wait for somebody else's commit, by name.
+        var riders: [String: Change] = [:]
         var isLeading = false
+        /// Riders have waited for long enough.
+        var isDue = false
+        var isTimed = false
+
+        /// What the next commit carries; nothing when there is nothing to lead.
+        mutating func next() -> [Change] {
+            let changes = waiting.isEmpty && !isDue ? [] : waiting + riders.values
+            isLeading = !changes.isEmpty
+            if isLeading { (waiting, riders) = ([], [:]) }
+            isDue = false
+            return changes
+        }
     }
+
+    /// How long a rider waits for somebody else's commit.
+    private static let patience = DispatchTimeInterval.seconds(1)
 
     private let pool: DatabasePool
     private let explainer: Explainer?
@@ -39,13 +56,33 @@ final class CommitLeader: Sendable {
         if mustLead { thread.async { self.lead() } }
     }
 
+    /// Makes a change in the next commit, or in one of its own when none comes for a second; nobody waits for it, and of
+    /// those under one name that come meanwhile only the last is made.
+    func ride(_ name: String, _ body: @escaping @Sendable (Transaction) throws -> Void) {
+        let mustWait = queue.withLock { queue in
+            queue.riders[name] = Change(riding: body)
+            defer { queue.isTimed = true }
+            return !queue.isTimed
+        }
+        if mustWait { thread.asyncAfter(deadline: .now() + Self.patience) { self.arrive() } }
+    }
+
+    /// Carries out what rides; returns when nothing does any more.
+    func settle() { thread.sync { arrive() } }
+
+    /// On the thread of the commits, so that nobody leads meanwhile.
+    private func arrive() {
+        let isAny = queue.withLock { queue in
+            queue.isTimed = false
+            queue.isDue = !queue.riders.isEmpty
+            return queue.isDue
+        }
+        if isAny { lead() }
+    }
+
     private func lead() {
         while true {
-            let changes = queue.withLock { queue in
-                defer { queue.waiting = [] }
-                queue.isLeading = !queue.waiting.isEmpty
-                return queue.waiting
-            }
+            let changes = queue.withLock { $0.next() }
             if changes.isEmpty { return }
             commit(changes)
         }
@@ -114,6 +151,21 @@ private struct Change: Sendable {
                 continuation.resume(throwing: CancellationError())
             }
         }
+    }
+}
+
+extension Change {
+    /// One that nobody waits for.
+    init(riding body: @escaping @Sendable (Transaction) throws -> Void) {
+        perform = { transaction, isAlone in
+            do {
+                try isAlone ? body(transaction) : transaction.savepoint { try body(transaction) }
+                return Outcome(error: nil)
+            } catch {
+                return Outcome(error: error)
+            }
+        }
+        answer = { _ in }
     }
 }
 

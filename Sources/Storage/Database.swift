@@ -118,9 +118,17 @@ package final class Database: Sendable {
         try await leader.commit(body)
     }
 
+    /// Carries out a change with somebody else's commit, or a second later in one of its own; of several under one name only
+    /// the last. For what may be lost with the process, such as how far a reader has come that may read again: a commit
+    /// costs as much as all that it carries.
+    package func writeSoon(_ name: String, _ body: @escaping @Sendable (Transaction) throws -> Void) {
+        leader.ride(name, body)
+    }
+
     /// Folds the log into the file and closes; waits for readers and the writer.
     /// - Throws: `Problem` when the disk has no room for that. Nothing is lost: what is in the log is read from there.
     package func close() throws {
+        leader.settle()
         try readers.close()
         do {
             try pool.writeWithoutTransaction { connection in

@@ -28,6 +28,10 @@ import Testing
         var required: [String] = []
         if case .array(let names) = schema["required"] { required = names.compactMap(\.string) }
         #expect(Set(bare.keys) == Set(required))
+        for value in [sample.full, sample.bare] {
+            let written = try JSONValue(parsing: String(decoding: try JSONBytes.encode(value), as: UTF8.self))
+            #expect(written == .object(try Self.members(of: value)), "as it is answered")
+        }
         for members in [full, bare] {
             #expect(Description.schemas.faults(of: .object(members), against: schema, at: sample.schema) == [])
         }

@@ -33,6 +33,42 @@ struct `Changes that arrive together` {
         #expect(try WriteAheadLog(of: folder).commits - before == 10)
     }
 
+    @Test func `what nobody waits for rides with the next commit, the last of its name alone`() async throws {
+        let before = try WriteAheadLog(of: folder).commits
+        for number in 0..<5 { database.writeSoon("a") { try Notes.add(number, in: $0) } }
+        database.writeSoon("b") { try Notes.add(10, in: $0) }
+        try await database.write { try Notes.add(20, in: $0) }
+        #expect(try await Notes.ids(in: database) == [4, 10, 20])
+        #expect(try WriteAheadLog(of: folder).commits - before == 1)
+    }
+
+    @Test func `what rides and fails takes nothing with it`() async throws {
+        database.writeSoon("odd") { transaction in
+            try Notes.add(1, in: transaction)
+            throw Odd(number: 1)
+        }
+        try await database.write { try Notes.add(2, in: $0) }
+        #expect(try await Notes.ids(in: database) == [2])
+        database.writeSoon("even") { try Notes.add(4, in: $0) }
+        await #expect(throws: Odd.self) {
+            try await database.write { transaction in
+                try Notes.add(3, in: transaction)
+                throw Odd(number: 3)
+            }
+        }
+        #expect(try await Notes.ids(in: database) == [2, 4])
+    }
+
+    @Test func `what rides goes by itself when nobody commits, and before the database is closed`() async throws {
+        database.writeSoon("a") { try Notes.add(1, in: $0) }
+        while try await Notes.ids(in: database).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        database.writeSoon("a") { try Notes.add(2, in: $0) }
+        try database.close()
+        let reopened = try Database(folder: folder.path)
+        #expect(try await Notes.ids(in: reopened) == [1, 2])
+        try reopened.close()
+    }
+
     @Test func `one that fails takes back what it did, and nothing else`() async throws {
         let results = try await HeldWriter(database).crowd(of: 40) { [database] number in
             try await database.write { transaction in

@@ -1,3 +1,4 @@
+import Essentials
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -10,11 +11,8 @@ extension Response {
         .bytes(try encoded(value), type: "application/json", status: status, headers: headers)
     }
 
-    /// Compact JSON with sorted keys.
     static func encoded(_ value: some Encodable) throws -> ByteBuffer {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return ByteBuffer(bytes: try encoder.encode(value))
+        ByteBuffer(bytes: try JSONBytes.encode(value))
     }
 
     static func html(_ text: String, status: HTTPResponse.Status = .ok) -> Response {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -9,14 +9,11 @@ import ServiceLifecycle
 /// It ends when the client goes and when the server drains, and beats every 15 seconds, so that proxies keep it open.
 struct EventStream {
     private var writer: any ResponseBodyWriter
-    private let encoder: JSONEncoder
 
     static let beat = Duration.seconds(15)
 
     private init(_ writer: any ResponseBodyWriter) {
         self.writer = writer
-        encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
     /// Answers with a stream. `live` is what wakes the stream; `write` is called once at the start with nil, then with each
@@ -86,7 +83,7 @@ struct EventStream {
     }
 
     mutating func send(_ event: String, id: String?, data: some Encodable) async throws {
-        let json = String(decoding: try encoder.encode(data), as: UTF8.self)
+        let json = String(decoding: try JSONBytes.encode(data), as: UTF8.self)
         try await send("\(id.map { "id: \($0)\n" } ?? "")event: \(event)\ndata: \(json)\n\n")
     }
 
