@@ -13,6 +13,19 @@ package enum JSONBytes {
     }
 }
 
+/// JSON that is there already, to stand in other JSON as it is.
+package struct JSONText: Codable, Sendable {
+    package let bytes: [UInt8]
+
+    package init(_ value: some Encodable) throws { bytes = try JSONBytes.encode(value) }
+
+    package init(from decoder: any Decoder) throws { try self.init(JSONValue(from: decoder)) }
+
+    package func encode(to encoder: any Encoder) throws {
+        try JSONValue(parsing: String(decoding: bytes, as: UTF8.self)).encode(to: encoder)
+    }
+}
+
 /// The bytes so far, and the objects and arrays that are open. Whoever writes at a depth closes what is open below it: that
 /// is how a container learns that it is complete.
 private final class Sheet {
@@ -26,7 +39,9 @@ private final class Sheet {
 
     func write<Value: Encodable>(_ value: Value, at depth: Int) throws {
         let start = bytes.count
-        if Value.self is any TextKeyed.Type, let members = value as? any TextKeyed {
+        if Value.self == JSONText.self, let text = value as? JSONText {
+            bytes += text.bytes
+        } else if Value.self is any TextKeyed.Type, let members = value as? any TextKeyed {
             try members.write(to: self, at: depth)
         } else {
             try value.encode(to: Scribe(sheet: self, depth: depth))

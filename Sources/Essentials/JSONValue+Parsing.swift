@@ -95,7 +95,7 @@ private struct JSONParser {
             guard next == UInt8(ascii: ":") else { throw fault }
             position += 1
             let value = try value()
-            if members[name] == nil { members[name] = value }
+            if let first = members.updateValue(value, forKey: name) { members[name] = first }
             skipSpace()
             switch next {
             case UInt8(ascii: ","): position += 1

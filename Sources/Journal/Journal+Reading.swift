@@ -23,17 +23,16 @@ extension Journal {
         }
         let (start, limit) = (after, request.limit)
         return try await database.read { reader in
-            let rows = try Self.rows(
+            let events = try Self.events(
                 after: start, order: order, kind: kind, object: object, limit: limit + 1, in: reader)
-            return Page(rows: try rows.map { try $0.event() }, limit: limit) { String($0.seq) }
+            return Page(rows: events, limit: limit) { String($0.seq) }
         }
     }
 
     /// Up to 500 events after one, oldest first: what a listener of `tail` reads to catch up.
     package func events(after seq: Int64, about object: ObjectReference? = nil) async throws -> [RecordedEvent] {
         try await database.read { reader in
-            try Self.rows(after: seq, order: .oldestFirst, kind: nil, object: object, limit: 500, in: reader)
-                .map { try $0.event() }
+            try Self.events(after: seq, order: .oldestFirst, kind: nil, object: object, limit: 500, in: reader)
         }
     }
 
@@ -44,10 +43,9 @@ extension Journal {
             .map { Head(seq: $0.seq, hash: $0.hash.hex) }
     }
 
-    private static func rows(
+    private static func events(
         after: Int64?, order: Order, kind: String?, object: ObjectReference?, limit: Int, in reader: Reader
-    ) throws -> [EventRow] {
-        let columns: SQL = "SELECT j.seq AS seq, j.hash AS hash, j.body AS body, d.data AS data"
+    ) throws -> [RecordedEvent] {
         let beyond: SQL =
             switch (order, after) {
             case (.oldestFirst, let after): "> \(after ?? 0)"
@@ -56,19 +54,21 @@ extension Journal {
         let direction: SQL = order == .oldestFirst ? "ASC" : "DESC"
         let kindFilter: SQL = kind.map { "AND j.kind = \($0)" } ?? ""
         if let object {
-            return try reader.all(
+            return try events(in: reader) { columns in
                 """
-                \(columns) FROM journal_objects o CROSS JOIN journal j ON j.seq = o.seq
+                SELECT \(columns) FROM journal_objects o CROSS JOIN journal j ON j.seq = o.seq
                 LEFT JOIN journal_data d ON d.seq = j.seq
                 WHERE o.object = \(object) AND o.seq \(beyond) \(kindFilter)
                 ORDER BY o.seq \(direction) LIMIT \(limit)
-                """)
+                """
+            }
         }
-        return try reader.all(
+        return try events(in: reader) { columns in
             """
-            \(columns) FROM journal j LEFT JOIN journal_data d ON d.seq = j.seq
+            SELECT \(columns) FROM journal j LEFT JOIN journal_data d ON d.seq = j.seq
             WHERE j.seq \(beyond) \(kindFilter) ORDER BY j.seq \(direction) LIMIT \(limit)
-            """)
+            """
+        }
     }
 }
 

@@ -26,7 +26,7 @@ extension Journal {
         of strands: [Strand], after seq: Int64?, order: Order = .oldestFirst, kinds: [String] = [], limit: Int,
         in reader: Reader
     ) throws -> [RecordedEvent] {
-        var found: [Int64: EventRow] = [:]
+        var found: [Int64: RecordedEvent] = [:]
         for strand in strands {
             let beyond: SQL =
                 switch (order, seq) {
@@ -34,17 +34,18 @@ extension Journal {
                 case (.newestFirst, let seq): "< \(seq ?? Int64.max)"
                 }
             let direction: SQL = order == .oldestFirst ? "ASC" : "DESC"
-            let rows: [EventRow] = try reader.all(
+            let events = try events(in: reader) { columns in
                 """
-                SELECT j.seq AS seq, j.hash AS hash, j.body AS body, d.data AS data
+                SELECT \(columns)
                 FROM journal_objects o CROSS JOIN journal j ON j.seq = o.seq LEFT JOIN journal_data d ON d.seq = j.seq
                 WHERE o.object = \(strand.object) AND o.seq \(beyond) \(Self.filter(strand.kinds)) \(Self.filter(kinds))
                 ORDER BY o.seq \(direction) LIMIT \(limit)
-                """)
-            for row in rows { found[row.seq] = row }
+                """
+            }
+            for event in events { found[event.seq] = event }
         }
         let sorted = found.values.sorted { order == .oldestFirst ? $0.seq < $1.seq : $0.seq > $1.seq }
-        return try sorted.prefix(limit).map { try $0.event() }
+        return Array(sorted.prefix(limit))
     }
 
     private static func filter(_ kinds: [String]) -> SQL {

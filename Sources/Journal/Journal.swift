@@ -68,6 +68,7 @@ package struct Journal: Sendable {
                     "UPDATE journal_data SET salt = NULL, data = NULL WHERE seq = \(seq) AND data IS NOT NULL")
                 guard changed == 1 else { throw Problem.notFound("Event \(seq) has no data to erase.") }
             }
+            transaction.afterCommit { EventMemo.events.removeAll() }
             try append(
                 Event(
                     "journal.erased",

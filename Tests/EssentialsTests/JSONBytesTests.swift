@@ -117,6 +117,32 @@ import Testing
         }
     }
 
+    @Test func `JSON that is there already stands in other JSON as it is`() throws {
+        let there = try JSONText(["b": 1, "a": 2])
+        #expect(try text(["x": [there, there]]) == #"{"x":[{"a":2,"b":1},{"a":2,"b":1}]}"#)
+        try expectSame([there])
+        let back = try JSONDecoder().decode([JSONText].self, from: Data(#"[{"a": [1, "ü"]}]"#.utf8))
+        #expect(try text(back) == #"[{"a":[1,"ü"]}]"#)
+    }
+
+    @Test func `values that were used lately are kept, older ones go`() {
+        let recent = Recent<Int, String>(count: 3)
+        for key in 1...3 { recent[key] = "\(key)" }
+        #expect(recent.all([3, 1, 2]) == ["3", "1", "2"])
+        recent[4] = "4"
+        // The first three are old by now; what is used goes on.
+        #expect(recent[1] == "1")
+        recent[5] = "5"
+        recent[6] = "6"
+        #expect(recent[2] == nil && recent[3] == nil)
+        #expect(recent.all([1, 4, 5, 6]) == ["1", "4", "5", "6"])
+        #expect(recent.all([1, 2]) == nil)
+        recent[1] = nil
+        #expect(recent[1] == nil)
+        recent.removeAll()
+        #expect(recent.all([4]) == nil && recent.all([]) == [])
+    }
+
     @Test func `members stand in the order of the type, those of dictionaries in the order of their keys`() throws {
         #expect(try text(Inner()) == #"{"name":"inner","flags":[true,false]}"#)
         let many = Dictionary(uniqueKeysWithValues: (10..<60).map { ("k\($0)", $0) })

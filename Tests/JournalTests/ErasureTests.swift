@@ -29,6 +29,20 @@ struct `Erasing` {
         #expect(file.range(of: Data("the-very-private-text".utf8)) == nil)
     }
 
+    @Test func `what was read before it was erased is gone from the answers too`() async throws {
+        try await fixture.append(Event("note.added", details: ["text": "short and private"]))
+        let read = { try await fixture.journal.events(PageRequest(), by: fixture.ada).items }
+        let before = try await read()
+        #expect(before[3].details["text"] == "short and private")
+        // Once more, without parsing.
+        #expect(try await read() == before)
+        try await fixture.journal.erase([4], reason: "the person asked", by: fixture.ada)
+        let after = try await read()
+        #expect(after[3].isErased && after[3].details.isEmpty && after[3].actor.name == nil)
+        #expect(after[3].hash == before[3].hash)
+        #expect(Array(after.prefix(3)) == Array(before.prefix(3)))
+    }
+
     @Test(arguments: [[9], [1, 9], [1, 1]] as [[Int64]])
     func `an event that has no data to erase is named, and nothing is erased`(events: [Int64]) async throws {
         let problem = await #expect(throws: Problem.self) {

@@ -30,6 +30,35 @@ struct `Reading the journal` {
         return seqs
     }
 
+    @Test func `pages that are read again say the same, also when more was read than is remembered`() async throws {
+        let fixture = try Fixture()
+        try await fixture.database.write { transaction in
+            for number in 0..<5000 {
+                // Some with more data than is remembered.
+                let text = String(repeating: "x", count: number % 100 == 0 ? 2000 : 3) + " \(number)"
+                try fixture.journal.append(
+                    Event("thing.done", on: ObjectReference("thing", "\(number % 7)"), details: ["text": .string(text)]),
+                    by: fixture.ada, in: transaction)
+            }
+        }
+        func all() async throws -> [RecordedEvent] {
+            var (events, after): ([RecordedEvent], String?) = ([], nil)
+            repeat {
+                let page = try await fixture.journal.events(PageRequest(limit: 200, after: after), by: fixture.ada)
+                events += page.items
+                after = page.next
+            } while after != nil
+            return events
+        }
+        let first = try await all()
+        #expect(first.map(\.seq) == Array(1...5000))
+        #expect(first.enumerated().allSatisfy { $1.details["text"]?.string?.hasSuffix(" \($0)") == true })
+        #expect(try await all() == first)
+        let last = try await fixture.journal.events(after: 4990)
+        #expect(try await fixture.journal.events(after: 4990) == last)
+        #expect(last == Array(first.suffix(10)))
+    }
+
     @Test func `pages hold every event once, in either order`() async throws {
         #expect(try await all(.oldestFirst) == Array(1...25))
         #expect(try await all(.newestFirst) == Array(1...25).reversed())

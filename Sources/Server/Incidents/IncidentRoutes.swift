@@ -118,7 +118,21 @@ struct IncidentRoutes: Sendable {
             of: try id(visit), visit.page(limit: 100), order: order, kind: visit.query("kind"), by: visit.principal)
         let output = try await output(of: page.items, by: visit.principal)
         return try .json(
-            List(items: page.items.map { TimelineEntry($0, output: output[$0.event.seq]) }, next: page.next))
+            List(items: page.items.map { try Self.told($0, output: output[$0.event.seq]) }, next: page.next))
+    }
+
+    private static let entries = Recent<String, JSONText>(count: 2048)
+    /// An entry with more bytes is not kept.
+    private static let longestKept = 2048
+
+    /// An entry as it is answered. One that follows from its event alone is made once.
+    private static func told(_ item: TimelineItem, output: [String]?) throws -> JSONText {
+        let event = item.event
+        let isFixed = output == nil && !event.isErased && (item.note?.edits.isEmpty ?? true)
+        if isFixed, let known = entries[event.hash] { return known }
+        let text = try JSONText(TimelineEntry(item, output: output))
+        if isFixed, text.bytes.count <= longestKept { entries[event.hash] = text }
+        return text
     }
 
     @Sendable func note(_ visit: Visit) async throws -> Response {
