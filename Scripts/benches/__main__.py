@@ -12,9 +12,10 @@ import machine
 import start
 import steps
 import stream
+import volume
 from figures import Figure, Wrong, judged, markdown
 
-BENCHES = {"api": api, "steps": steps, "start": start, "stream": stream}
+BENCHES = {"api": api, "steps": steps, "start": start, "stream": stream, "volume": volume}
 
 
 def main():

@@ -15,6 +15,9 @@ package struct ChecklistsNow: Sendable {
 }
 
 extension Checklists {
+    /// So many of the newest open ones are looked through for those of others.
+    private static let examined = 200
+
     /// Whose checklist it is: of the person who started it. A token's person is the one who made it.
     package func now(by principal: Principal) async throws -> ChecklistsNow {
         try principal.require(.read, to: "see checklists")
@@ -32,7 +35,9 @@ extension Checklists {
                     """),
                 others: try reader.all(
                     """
-                    \(ChecklistSummaryRecord.select) WHERE \(open) AND c.person IS NOT \(me)
+                    \(ChecklistSummaryRecord.select)
+                    WHERE c.id IN (SELECT id FROM checklists c WHERE \(open) ORDER BY id DESC LIMIT \(Self.examined))
+                        AND c.person IS NOT \(me)
                     ORDER BY c.id DESC LIMIT \(limit)
                     """),
                 mineCount: Int(mine), othersCount: Int(all - mine))

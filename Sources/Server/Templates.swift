@@ -38,13 +38,13 @@ package struct Templates: Sendable {
     package func render(_ page: some WebPage) throws -> String {
         let templates = files.folder == nil ? self : try Templates(files: files.current())
         let template = type(of: page).template
-        let content = try templates.text(of: page, in: template)
+        let content = try templates.text(of: TemplateObject.of(page) ?? page, in: template)
         let subject = String(template.prefix { $0 != "/" })
-        return try templates.text(
-            of: Frame(page.layout, content: content, subject: subject, files: templates.files), in: Frame.template)
+        let frame = Frame(page.layout, content: content, subject: subject, files: templates.files)
+        return try templates.text(of: TemplateObject.of(frame) ?? frame, in: Frame.template)
     }
 
-    private func text(of object: Any, in template: String) throws -> String {
+    func text(of object: Any, in template: String) throws -> String {
         guard let text = library.render(object, withTemplate: template) else {
             throw TemplateError(template: template, line: nil, reason: "it does not exist")
         }

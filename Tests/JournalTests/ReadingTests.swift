@@ -36,9 +36,9 @@ struct `Reading the journal` {
             for number in 0..<5000 {
                 // Some with more data than is remembered.
                 let text = String(repeating: "x", count: number % 100 == 0 ? 2000 : 3) + " \(number)"
+                let thing = ObjectReference("thing", "\(number % 7)")
                 try fixture.journal.append(
-                    Event("thing.done", on: ObjectReference("thing", "\(number % 7)"), details: ["text": .string(text)]),
-                    by: fixture.ada, in: transaction)
+                    Event("thing.done", on: thing, details: ["text": .string(text)]), by: fixture.ada, in: transaction)
             }
         }
         func all() async throws -> [RecordedEvent] {

@@ -89,6 +89,13 @@ import Testing
         #expect(names.contains("output taken in and stored, 1 GB"))
     }
 
+    @Test func `the bench of the volume fills a database whose journal verifies`() async throws {
+        let names = try await figures(of: "volume", saying: "300 runs, incidents and deployments, ")
+        #expect(
+            names
+                == ["list pages and filters", "search", "detail pages"].map { "\($0), slowest, 99th percentile" })
+    }
+
     @Test func `a missed goal ends with 1 unless the README lists it`() async throws {
         try await withFolder { folder in
             let (file, readme) = (folder + "/figures.json", folder + "/README.md")

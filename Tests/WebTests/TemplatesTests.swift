@@ -55,6 +55,18 @@ struct TemplatesTests {
         #expect(error?.template == "greeting")
     }
 
+    /// Mustache's own way into a page, by reflection for each tag, is the judge.
+    @Test(arguments: Samples().pages.indices)
+    func `a page says the same as it would by reflection`(index: Int) throws {
+        let templates = try Templates(files: .embedded)
+        for page in [Samples().pages[index], Samples(text: { "<\($0)>" }).pages[index]] {
+            let template = type(of: page).template
+            let object = try #require(TemplateObject.of(page))
+            #expect(object is TemplateObject)
+            #expect(try templates.text(of: object, in: template) == templates.text(of: page, in: template))
+        }
+    }
+
     @Test func `tags are found with their kind, name and line`() throws {
         let tags = try TemplateTag.scan(
             "{{a}}\n{{! not\nthis}}{{#b.c}}{{{d}}}{{&e}}{{/b.c}}\n{{^f}}{{> g/h }}{{/f}}", of: "t")

@@ -32,6 +32,7 @@ extension Migrations {
                     CHECK ((state = 'completed') = (completed IS NOT NULL))
                 ) STRICT, WITHOUT ROWID;
                 CREATE INDEX checklists_by_state ON checklists (state, id);
+                CREATE INDEX checklists_by_person ON checklists (person, state, id);
                 CREATE INDEX checklists_by_runbook ON checklists (runbook, id);
                 CREATE INDEX checklists_by_object ON checklists (object, id) WHERE object IS NOT NULL;
 
