@@ -126,12 +126,14 @@ struct `A database` {
 
     @Test func `a reader sees one state, whatever is written meanwhile`() async throws {
         let database = try open()
+        let side = ThreadExecutor()
         try await Notes.create(in: database)
         let (before, after) = try await database.read { reader in
             let before = try reader.integer("SELECT count(*) FROM notes WHERE id > 0")
             // The write goes through while this reader is open: readers never wait for the writer, nor it for them.
             let isWritten = DispatchSemaphore(value: 0)
-            Task {
+            // On a thread of its own: this one is blocked, and a test of another suite may hold the other one of two.
+            Task(executorPreference: side) {
                 try await database.write { try Notes.add(1, in: $0) }
                 isWritten.signal()
             }
@@ -162,5 +164,15 @@ struct `A database` {
             return taken
         }
         #expect(taken == [1, 2, 3])
+    }
+}
+
+/// Runs tasks on a thread that nothing else uses.
+private final class ThreadExecutor: TaskExecutor {
+    private let queue = DispatchQueue(label: "runbook.test")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
