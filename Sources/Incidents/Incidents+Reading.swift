@@ -83,7 +83,7 @@ extension Incidents {
     package func burning(by principal: Principal) async throws -> (count: Int, incidents: [IncidentRecord]) {
         try principal.require(.read, to: "see incidents")
         return try await database.read { reader in
-            let count = try reader.integer("SELECT count(*) FROM incidents WHERE state <> 'resolved' LIMIT 1")
+            let count = try Self.openCount(in: reader)
             var incidents: [IncidentRecord] = []
             for severity in Severity.allCases where incidents.count < Self.shownBurning {
                 let rows: [IncidentRow] = try reader.all(
@@ -94,8 +94,18 @@ extension Incidents {
                     """)
                 incidents += try rows.map { try $0.record() }
             }
-            return (Int(count ?? 0), incidents)
+            return (count, incidents)
         }
+    }
+
+    /// How many incidents are open.
+    package func openCount(by principal: Principal) async throws -> Int {
+        try principal.require(.read, to: "see incidents")
+        return try await database.look { try Self.openCount(in: $0) }
+    }
+
+    private static func openCount(in reader: Reader) throws -> Int {
+        Int(try reader.integer("SELECT count(*) FROM incidents WHERE state <> 'resolved' LIMIT 1") ?? 0)
     }
 
     private static let shownBurning = 50

@@ -42,7 +42,7 @@ function renewRows(list, fresh) {
   const known = new Map([...list.children].map((row) => [row.dataset.key, row]));
   const rows = [...fresh.children].map((row) => {
     const old = known.get(row.dataset.key);
-    return old && (isBeingWritten(old) || print(old) === print(row)) ? old : document.adoptNode(row);
+    return old && (isBeingWritten(old) || print(old) === print(row)) ? old : opened(document.adoptNode(row), old);
   });
   // Its place is kept when a row goes, so that nothing below jumps.
   list.style.minBlockSize = `${list.getBoundingClientRect().height}px`;
@@ -56,6 +56,15 @@ function renewRows(list, fresh) {
   const row = rows.find((row) => row.dataset.key === place[0]);
   const links = [...row?.querySelectorAll("a") ?? []];
   (links.find((link) => link.href === place[1]) ?? links[0])?.focus({ preventScroll: true });
+}
+
+// What the reader has opened stays open.
+function opened(row, old) {
+  const words = [...old?.querySelectorAll("details[open] > summary") ?? []].map((summary) => summary.textContent);
+  for (const summary of row.querySelectorAll("details > summary")) {
+    if (words.includes(summary.textContent)) summary.parentElement.open = true;
+  }
+  return row;
 }
 
 // What somebody is typing is never taken away; the server says what has changed when it is sent.

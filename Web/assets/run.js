@@ -134,7 +134,7 @@ async function refresh() {
   document.title = page.title;
   for (const id of ["page-head", "page-about"]) {
     const fresh = page.getElementById(id);
-    if (fresh) document.getElementById(id).replaceWith(document.adoptNode(fresh));
+    if (fresh) renew(document.getElementById(id), document.adoptNode(fresh));
   }
   for (const fresh of page.querySelectorAll("[data-step]")) {
     const mine = stepElement(fresh.dataset.step);
@@ -144,6 +144,18 @@ async function refresh() {
     const question = fresh.querySelector(".question");
     if (question) mine.append(document.adoptNode(question));
   }
+}
+
+// What the reader has opened stays open, and the focus stays where it was.
+function renew(mine, fresh) {
+  const opened = [...mine.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
+  for (const summary of fresh.querySelectorAll("details > summary")) {
+    if (opened.includes(summary.textContent)) summary.parentElement.open = true;
+  }
+  const focused = mine.contains(document.activeElement) ? document.activeElement : null;
+  mine.replaceWith(fresh);
+  const same = (element) => element.textContent === focused.textContent;
+  if (focused) [...fresh.querySelectorAll(focused.localName)].find(same)?.focus({ preventScroll: true });
 }
 
 function duration(milliseconds) {

@@ -58,11 +58,11 @@ struct IncidentRoutes: Sendable {
         let head = try await incidents.journal.newsHead(visit)
         let page = try await incidents.incidents(visit.page(), filter, by: visit.principal)
         if visit.wantsJSON { return try .json(List(items: page.items.map(IncidentSummary.init), next: page.next)) }
-        let burning = try await incidents.burning(by: visit.principal)
+        let burning = try await incidents.openCount(by: visit.principal)
         return .html(
             try templates.render(
                 IncidentsPage(
-                    page.items, filter: filter, burning: burning.count, next: page.next,
+                    page.items, filter: filter, burning: burning, next: page.next,
                     mayOperate: visit.principal.may(.operate), head: head,
                     reader: visit.reader)))
     }

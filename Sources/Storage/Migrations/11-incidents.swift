@@ -29,7 +29,9 @@ extension Migrations {
                 CREATE INDEX incidents_by_state ON incidents (state, id);
                 CREATE INDEX incidents_by_severity ON incidents (severity, id);
                 CREATE INDEX incidents_by_severity_and_state ON incidents (severity, state, id);
-                CREATE INDEX incidents_open ON incidents (id) WHERE state <> 'resolved';
+                -- Those that are open: by time, counted without a look at their rows, and the worst first.
+                CREATE INDEX incidents_open ON incidents (id, state) WHERE state <> 'resolved';
+                CREATE INDEX incidents_burning ON incidents (severity, id, state) WHERE state <> 'resolved';
                 -- Alerts open one of a group at most; who reopens an older one may make it two.
                 CREATE INDEX incidents_by_alert_group ON incidents (alert_group, id)
                     WHERE alert_group IS NOT NULL AND state <> 'resolved';

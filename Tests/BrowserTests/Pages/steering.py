@@ -66,14 +66,20 @@ with Site() as site:
             path = start(page, "steer")
             run = path.rsplit("/", 1)[1]
             see(page, "the step runs", lambda: lines(page, "hold"))
+            is_asking = scripts and label == "It succeeded"
+            if is_asking:
+                page.locator("summary.danger").click()
             kill(parent(lines(page, "hold")[0].split()[1]))
             see(page, "the page asks what happened", lambda: page.locator(".question").count() == 1)
             if label == "It succeeded":
                 claim(f"an unknown outcome is said, {kind}",
                       state(page) == "interrupted" and steps(page) == ["succeeded", "unknown"], steps(page))
-                if scripts:
-                    until("the page says what it waits for",
-                          lambda: "waits for somebody" in page.locator("#page-live").inner_text())
+            if is_asking:
+                until("the page says what it waits for",
+                      lambda: "waits for somebody" in page.locator("#page-live").inner_text())
+                claim("what one was asked stays when the state changes", page.locator("text=Cancel the run").is_visible()
+                      and page.evaluate("document.activeElement.textContent") == "Cancel…")
+                page.locator("summary.danger").click()
             page.fill("[name=note]", f"seen on the host: {label} & <b>well</b>")
             FOLDER.joinpath(f"release-{run}").touch()
             press(page, f"text={label}")
