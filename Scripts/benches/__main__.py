@@ -9,13 +9,14 @@ from pathlib import Path
 
 import api
 import machine
+import reading
 import start
 import steps
 import stream
 import volume
 from figures import Figure, Wrong, judged, markdown
 
-BENCHES = {"api": api, "steps": steps, "start": start, "stream": stream, "volume": volume}
+BENCHES = {"api": api, "format": reading, "steps": steps, "start": start, "stream": stream, "volume": volume}
 
 
 def main():

@@ -113,8 +113,8 @@ struct GuideRenderer {
         let item = guide.checklist[nextItem]
         nextItem += 1
         flush()
-        let checked = item.isChecked ? " checked" : ""
-        parts.append(.item(id: item.id, html: "<input type=\"checkbox\" disabled\(checked)>"))
+        let state = item.isChecked ? " checked aria-label=\"ticked\"" : " aria-label=\"not ticked\""
+        parts.append(.item(id: item.id, html: "<input type=\"checkbox\" disabled\(state)>"))
         boxRest = paragraph.firstChild?.kind == .link ? 1 : 3
     }
 

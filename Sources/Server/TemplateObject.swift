@@ -11,12 +11,13 @@ struct TemplateObject: MustacheParent {
 
     /// What a template can use of a value: structs as objects, arrays of them, everything else as it is; nil for nil.
     static func of(_ value: Any) -> Any? {
-        if value is any StringProtocol || value is any MustacheCustomRenderable { return value }
+        // What most fields are is asked for first: to ask whether a type conforms to a protocol takes ten times as long.
+        if value is String || value is Bool || value is SafeHTML { return value }
         let mirror = Mirror(reflecting: value)
         switch mirror.displayStyle {
         case .optional: return mirror.children.first.flatMap { of($0.value) }
         case .collection: return mirror.children.compactMap { of($0.value) }
-        case .struct:
+        case .struct where !(value is any StringProtocol || value is any MustacheCustomRenderable):
             var members: [String: Any] = [:]
             members.reserveCapacity(mirror.children.count)
             for case (let name?, let field) in mirror.children { members[name] = of(field) }

@@ -71,7 +71,7 @@ import Testing
         #expect(
             parts == [
                 .html("<h1 id=\"a\">A</h1>\n<ul>\n<li class=\"task\">"),
-                .item(id: "a.one", html: "<input type=\"checkbox\" disabled checked>"),
+                .item(id: "a.one", html: "<input type=\"checkbox\" disabled checked aria-label=\"ticked\">"),
                 .html(" one</li>\n<li>two</li>\n</ul>\n"),
                 .step(
                     id: "go",

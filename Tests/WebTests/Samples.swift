@@ -131,11 +131,13 @@ struct Samples {
                         id: text("switch-back"), runbook: text("accunode.rollback"), language: text("bash"),
                         timeout: .seconds(30), script: SafeHTML("<pre><code>aws elbv2 modify-listener\n</code></pre>"),
                         refusal: nil, findings: [placeholder], mayRun: true)),
-                .prose(SafeHTML("<h2 id=\"verify\">Verify</h2><ul><li>")),
-                .box(isTicked: true),
-                .prose(SafeHTML("Support has been told</li><li>")),
-                .box(isTicked: false),
-                .prose(SafeHTML("The error rate is below 1 %</li></ul>")),
+                .prose(
+                    SafeHTML(
+                        """
+                        <h2 id="verify">Verify</h2><ul><li><input type="checkbox" disabled checked aria-label="ticked"> Support
+                        has been told</li><li><input type="checkbox" disabled aria-label="not ticked"> The error rate is below
+                        1 %</li></ul>
+                        """)),
                 .step(
                     .init(
                         id: text("watch"), runbook: text("accunode.rollback"), language: text("console"), timeout: nil,

@@ -9,12 +9,6 @@ extension SafeHTML {
         guard text.contains(where: { !$0.isWhitespace }) else { return nil }
         // The line before it keeps a rule of dashes at its beginning from being read as front matter.
         let guide = try Guide(parsing: Array("\n\(text)".utf8), name: "text")
-        let ticked = Set(guide.checklist.filter(\.isChecked).map(\.id))
-        let parts = guide.rendered().map { part -> String in
-            guard case .item(let id, _) = part else { return part.html }
-            let words = ticked.contains(id) ? "checked aria-label=\"ticked\"" : "aria-label=\"not ticked\""
-            return "<input type=\"checkbox\" disabled \(words)>"
-        }
-        return SafeHTML(parts.joined())
+        return SafeHTML(guide.rendered().map(\.html).joined())
     }
 }

@@ -8,15 +8,9 @@ struct RunbookPage: WebPage {
     struct Part: Sendable {
         let prose: SafeHTML?
         let step: Step?
-        let box: Box?
 
-        static func prose(_ html: SafeHTML) -> Part { Part(prose: html, step: nil, box: nil) }
-        static func step(_ step: Step) -> Part { Part(prose: nil, step: step, box: nil) }
-        static func box(isTicked: Bool) -> Part { Part(prose: nil, step: nil, box: Box(isTicked: isTicked)) }
-    }
-
-    struct Box: Sendable {
-        let isTicked: Bool
+        static func prose(_ html: SafeHTML) -> Part { Part(prose: html, step: nil) }
+        static func step(_ step: Step) -> Part { Part(prose: nil, step: step) }
     }
 
     struct Step: Sendable {

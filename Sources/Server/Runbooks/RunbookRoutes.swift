@@ -102,21 +102,25 @@ struct RunbookRoutes: Sendable {
         let runs = try await executions.runs(
             PageRequest(limit: 8), runbook: entry.name, by: visit.principal)
         let steps = Dictionary(guide.steps.map { ($0.id, $0) }) { first, _ in first }
-        let ticked = Dictionary(guide.checklist.map { ($0.id, $0.isChecked) }) { first, _ in first }
-        let parts = guide.rendered().map { part -> RunbookPage.Part in
-            switch part {
-            case .html(let html): return .prose(SafeHTML(html))
-            case .item(let id, _): return .box(isTicked: ticked[id] ?? false)
-            case .step(let id, let html):
-                guard let step = steps[id] else { return .prose(SafeHTML(html)) }
-                return .step(
+        var parts: [RunbookPage.Part] = []
+        // What stands between two steps is one part: a page is laid out part by part.
+        var prose = ""
+        for part in guide.rendered() {
+            guard case .step(let id, let html) = part, let step = steps[id] else {
+                prose += part.html
+                continue
+            }
+            parts.append(.prose(SafeHTML(prose)))
+            prose = ""
+            parts.append(
+                .step(
                     .init(
                         id: id, runbook: entry.name, language: step.language, timeout: step.timeout,
                         script: SafeHTML(html), refusal: step.refusal,
                         findings: guide.findings.filter { (step.line...step.endLine).contains($0.line) }
-                            .map(RunbookPage.Finding.init), mayRun: mayRun && step.checkOf == nil))
-            }
+                            .map(RunbookPage.Finding.init), mayRun: mayRun && step.checkOf == nil)))
         }
+        parts.append(.prose(SafeHTML(prose)))
         let outermost = guide.sections.map(\.level).min() ?? 1
         let runnable = Set(guide.steps.filter { $0.isRunnable && $0.checkOf == nil }.map(\.section))
         return .html(

@@ -37,34 +37,26 @@ extension Reader {
         let ofKind = kind.map { "({kind} : \(Self.quoted($0))) AND " } ?? ""
         let all = "\(ofKind)({title text} : (\(expression)))"
         let titled = "\(ofKind)({title} : (\(expression)))"
-        // Where the newest thousand end; found without fetching them.
-        let oldest =
-            try integer(
-                """
-                SELECT rowid FROM search_text WHERE search_text MATCH \(all) ORDER BY rowid DESC
-                LIMIT 1 OFFSET \(SearchResults.ranked - 1)
-                """) ?? 0
-        var found: [(tier: Int, n: Int64)] = []
-        for (tier, expression) in [titled, "(\(all)) NOT ({title} : (\(expression)))"].enumerated() {
-            let wanted = request.limit + 1 - found.count
-            guard wanted > 0, tier >= position?.tier ?? 0 else { continue }
-            let before = tier == position?.tier ? position?.n ?? .max : .max
-            found += try numbers(matching: expression, from: oldest, before: before, limit: wanted)
-                .map { (tier, $0) }
-        }
-        let page = try Page(rows: found, limit: request.limit) { "\($0.tier)-\($0.n)" }.map { try hit($0.n) }
+        let newest = try numbers(matching: all, from: 0)
+        guard let oldest = newest.last else { return SearchResults(page: Page(items: [], next: nil), broad: broad) }
+        // A search for what is in no title goes through all that matches, however old: it is made once.
+        let inTitles = Set(try numbers(matching: titled, from: oldest))
+        let ranked =
+            newest.filter(inTitles.contains).map { (tier: 0, n: $0) }
+            + newest.filter { !inTitles.contains($0) }.map { (tier: 1, n: $0) }
+        let rest = ranked.drop { place in position.map { (place.tier, -place.n) <= ($0.tier, -$0.n) } ?? false }
+        let page = try Page(rows: Array(rest.prefix(request.limit + 1)), limit: request.limit) { "\($0.tier)-\($0.n)" }
+            .map { try hit($0.n) }
         return SearchResults(page: page, broad: broad)
     }
 
-    private func numbers(
-        matching expression: String, from oldest: Int64, before newest: Int64, limit: Int
-    ) throws -> [Int64] {
+    /// The newest of what matches, at most as many as are ranked.
+    private func numbers(matching expression: String, from oldest: Int64) throws -> [Int64] {
         struct Row: Decodable { let n: Int64 }
         return try all(
             """
-            SELECT rowid AS n FROM search_text
-            WHERE search_text MATCH \(expression) AND rowid >= \(oldest) AND rowid < \(newest)
-            ORDER BY rowid DESC LIMIT \(limit)
+            SELECT rowid AS n FROM search_text WHERE search_text MATCH \(expression) AND rowid >= \(oldest)
+            ORDER BY rowid DESC LIMIT \(SearchResults.ranked)
             """, as: Row.self
         ).map(\.n)
     }
