@@ -10,6 +10,11 @@ struct ParameterReader {
         "name", "type", "default", "choices", "pattern", "min", "max", "required", "sensitive", "description",
     ]
 
+    /// What other tools call the types.
+    static let spellings: [String: Parameter.Kind] = [
+        "text": .string, "int": .integer, "bool": .boolean, "float": .number, "enum": .choice,
+    ]
+
     mutating func read(_ node: Yams.Node) {
         if let mapping = node.mapping {
             for (key, value) in mapping { declare(key, value) }
@@ -94,10 +99,7 @@ struct ParameterReader {
 
     private mutating func kind(_ node: Yams.Node?, hasChoices: Bool, _ name: String) -> Parameter.Kind {
         guard let node else { return hasChoices ? .choice : .string }
-        let spellings: [String: Parameter.Kind] = [
-            "text": .string, "int": .integer, "bool": .boolean, "float": .number, "enum": .choice,
-        ]
-        if let word = node.text?.lowercased(), let kind = Parameter.Kind(rawValue: word) ?? spellings[word] {
+        if let word = node.text?.lowercased(), let kind = Parameter.Kind(rawValue: word) ?? Self.spellings[word] {
             return kind
         }
         wrong(

@@ -6,7 +6,7 @@ package enum ReservedNames {
         exact.contains(name) || prefixes.contains(where: name.hasPrefix) || name.lowercased().hasSuffix("_proxy")
     }
 
-    private static let prefixes = [
+    static let prefixes = [
         // The server's own.
         "RUNBOOK_", "LC_",
         // Loaders and the C library.
@@ -20,7 +20,7 @@ package enum ReservedNames {
         "GIT_", "SSH_", "SUDO_", "SYSTEMD_", "CARGO_", "RUSTC", "OPENSSL_", "QT_", "GTK_", "LESS", "PIP_", "XDG_",
     ]
 
-    private static let exact: Set<String> = [
+    static let exact: Set<String> = [
         // The server's own.
         "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TZDIR", "TMPDIR", "TMP", "TEMP",
         // Shells: start-up files, options, splitting, prompts, and names that bash keeps for itself.

@@ -26,7 +26,7 @@ struct RunbookCommand: AsyncParsableCommand {
                 name: "Guides",
                 subcommands: [
                     ImportCommand.self, ListCommand.self, ShowCommand.self, SearchCommand.self, InspectCommand.self,
-                    LintCommand.self,
+                    LintCommand.self, SchemaCommand.self,
                 ]),
             CommandGroup(name: "Runs", subcommands: [StatusCommand.self, ExecCommand.self, RunsCommand.self]),
             CommandGroup(

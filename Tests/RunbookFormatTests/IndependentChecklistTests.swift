@@ -59,25 +59,6 @@ import Testing
     }
 
     private func independent(_ guides: [String]) throws -> [[Item]] {
-        let exchange = FileManager.default.temporaryDirectory.appending(path: "checklist-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: exchange, withIntermediateDirectories: true)
-        let input = exchange.appending(path: "guides.json")
-        let output = exchange.appending(path: "items.json")
-        try JSONEncoder().encode(guides).write(to: input)
-        try Data().write(to: output)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            ProcessInfo.processInfo.environment["RUNBOOK_PYTHON"] ?? "python3",
-            Self.folder.appending(path: "Independent/checklist.py").path,
-        ]
-        process.standardInput = try FileHandle(forReadingFrom: input)
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "markdown-it-py and mdit-py-plugins must be installed")
-        let items = try JSONDecoder().decode([[Item]].self, from: Data(contentsOf: output))
-        try FileManager.default.removeItem(at: exchange)
-        return items
+        try IndependentPython.answer(of: "checklist.py", to: guides)
     }
 }

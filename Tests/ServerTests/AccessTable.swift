@@ -75,6 +75,7 @@ extension AccessRow {
         AccessRow(.get, "/ready", "200 200 200 200 200 200"),
         AccessRow(.get, "/metrics", "401 403 403 403 200 200"),
         AccessRow(.get, "/api/openapi.json", "200 200 200 200 200 200"),
+        AccessRow(.get, "/api/front-matter.schema.json", "200 200 200 200 200 200"),
         AccessRow(.get, "/assets/{name}", "200 200 200 200 200 200") { _ in ("/assets/style.css", .none) },
     ]
 

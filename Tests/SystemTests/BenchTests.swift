@@ -66,6 +66,15 @@ import Testing
             ])
     }
 
+    @Test func `the bench of the format finds every step and item of its guides`() async throws {
+        let names = try await figures(of: "format", saying: "40 guides of ", " items found")
+        #expect(
+            names == [
+                "inspect 1,600 guides of 10 MB", "import 1,600 guides of 10 MB", "the page of a guide of 1 MB, seen first",
+                "search in 1,600 guides, 99th percentile",
+            ])
+    }
+
     @Test func `the bench of the steps counts their pairs in the journal`() async throws {
         let names = try await figures(
             of: "steps", saying: "20 pairs of step.started and step.finished in the journal", "the journal verifies: ")

@@ -39,6 +39,18 @@ import Testing
         }
     }
 
+    @Test func `the schema of front matter is printed as the server answers it`() async throws {
+        try await Server.with { server in
+            let answer = try await server.wire.get("/api/front-matter.schema.json")
+            #expect(answer.status == 200)
+            let printed = try await server.runbook("schema", "--json")
+            #expect(printed.status == 0 && printed.output == answer.text + "\n")
+            let laidOut = try await server.runbook("schema")
+            #expect(laidOut.output.split(separator: "\n").count > 100)
+            #expect(try JSON(parsing: laidOut.output)["properties"]["on-restart"]["enum"].items.count == 3)
+        }
+    }
+
     @Test func `a preflight that finds too little ends with 1`() async throws {
         try await Server.with(["--runbooks", Self.runbooks]) { server in
             let run = try await server.runbook("exec", "neuralcipher/preflight", "--param", "MIN_CORES=100000")

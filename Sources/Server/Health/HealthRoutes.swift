@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import RunbookFormat
 import Storage
 import Web
 
@@ -17,6 +18,7 @@ struct HealthRoutes: Sendable {
             .open(.get, "/health", health),
             .open(.get, "/ready", ready),
             .open(.get, "/api/openapi.json", description),
+            .open(.get, "/api/front-matter.schema.json", schema),
             .open(.get, "/assets/{name}", asset),
         ]
     }
@@ -40,6 +42,13 @@ struct HealthRoutes: Sendable {
     @Sendable func description(_ request: Request, _ context: Context) async throws -> Response {
         .bytes(OpenAPIDocument.json, type: "application/json", headers: [.cacheControl: "no-cache"])
     }
+
+    /// Open, for an editor fetches it without knowing who types.
+    @Sendable func schema(_ request: Request, _ context: Context) async throws -> Response {
+        .bytes(Self.schema, type: "application/schema+json", headers: [.cacheControl: "no-cache"])
+    }
+
+    private static let schema = Array(FrontMatterSchema.document.text.utf8)
 
     @Sendable func asset(_ request: Request, _ context: Context) async throws -> Response {
         let files = try templates.files.current()

@@ -28,6 +28,16 @@ extension OpenAPIDocument {
             Operation(
                 method: .get, path: "/api/openapi.json", id: "getDescription", summary: "Answers this document.",
                 access: .open, answers: [.json(.anyObject("An OpenAPI 3.1 document."), "This document.")]),
+            Operation(
+                method: .get, path: "/api/front-matter.schema.json", id: "getFrontMatterSchema",
+                summary: "Answers the JSON Schema of a guide's front matter.",
+                details: "For editors that complete and check what one types; `runbook schema` prints the same.",
+                access: .open,
+                answers: [
+                    Operation.Answer(
+                        status: 200, description: "A JSON Schema of the draft 2020-12.",
+                        content: ["application/schema+json": .anyObject("A JSON Schema.")])
+                ]),
         ],
         schemas: [
             "Status": .object("How the server is.", ["status": .oneOf(["alive", "ready", "not ready"])])

@@ -1,0 +1,105 @@
+import Essentials
+import RunbookFormat
+import Testing
+
+/// The schema that editors use takes what reading a guide takes, and refuses what that refuses.
+@Suite struct FrontMatterSchemaTests {
+    private struct Question: Encodable {
+        let schema: JSONValue
+        let values: [String]
+    }
+
+    private static let right = [
+        #"{}"#,
+        #"{"title": "Deploy", "service": "shop", "owner": "platform", "kind": "deployment", "rollback": "shop.rollback"}"#,
+        #"{"title": 2026, "kind": null, "priority": "critical", "on-restart": "resume"}"#,
+        #"{"timeout": "1h30m", "requires": ["curl", "jq"], "somebody-elses": {"key": [1, 2]}}"#,
+        #"{"timeout": "500ms", "requires": "curl, jq"}"#,
+        #"{"env": {"STAGE": "production", "RETRIES": 3, "_x": true, "EMPTY": null}}"#,
+        #"{"secrets": ["DB_PASSWORD"]}"#,
+        #"{"secrets": {"PGPASSWORD": "shop-db"}}"#,
+        #"{"alerts": [{"alertname": "HighErrorRate"}, "alertname=~\"High.*\", service=\"shop\""]}"#,
+        #"{"alerts": {"match": {"alertname": "DiskFull", "shard": 3}, "severity": "sev2"}}"#,
+        #"{"alerts": []}"#,
+        #"{"parameters": {"VERSION": {"type": "string", "required": true, "pattern": "v[0-9.]+"}, "COUNT": 3}}"#,
+        #"{"parameters": {"COLOUR": {"choices": ["blue", "green"], "default": "blue"}, "NOTE": null}}"#,
+        #"{"parameters": [{"name": "HOST", "description": "Where", "sensitive": false, "min": 1, "max": 80}]}"#,
+        #"{"parameters": {"LEVEL": {"type": "int", "min": 0, "max": 9, "default": 3}}}"#,
+        #"{"schedule": "0 3 * * *", "guards": [], "notify": {"slack": "ops"}, "concurrency": 1}"#,
+    ]
+
+    private static let wrong = [
+        #"{"title": ["a", "b"]}"#,
+        #"{"owner": {"name": "x"}}"#,
+        #"{"kind": "script"}"#,
+        #"{"priority": 1}"#,
+        #"{"on-restart": "retry"}"#,
+        #"{"timeout": "soon"}"#,
+        #"{"timeout": 30}"#,
+        #"{"timeout": "5s1m"}"#,
+        #"{"requires": ["--help"]}"#,
+        #"{"requires": ["/usr/bin/curl"]}"#,
+        #"{"requires": {"curl": true}}"#,
+        #"{"env": ["A=b"]}"#,
+        #"{"env": {"A-B": "c"}}"#,
+        #"{"env": {"RUNBOOK_RUN": "c"}}"#,
+        #"{"env": {"A": ["b"]}}"#,
+        #"{"secrets": "DB_PASSWORD"}"#,
+        #"{"secrets": {"DB": {"value": "hunter2"}}}"#,
+        #"{"alerts": [{}]}"#,
+        #"{"alerts": [{"alert-name": "x"}]}"#,
+        #"{"alerts": [{"alertname": ["a", "b"]}]}"#,
+        #"{"alerts": [{"match": {"alertname": "x"}, "severity": "high"}]}"#,
+        #"{"alerts": 3}"#,
+        #"{"parameters": "VERSION"}"#,
+        #"{"parameters": {"9LIVES": "x"}}"#,
+        #"{"parameters": {"PATH": "x"}}"#,
+        #"{"parameters": {"LD_PRELOAD": "x"}}"#,
+        #"{"parameters": {"https_proxy": "x"}}"#,
+        #"{"parameters": {"A": ["b"]}}"#,
+        #"{"parameters": {"A": {"type": "date"}}}"#,
+        #"{"parameters": {"A": {"kind": "string"}}}"#,
+        #"{"parameters": {"A": {"type": "choice"}}}"#,
+        #"{"parameters": {"A": {"choices": []}}}"#,
+        #"{"parameters": {"A": {"required": "yes"}}}"#,
+        #"{"parameters": {"A": {"min": "1"}}}"#,
+        #"{"parameters": [{"type": "string"}]}"#,
+    ]
+
+    @Test(arguments: right) func `reading a guide takes what is right`(_ metadata: String) throws {
+        #expect(try faults(in: metadata) == [])
+    }
+
+    @Test(arguments: wrong) func `reading a guide finds what is wrong`(_ metadata: String) throws {
+        #expect(try faults(in: metadata) != [])
+    }
+
+    @Test func `another program judges the same by the schema`() throws {
+        let verdicts: [Bool] = try IndependentPython.answer(
+            of: "front_matter.py", to: Question(schema: FrontMatterSchema.document, values: Self.right + Self.wrong))
+        for (value, verdict) in zip(Self.right + Self.wrong, verdicts) {
+            #expect(verdict == Self.right.contains(value), "\(value)")
+        }
+        #expect(verdicts.count == Self.right.count + Self.wrong.count)
+    }
+
+    @Test func `every key that reading knows is described, and no other`() throws {
+        let guide = try read("---\ntitle: x\nnobody-knows: 1\n---\n# A\n")
+        #expect(guide.findings.map(\.rule) == [.unknownFrontMatter])
+        guard case .object(let document) = FrontMatterSchema.document,
+            case .object(let described)? = document["properties"]
+        else {
+            Issue.record("The schema has no properties.")
+            return
+        }
+        for key in described.keys {
+            #expect(try read("---\n\(key):\n---\n# A\n").findings == [], "\(key)")
+        }
+        #expect(described.count == 17)
+    }
+
+    /// YAML holds JSON.
+    private func faults(in metadata: String) throws -> [String] {
+        try read("---\n\(metadata)\n---\n# A\n").findings.filter { $0.severity == .error }.map(\.message)
+    }
+}
