@@ -86,7 +86,7 @@ package struct WebServer: Sendable {
             services: services, catalogue: catalogue, deployments: deployments, incidents: incidents,
             templates: templates)
         self.notifications = NotificationRoutes(notifications: notifications)
-        search = SearchRoutes(database: journal.database, templates: templates)
+        search = SearchRoutes(database: journal.database, catalogue: catalogue, templates: templates)
         self.deployments = DeploymentRoutes(
             deployments: deployments, incidents: incidents, templates: templates)
         metrics = MetricsRoutes(

@@ -18,6 +18,8 @@ extension JournalPage {
         "token.bootstrapped": "made the token that the server was started with",
         "token.revoked": "revoked a token",
         "runbook.imported": "imported a runbook",
+        "runbook.gone": "found that a runbook's file is gone",
+        "runbook.refused": "found a file that can't be a runbook",
         "runbook.moved": "changed where a runbook comes from",
         "run.created": "asked for a run",
         "run.running": "began a run",
