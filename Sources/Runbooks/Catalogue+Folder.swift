@@ -40,6 +40,16 @@ extension Catalogue {
         return FolderFault(path: path, runbook: name, message: problem.message, since: time.now())
     }
 
+    /// Says on the journal that a file that could not be a runbook is one now, or gone.
+    func accept(_ path: String, name: String) async throws {
+        let journal = journal
+        try await database.write { transaction in
+            _ = try journal.append(
+                Event("runbook.mended", on: ObjectReference("runbook", name), details: ["path": .string(path)]),
+                by: Self.loader, in: transaction)
+        }
+    }
+
     /// Marks what stood in the folder and is not there any more; it can be imported over from now on.
     func release(allBut names: Set<String>) async throws {
         struct Name: Decodable { let name: String }

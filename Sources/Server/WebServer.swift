@@ -90,7 +90,8 @@ package struct WebServer: Sendable {
         self.deployments = DeploymentRoutes(
             deployments: deployments, incidents: incidents, templates: templates)
         metrics = MetricsRoutes(
-            requests: requests, executions: executions, journal: journal, version: settings.version,
+            requests: requests, executions: executions, journal: journal, folder: catalogue.folder,
+            version: settings.version,
             isOpen: settings.areMetricsOpen)
         self.journal = JournalRoutes(journal: journal, templates: templates, verifications: Verifications())
     }

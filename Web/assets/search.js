@@ -6,7 +6,8 @@ let asked = 0;
 
 async function find() {
   const typed = field.value.trim();
-  if (typed === last) return;
+  // What has no word yet would be refused.
+  if (typed === last || !/[\p{L}\p{N}]/u.test(typed)) return;
   last = typed;
   const number = ++asked;
   const url = new URL(form.action);

@@ -110,13 +110,12 @@ final class FolderEvents: Sendable {
                 return true
             }
             guard !folder.isEmpty else { return entry == name }
-            let path = "\(folder)/\(entry)"
-            if event.mask & (UInt32(IN_MODIFY) | UInt32(IN_CREATE)) != 0, event.mask & UInt32(IN_ISDIR) == 0 {
-                contents.unfinished[path] = .now
-            } else {
-                contents.unfinished[path] = nil
-            }
-            return !entry.hasPrefix(".")
+            // What concerns the folder itself has no entry.
+            let isFolder = event.mask & UInt32(IN_ISDIR) != 0 || entry.isEmpty
+            guard isFolder || FolderScan.isGuide(entry), !entry.hasPrefix(".") else { return false }
+            let isWritten = event.mask & (UInt32(IN_MODIFY) | UInt32(IN_CREATE)) != 0
+            contents.unfinished["\(folder)/\(entry)"] = isWritten && !isFolder ? .now : nil
+            return true
         }
     }
 }

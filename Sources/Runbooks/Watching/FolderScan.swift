@@ -77,7 +77,7 @@ struct FolderScan {
         }
     }
 
-    private static func isGuide(_ entry: String) -> Bool {
+    static func isGuide(_ entry: String) -> Bool {
         let lowered = entry.lowercased()
         return lowered.hasSuffix(".md") || lowered.hasSuffix(".markdown")
     }

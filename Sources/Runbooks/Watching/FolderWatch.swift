@@ -189,6 +189,9 @@ package actor FolderWatch {
         }
         catalogue.folder.faults = faults
         let mended = Set(before.keys).subtracting(faults.map(\.path)).sorted()
-        for path in mended { logger.info("A guide is loaded again, or gone", metadata: ["path": "\(path)"]) }
+        for path in mended {
+            logger.info("A guide is loaded again, or gone", metadata: ["path": "\(path)"])
+            try await catalogue.accept(path, name: RunbookName.of(path: path))
+        }
     }
 }

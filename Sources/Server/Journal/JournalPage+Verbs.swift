@@ -19,6 +19,7 @@ extension JournalPage {
         "token.revoked": "revoked a token",
         "runbook.imported": "imported a runbook",
         "runbook.gone": "found that a runbook's file is gone",
+        "runbook.mended": "found a file mended that could not be a runbook, or gone",
         "runbook.refused": "found a file that can't be a runbook",
         "runbook.moved": "changed where a runbook comes from",
         "run.created": "asked for a run",
