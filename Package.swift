@@ -159,6 +159,7 @@ let package = Package(
         tests("StorageTests", ["Essentials", "Storage"]),
         tests("JournalTests", ["Essentials", "Storage", "Journal"], exclude: ["Independent"]),
         tests("AccountsTests", ["Essentials", "Storage", "Journal", "Accounts", crypto]),
+        tests("RunbooksTests", ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", logging]),
         tests(
             "NotificationsTests",
             ["Essentials", "Outbound", "Storage", "Journal", "Accounts", "Notifications", crypto, logging]),

@@ -10,14 +10,16 @@ package struct RunbookSummary: Codable, Sendable {
     /// `folder` for what stands in the watched folder, else `import`.
     package let origin: String
     package let updated: String
+    /// When its file left the watched folder; absent for what stands there, and for what was imported.
+    package let gone: String?
     /// How many it has.
     package let steps: Int
     package let checklist: Int
     package let findings: Int
 
     package init(
-        name: String, title: String, version: String, service: String?, origin: String, updated: String, steps: Int,
-        checklist: Int, findings: Int
+        name: String, title: String, version: String, service: String?, origin: String, updated: String,
+        gone: String? = nil, steps: Int, checklist: Int, findings: Int
     ) {
         self.name = name
         self.title = title
@@ -25,6 +27,7 @@ package struct RunbookSummary: Codable, Sendable {
         self.service = service
         self.origin = origin
         self.updated = updated
+        self.gone = gone
         self.steps = steps
         self.checklist = checklist
         self.findings = findings
@@ -37,13 +40,27 @@ package struct RunbookVersion: Codable, Sendable {
     package let version: String
     package let created: String
     package let bytes: Int
+    /// How many it has.
+    package let steps: Int
+    package let checklist: Int
+    /// How many runs used it; at most 1000 are counted.
+    package let runs: Int
+    /// `folder` for what came from the watched folder, else `import`.
+    package let origin: String
     package let by: Actor
 
-    package init(number: Int, version: String, created: String, bytes: Int, by: Actor) {
+    package init(
+        number: Int, version: String, created: String, bytes: Int, steps: Int, checklist: Int, runs: Int,
+        origin: String, by: Actor
+    ) {
         self.number = number
         self.version = version
         self.created = created
         self.bytes = bytes
+        self.steps = steps
+        self.checklist = checklist
+        self.runs = runs
+        self.origin = origin
         self.by = by
     }
 }
@@ -73,6 +90,8 @@ package struct Runbook: Codable, Sendable {
     /// `folder` for what stands in the watched folder, else `import`.
     package let origin: String
     package let updated: String
+    /// When its file left the watched folder; absent for what stands there, and for what was imported.
+    package let gone: String?
     package let metadata: [String: JSONValue]
     package let steps: [Inspection.Step]
     package let checklist: [Inspection.Item]
@@ -81,7 +100,7 @@ package struct Runbook: Codable, Sendable {
     package let findings: [Inspection.Finding]
 
     package init(
-        name: String, service: String?, origin: String, updated: String, contents: Inspection
+        name: String, service: String?, origin: String, updated: String, gone: String? = nil, contents: Inspection
     ) {
         self.name = name
         title = contents.title
@@ -89,6 +108,7 @@ package struct Runbook: Codable, Sendable {
         self.service = service
         self.origin = origin
         self.updated = updated
+        self.gone = gone
         metadata = contents.metadata
         steps = contents.steps
         checklist = contents.checklist

@@ -7,13 +7,28 @@ package struct Found: Codable, Sendable, Equatable {
     package let title: String
     /// What stands around the words; empty when they stand in the title alone.
     package let excerpt: String
+    /// Of the words the first that stands in the excerpt, as it is written there; empty when none does.
+    package let match: String
+    /// Of a runbook the slug of the section that it stands in.
+    package let section: String?
+    /// Of a runbook the id of the step that it stands in.
+    package let step: String?
+    /// Of a runbook the line of the source, from 1.
+    package let line: Int?
     package let time: String
 
-    package init(kind: String, id: String, title: String, excerpt: String, time: String) {
+    package init(
+        kind: String, id: String, title: String, excerpt: String, match: String = "", section: String? = nil,
+        step: String? = nil, line: Int? = nil, time: String
+    ) {
         self.kind = kind
         self.id = id
         self.title = title
         self.excerpt = excerpt
+        self.match = match
+        self.section = section
+        self.step = step
+        self.line = line
         self.time = time
     }
 }

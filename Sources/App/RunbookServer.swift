@@ -65,7 +65,7 @@ package struct RunbookServer: Sendable {
             journal: journal,
             logger: logger)
         try await note("server.started", on: journal)
-        try await loadRunbooks(into: catalogue)
+        let watch = try await loadRunbooks(into: catalogue)
         let welcome = try await Welcome(accounts, bootstrapToken: configuration.bootstrapToken)
         let configuration = configuration
         let application = try server.application { port in
@@ -79,7 +79,7 @@ package struct RunbookServer: Sendable {
                     .init(
                         service: SenderService(
                             sender: NotificationSender(notifications: notifications, logger: logger))),
-                ],
+                ] + (watch.map { [.init(service: WatchService(watch: $0))] } ?? []),
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
@@ -149,13 +149,13 @@ package struct RunbookServer: Sendable {
         }
     }
 
-    private func loadRunbooks(into catalogue: Catalogue) async throws {
-        guard let folder = configuration.runbooks else { return }
-        let report = try await catalogue.load(folder: folder)
-        for (path, problem) in report.refused {
-            logger.warning("A guide was not loaded", metadata: ["path": "\(path)", "problem": "\(problem)"])
-        }
+    /// - Returns: what follows the folder from then on; nil when there is none.
+    private func loadRunbooks(into catalogue: Catalogue) async throws -> FolderWatch? {
+        guard let folder = configuration.runbooks else { return nil }
+        let watch = FolderWatch(catalogue, folder: folder, logger: logger)
+        let report = try await watch.takeIn()
         logger.info("Runbooks loaded", metadata: ["folder": "\(folder)", "count": "\(report.loaded.count)"])
+        return watch
     }
 }
 
@@ -167,6 +167,14 @@ private struct SenderService: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { try await sender.run() }
+    }
+}
+
+private struct WatchService: Service {
+    let watch: FolderWatch
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await watch.run() }
     }
 }
 

@@ -12,22 +12,42 @@ extension Executions {
 
     /// A page of runs, the newest first.
     package func runs(
-        _ request: PageRequest, state: RunState? = nil, runbook: String? = nil, occasion: ObjectReference? = nil,
-        by principal: Principal
+        _ request: PageRequest, state: RunState? = nil, runbook: String? = nil, version: String? = nil,
+        occasion: ObjectReference? = nil, by principal: Principal
     ) async throws -> Page<RunSummaryRecord> {
         try principal.require(.read, to: "see runs")
         let before: SQL = request.after.map { "r.id < \($0)" } ?? "TRUE"
         let stateFilter: SQL = state.map { "AND r.state = \($0)" } ?? ""
         let runbookFilter: SQL = runbook.map { "AND r.runbook = \($0)" } ?? ""
+        let versionFilter: SQL = version.map { "AND r.version = \($0)" } ?? ""
         let occasionFilter: SQL =
             occasion.map { "AND r.id IN (SELECT o.run FROM run_occasions o WHERE o.object = \($0))" } ?? ""
         return try await database.read { reader in
             let rows: [RunSummaryRecord] = try reader.all(
                 """
-                \(RunSummaryRecord.select) WHERE \(before) \(stateFilter) \(runbookFilter) \(occasionFilter)
+                \(RunSummaryRecord.select) WHERE \(before) \(stateFilter) \(runbookFilter) \(versionFilter) \(occasionFilter)
                 ORDER BY r.id DESC LIMIT \(request.limit + 1)
                 """)
             return Page(rows: rows, limit: request.limit, cursor: \.id.rawValue)
+        }
+    }
+
+    /// How many runs used each of these versions of a runbook; a thousand of each are counted.
+    package func counts(
+        of runbook: String, versions: [String], by principal: Principal
+    ) async throws -> [String: Int] {
+        try principal.require(.read, to: "see runs")
+        return try await database.read { reader in
+            var counts: [String: Int] = [:]
+            for version in Set(versions) {
+                counts[version] = Int(
+                    try reader.integer(
+                        """
+                        SELECT count(*) FROM
+                            (SELECT 1 FROM runs WHERE runbook = \(runbook) AND version = \(version) LIMIT 1000)
+                        """) ?? 0)
+            }
+            return counts
         }
     }
 

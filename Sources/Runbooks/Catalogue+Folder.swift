@@ -1,69 +1,70 @@
 package import Essentials
-import Foundation
 import Journal
 import Storage
 
+/// What a folder's loading made of each file.
+package struct FolderReport: Sendable {
+    /// The names of the runbooks that were read; those that have not changed since are left out.
+    package var loaded: [String] = []
+    /// Path and what is wrong with it; the others are loaded all the same.
+    package var refused: [(path: String, problem: Problem)] = []
+}
+
 extension Catalogue {
-    /// What a folder's loading made of each file.
-    package struct FolderReport: Sendable {
-        package var loaded: [String] = []
-        /// Path and what is wrong with it; the others are loaded all the same.
-        package var refused: [(path: String, problem: Problem)] = []
-    }
+    /// Who stores what stands in the folder.
+    static let folderActor = "folder"
+    private static let loader = Principal.system(folderActor)
 
-    /// Stores every `*.md` and `*.markdown` below the folder. What was loaded from it before and is gone from it now can
-    /// be imported over again. Symbolic links are not followed out of the folder.
-    package func load(folder: String) async throws -> FolderReport {
-        let loader = Principal.system("folder")
-        var report = FolderReport()
-        var paths: [String: [String]] = [:]
-        for path in Self.markdownFiles(in: folder) { paths[RunbookName.of(path: path), default: []].append(path) }
-        for (name, files) in paths.sorted(by: { $0.key < $1.key }) {
-            guard files.count == 1 else {
-                for path in files {
-                    report.refused.append(
-                        (path, .conflict("\(files.sorted().joined(separator: " and ")) have the same name \(name).")))
-                }
-                continue
-            }
-            do {
-                let source = try SourceFile.read(folder + "/" + files[0])
-                _ = try await store(source, name: name, origin: .folder, by: loader)
-                report.loaded.append(name)
-            } catch let problem as Problem {
-                report.refused.append((files[0], problem))
-            }
+    /// Stores a file of the watched folder.
+    /// - Throws: `Problem` for what can't be a runbook.
+    func storeFile(_ path: String, name: String) async throws(Problem) {
+        do {
+            _ = try await store(try SourceFile.read(path), name: name, origin: .folder, by: Self.loader)
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw .unavailable("\(name) could not be stored: \(error)")
         }
-        try await release(allBut: Set(paths.keys), by: loader)
-        return report
     }
 
-    private func release(allBut names: Set<String>, by principal: Principal) async throws {
+    /// Says on the journal that a file is not what its runbook is.
+    func refuse(_ path: String, name: String, _ problem: Problem) async throws -> FolderFault {
+        let journal = journal
+        try await database.write { transaction in
+            _ = try journal.append(
+                Event(
+                    "runbook.refused", on: ObjectReference("runbook", name),
+                    details: ["path": .string(path), "problem": .string(problem.message)]),
+                by: Self.loader, in: transaction)
+        }
+        return FolderFault(path: path, runbook: name, message: problem.message, since: time.now())
+    }
+
+    /// Says on the journal that a file that could not be a runbook is one now, or gone.
+    func accept(_ path: String, name: String) async throws {
+        let journal = journal
+        try await database.write { transaction in
+            _ = try journal.append(
+                Event("runbook.mended", on: ObjectReference("runbook", name), details: ["path": .string(path)]),
+                by: Self.loader, in: transaction)
+        }
+    }
+
+    /// Marks what stood in the folder and is not there any more; it can be imported over from now on.
+    func release(allBut names: Set<String>) async throws {
         struct Name: Decodable { let name: String }
         let (journal, time) = (journal, time)
         try await database.write { transaction in
             let standing = try transaction.all(
-                "/* scan: once at start */ SELECT name FROM runbooks WHERE origin = 'folder'", as: Name.self)
+                "/* scan: all of the folder's */ SELECT name FROM runbooks WHERE origin = 'folder'", as: Name.self)
             for gone in standing.map(\.name) where !names.contains(gone) {
+                let now = time.now()
                 try transaction.execute(
-                    "UPDATE runbooks SET origin = 'import', updated = \(time.now()) WHERE name = \(gone)")
+                    "UPDATE runbooks SET origin = 'import', gone = \(now), updated = \(now) WHERE name = \(gone)")
                 try journal.append(
-                    Event("runbook.moved", on: ObjectReference("runbook", gone), details: ["origin": "import"]),
-                    by: principal, in: transaction)
+                    Event("runbook.gone", on: ObjectReference("runbook", gone), details: ["origin": "import"]),
+                    by: Self.loader, in: transaction)
             }
         }
-    }
-
-    private static func markdownFiles(in folder: String) -> [String] {
-        let root = URL(filePath: folder, directoryHint: .isDirectory).resolvingSymlinksInPath().path
-        guard let files = FileManager.default.enumerator(atPath: root) else { return [] }
-        var found: [String] = []
-        for case let path as String in files {
-            let lowered = path.lowercased()
-            guard lowered.hasSuffix(".md") || lowered.hasSuffix(".markdown") else { continue }
-            let target = URL(filePath: root + "/" + path).resolvingSymlinksInPath().path
-            if target.hasPrefix(root + "/") { found.append(path) }
-        }
-        return found.sorted()
     }
 }

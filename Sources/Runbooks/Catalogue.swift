@@ -11,6 +11,8 @@ package struct Catalogue: Sendable {
     package let database: Database
     let journal: Journal
     let time: TimeSource
+    /// Of the watched folder, if one is.
+    package let folder = FolderState()
     private let guides: GuideCache
 
     package init(journal: Journal, time: TimeSource = .system) {
@@ -43,7 +45,9 @@ package struct Catalogue: Sendable {
                     "\(name) stands in the Runbooks folder, which Git owns: change it there, or import under another name."
                 )
             }
-            if let current, current.version == guide.sha256, current.origin == origin { return (current, false) }
+            if let current, current.version == guide.sha256, current.origin == origin, current.gone == nil {
+                return (current, false)
+            }
             try transaction.execute(
                 """
                 INSERT INTO runbook_sources (version, bytes) VALUES (\(guide.sha256), \(bytes))
@@ -58,7 +62,7 @@ package struct Catalogue: Sendable {
                 ON CONFLICT (name) DO UPDATE SET version = excluded.version, title = excluded.title,
                     service = excluded.service, steps = excluded.steps, items = excluded.items,
                     findings = excluded.findings, origin = excluded.origin, updated = excluded.updated,
-                    alerts = excluded.alerts
+                    alerts = excluded.alerts, gone = NULL
                 """)
             let isNewVersion = current?.version != guide.sha256
             if isNewVersion {
@@ -67,12 +71,13 @@ package struct Catalogue: Sendable {
                     + (try transaction.integer("SELECT max(number) FROM runbook_versions WHERE runbook = \(name)") ?? 0)
                 try transaction.execute(
                     """
-                    INSERT INTO runbook_versions (runbook, number, version, created, actor_kind, actor)
-                    VALUES (\(name), \(number), \(guide.sha256), \(now), \(principal.kind.rawValue), \(principal.id))
+                    INSERT INTO runbook_versions (runbook, number, version, created, steps, items, actor_kind, actor)
+                    VALUES (\(name), \(number), \(guide.sha256), \(now), \(guide.steps.count),
+                        \(guide.checklist.count), \(principal.kind.rawValue), \(principal.id))
                     """)
                 try transaction.index(
                     "runbook/\(name)", title: guide.title, text: "\(name)\n\(String(decoding: bytes, as: UTF8.self))",
-                    at: now)
+                    limit: String.searchableGuideBytes, at: now)
                 try journal.append(
                     Event(
                         "runbook.imported", on: ObjectReference("runbook", name),
@@ -114,32 +119,6 @@ package struct Catalogue: Sendable {
         let name = RunbookName.dotted(name)
         guard let entry = try await database.look({ try Self.entry(name, in: $0) }) else { throw Self.unknown(name) }
         return entry
-    }
-
-    /// The versions of a runbook, the newest first.
-    package func versions(
-        of name: String, _ request: PageRequest, by principal: Principal
-    ) async throws -> Page<Version> {
-        let entry = try await entry(name, by: principal)
-        let before =
-            try request.after.map { text throws(Problem) in
-                guard let number = Int64(text) else {
-                    throw .invalid(
-                        "\"\(text.prefix(40))\" is not the number of a version.",
-                        fields: [.init(name: "after", message: "the next of the part before")])
-                }
-                return number
-            } ?? Int64.max
-        return try await database.read { reader in
-            let rows: [Version] = try reader.all(
-                """
-                SELECT v.number AS number, v.version AS version, v.created AS created, length(s.bytes) AS bytes,
-                    v.actor_kind AS actor_kind, v.actor AS actor
-                FROM runbook_versions v JOIN runbook_sources s ON s.version = v.version
-                WHERE v.runbook = \(entry.name) AND v.number < \(before) ORDER BY v.number DESC LIMIT \(request.limit + 1)
-                """)
-            return Page(rows: rows, limit: request.limit) { String($0.number) }
-        }
     }
 
     /// The bytes of a runbook's current version, or of the one named, as they were imported.

@@ -22,17 +22,9 @@ package struct Entry: Sendable, Decodable, Equatable {
     package let origin: Origin
     package let created: Timestamp
     package let updated: Timestamp
+    /// When its file left the watched folder; nil for what stands there, and for what was imported.
+    package var gone: Timestamp?
 
     static let select: SQL =
-        "SELECT name, version, title, service, steps, items, findings, origin, created, updated FROM runbooks"
-}
-
-/// A stored version of a runbook; the highest number is the current one.
-package struct Version: Sendable, Decodable, Equatable {
-    package let number: Int
-    package let version: String
-    package let created: Timestamp
-    package let bytes: Int
-    package let actor_kind: String
-    package let actor: String
+        "SELECT name, version, title, service, steps, items, findings, origin, created, updated, gone FROM runbooks"
 }

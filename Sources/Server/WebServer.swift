@@ -86,11 +86,12 @@ package struct WebServer: Sendable {
             services: services, catalogue: catalogue, deployments: deployments, incidents: incidents,
             templates: templates)
         self.notifications = NotificationRoutes(notifications: notifications)
-        search = SearchRoutes(database: journal.database, templates: templates)
+        search = SearchRoutes(database: journal.database, catalogue: catalogue, templates: templates)
         self.deployments = DeploymentRoutes(
             deployments: deployments, incidents: incidents, templates: templates)
         metrics = MetricsRoutes(
-            requests: requests, executions: executions, journal: journal, version: settings.version,
+            requests: requests, executions: executions, journal: journal, folder: catalogue.folder,
+            version: settings.version,
             isOpen: settings.areMetricsOpen)
         self.journal = JournalRoutes(journal: journal, templates: templates, verifications: Verifications())
     }

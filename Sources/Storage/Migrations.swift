@@ -17,6 +17,9 @@ enum Migrations {
         migrator.registerMigration("10-search", migrate: createSearch)
         migrator.registerMigration("11-incidents", migrate: createIncidents)
         migrator.registerMigration("12-deployments", migrate: createDeployments)
+        migrator.registerMigration("13-versions", migrate: countVersions)
+        migrator.registerMigration("14-folder", migrate: rememberGoneFiles)
+        migrator.registerMigration("15-search-folding", migrate: foldSearch)
         return migrator
     }
 

@@ -8,17 +8,22 @@ struct ImportCommand: AsyncParsableCommand {
         abstract: "Stores guides on the server.",
         discussion: """
             Any Markdown guide imports as it is, and nothing runs on import. A folder gives its *.md and *.markdown \
-            files at any depth, hidden ones left out; a file that is named may have any extension.
+            files at any depth, hidden ones left out; a file that is named may have any extension; a pattern between \
+            quotes gives what it matches, named by the path below its first wildcard.
 
               runbook import guides/               guides/accunode/deploy.md becomes accunode.deploy
+              runbook import 'guides/**/*-sop.md'
               runbook import notes.txt --name go-live
 
             Prints a line for each file: `created` or `unchanged`, the name, and how many steps, checklist items and \
-            findings it has. Goes on after a file that is refused, and then ends with status 65.
+            findings it has; of several files also how far it is, and in the end how many became what. Goes on after a \
+            file that is refused, and then ends with status 65.
             """
     )
 
-    @Argument(help: ArgumentHelp("Guides, or folders with guides.", valueName: "file|folder"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("Guides, folders with guides, or patterns.", valueName: "file|folder|pattern"),
+        completion: .file())
     var paths: [String]
 
     @Option(help: "The runbook's name, instead of the one made of the path; for a single file.")
@@ -40,30 +45,37 @@ struct ImportCommand: AsyncParsableCommand {
         for link in search.skippedLinks {
             try Output.talk.say("skipped \(link): the link leads out of its folder")
         }
-        var refused = 0
+        var count = ImportCount(files: search.files.count)
         for refusal in search.refusals {
             try refusal.problem.tell(of: refusal.path, json: format.json)
-            refused += 1
+            count.refused += 1
         }
         if !search.files.isEmpty {
-            refused += try await server.withClient { client in try await send(search.files, to: client) }
+            count = try await server.withClient { [count] client in try await send(search.files, to: client, count) }
         }
-        if refused > 0 { throw ExitCode(.badData) }
+        if count.files + count.refused > 1, !format.json { try Output.talk.say(count.sentence) }
+        if count.refused > 0 { throw ExitCode(.badData) }
     }
 
-    /// - Returns: how many were refused.
-    private func send(_ files: [GuideFile], to client: Client) async throws -> Int {
-        var refused = 0
-        for file in files {
+    private func send(_ files: [GuideFile], to client: Client, _ count: ImportCount) async throws -> ImportCount {
+        var count = count
+        let progress = ImportProgress()
+        for (index, file) in files.enumerated() {
+            try progress.show(index + 1, of: files.count)
             do {
-                try tell(try await client.importGuide(try file.read(), name: file.name), of: file.path)
-            } catch let problem as Problem where ExitStatus(problem.code) == .badData {
+                let imported = try await client.importGuide(try file.read(), name: file.name)
+                try progress.clear()
+                try tell(imported, of: file.path)
+                if imported.result == .created { count.created += 1 } else { count.unchanged += 1 }
+            } catch let problem as Problem {
+                try progress.clear()
+                // Anything else, no permission or no server, would meet every other file too.
+                guard ExitStatus(problem.code) == .badData else { throw problem }
                 try problem.tell(of: file.path, json: format.json)
-                refused += 1
+                count.refused += 1
             }
-            // Anything else, no permission or no server, would meet every other file too.
         }
-        return refused
+        return count
     }
 
     private func tell(_ imported: Imported, of path: String) throws {

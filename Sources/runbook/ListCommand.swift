@@ -31,7 +31,8 @@ struct ListCommand: AsyncParsableCommand {
                 let runbook = try item.decoded(as: RunbookSummary.self)
                 table.add(
                     runbook.name, "\(runbook.steps)", "\(runbook.checklist)", "\(runbook.findings)",
-                    Wording.moment(runbook.updated), runbook.title)
+                    Wording.moment(runbook.updated),
+                    runbook.gone == nil ? runbook.title : "\(runbook.title) (gone from the folder)")
             }
             try table.print(to: .data)
         }

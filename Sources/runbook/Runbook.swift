@@ -25,8 +25,8 @@ struct RunbookCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Guides",
                 subcommands: [
-                    ImportCommand.self, ListCommand.self, ShowCommand.self, SearchCommand.self, InspectCommand.self,
-                    LintCommand.self, SchemaCommand.self,
+                    ImportCommand.self, ListCommand.self, ShowCommand.self, DiffCommand.self, SearchCommand.self,
+                    InspectCommand.self, LintCommand.self, SchemaCommand.self,
                 ]),
             CommandGroup(name: "Runs", subcommands: [StatusCommand.self, ExecCommand.self, RunsCommand.self]),
             CommandGroup(

@@ -50,12 +50,19 @@ struct SearchCommand: AsyncParsableCommand {
                 try Output.talk.say("Too many words begin with \(word): only some were looked for. Write more letters.")
             }
             guard !items.isEmpty else { return try Output.talk.say("Nothing has all of these words.") }
+            let found = try items.map { try $0.decoded(as: Found.self) }
             var table = Table("KIND", "ID", "TIME", "TITLE")
-            for item in items {
-                let found = try item.decoded(as: Found.self)
-                table.add(found.kind, found.id, Wording.moment(found.time), found.title)
+            for thing in found {
+                let place = (thing.step ?? thing.section).map { "#\($0)" } ?? ""
+                table.add(thing.kind, thing.id + place, Wording.moment(thing.time), thing.title)
             }
-            try table.print(to: .data)
+            let lines = table.lines(width: Output.data.width)
+            // Each row with what stands around the words below it.
+            for (number, line) in lines.enumerated() {
+                try Output.data.line(line)
+                guard number > 0, !found[number - 1].excerpt.isEmpty else { continue }
+                try Output.data.say("    \(found[number - 1].excerpt.safeForCell)")
+            }
         }
     }
 

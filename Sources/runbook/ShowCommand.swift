@@ -10,6 +10,7 @@ struct ShowCommand: AsyncParsableCommand {
         discussion: """
               runbook show accunode/deploy
               runbook show accunode/deploy --markdown > deploy.md
+              runbook show accunode/deploy --versions
             """
     )
 
@@ -19,11 +20,15 @@ struct ShowCommand: AsyncParsableCommand {
     @Flag(help: "Print the guide itself, byte for byte.")
     var markdown = false
 
+    @Flag(help: "Print its versions alone, the newest first, all of them.")
+    var versions = false
+
     @OptionGroup var server: ServerOptions
     @OptionGroup var format: FormatOptions
 
     func validate() throws {
         if markdown, format.json { throw ValidationError("--markdown and --json cannot both be had.") }
+        if markdown, versions { throw ValidationError("--markdown and --versions cannot both be had.") }
     }
 
     func run() async throws {
@@ -35,6 +40,14 @@ struct ShowCommand: AsyncParsableCommand {
                     return try Output.data.writeForeign(String(decoding: answer.bytes, as: UTF8.self))
                 }
                 return try answer.bytes.withUnsafeBytes { try Output.data.write($0) }
+            }
+            if versions {
+                let list = try await client.items { limit, after in
+                    .api("runbooks", name, "versions", query: ["limit": limit, "after": after])
+                }
+                guard !format.json else { return try Output.data.json(list) }
+                return try ShownRunbook.print(
+                    try list.items.map { try $0.decoded(as: RunbookVersion.self) }, to: .data)
             }
             let runbook = try await client.get(.api("runbooks", name), as: JSONValue.self)
             guard !format.json else { return try Output.data.json(runbook) }
@@ -121,14 +134,19 @@ struct ShownRunbook: Decodable {
             try table.print(to: output)
         }
         if !versions.isEmpty {
-            var table = Table("VERSION", "HASH", "BYTES", "CREATED", "BY")
-            for version in versions {
-                table.add(
-                    "\(version.number)", Wording.short(hash: version.version), "\(version.bytes)",
-                    Wording.moment(version.created), version.by.name ?? version.by.id)
-            }
             try output.line()
-            try table.print(to: output)
+            try Self.print(versions, to: output)
         }
+    }
+
+    static func print(_ versions: [RunbookVersion], to output: Output) throws {
+        var table = Table("VERSION", "HASH", "BYTES", "STEPS", "ITEMS", "RUNS", "CREATED", "BY")
+        for version in versions {
+            table.add(
+                "\(version.number)", Wording.short(hash: version.version), "\(version.bytes)", "\(version.steps)",
+                "\(version.checklist)", "\(version.runs)", Wording.moment(version.created),
+                version.by.name ?? version.by.id)
+        }
+        try table.print(to: output)
     }
 }

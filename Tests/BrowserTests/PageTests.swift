@@ -15,7 +15,7 @@ import Testing
 
     // Before the others, whose guides would stand in its pictures.
     @Test func `every page in every state can be read and pressed by everybody`() async throws {
-        try await expect("looks.py", claims: 516)
+        try await expect("looks.py", claims: 551)
     }
 
     @Test func `one signs in and out`() async throws {
@@ -71,6 +71,10 @@ import Testing
         try await expect("journal.py", claims: 20)
     }
 
+    @Test func `what one types is found at once, and where it stands`() async throws {
+        try await expect("searching.py", claims: 8)
+    }
+
     @Test func `a viewer is offered nothing that would be refused`() async throws {
         try await expect("viewing.py", claims: 10)
     }
@@ -80,7 +84,7 @@ import Testing
     }
 
     @Test func `attacks in guides, output and notes run nothing`() async throws {
-        try await expect("attacks.py", claims: 50)
+        try await expect("attacks.py", claims: 59)
     }
 
     @Test func `attacks in guides and output do nothing in a terminal`() async throws {

@@ -91,6 +91,36 @@ import Testing
         #expect(search.refusals.map(\.path) == [path("nothing.md"), path("empty")])
     }
 
+    @Test func `a pattern gives what it matches, called by the path below its first wildcard`() throws {
+        for name in ["web/deploy-sop.md", "web/notes.md", "web/deep/er/fix-sop.md", ".git/a-sop.md", "top-sop.txt"] {
+            try FileManager.default.createDirectory(
+                atPath: (path(name) as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            try Data("# \(name)\n".utf8).write(to: URL(filePath: path(name)))
+        }
+        func names(_ pattern: String) throws -> [String] { try GuideSearch([path(pattern)]).files.map(\.name).sorted() }
+        #expect(try names("**/*-sop.*") == ["top-sop", "web.deep.er.fix-sop", "web.deploy-sop"])
+        #expect(try names("*/*.md") == ["web.deploy-sop", "web.notes"])
+        #expect(try names("web/**/*.md") == ["deep.er.fix-sop", "deploy-sop", "notes"])
+        #expect(try names("web/[a-m]*.md") == ["deploy-sop"])
+        #expect(try names("web/?otes.md") == ["notes"])
+        let none = try GuideSearch([path("web/*.txt"), path("nowhere/*.md")])
+        #expect(
+            none.files.isEmpty && none.refusals.map(\.problem.message).allSatisfy { $0.hasPrefix("No file matches") })
+        #expect(throws: Problem.self) { try GuideSearch([path("web/*.md")], name: "one") }
+    }
+
+    @Test func `a pattern of many wildcards takes no longer than its length times the path's`() throws {
+        let pattern = try #require(GuidePattern(String(repeating: "**/", count: 200) + "*.md"))
+        #expect(pattern.matches(String(repeating: "a/", count: 200) + "b.md"))
+        #expect(!pattern.matches(String(repeating: "a/", count: 200) + "b.txt"))
+    }
+
+    @Test func `an import ends with what became of its files`() {
+        var count = ImportCount(files: 3)
+        (count.created, count.unchanged, count.refused) = (1, 2, 1)
+        #expect(count.sentence == "1 file created, 2 unchanged, 1 refused.")
+    }
+
     @Test func `a folder takes no name`() {
         #expect(throws: Problem.self) { try GuideSearch([folder.path], name: "x") }
     }

@@ -133,11 +133,25 @@ extension AccessRow {
         AccessRow(.get, "/api/v1/runbooks/{name}/versions", "401 200 200 200 200 403") {
             ("/api/v1/runbooks/\(try await $0.runbook())/versions", .none)
         },
+        AccessRow(.get, "/api/v1/runbooks/{name}/versions/{version}/changes", "401 200 200 200 200 403") {
+            let name = try await $0.runbook()
+            try await $0.change(name)
+            return ("/api/v1/runbooks/\(name)/versions/2/changes", .none)
+        },
         AccessRow(.get, "/api/v1/runbooks/{name}/source", "401 200 200 200 200 403") {
             ("/api/v1/runbooks/\(try await $0.runbook())/source", .none)
         },
+        AccessRow(.get, "/api/v1/folder", "401 200 200 200 200 403"),
         AccessRow(.get, "/runbooks", "- 200 200 200 200 403"),
         AccessRow(.get, "/runbooks/{name}", "- 200 200 200 200 403") { ("/runbooks/\(try await $0.runbook())", .none) },
+        AccessRow(.get, "/runbooks/{name}/versions", "- 200 200 200 200 403") {
+            ("/runbooks/\(try await $0.runbook())/versions", .none)
+        },
+        AccessRow(.get, "/runbooks/{name}/versions/{version}/changes", "- 200 200 200 200 403") {
+            let name = try await $0.runbook()
+            try await $0.change(name)
+            return ("/runbooks/\(name)/versions/2/changes", .none)
+        },
         AccessRow(.get, "/runbooks/{name}/source", "- 200 200 200 200 403") {
             ("/runbooks/\(try await $0.runbook())/source", .none)
         },

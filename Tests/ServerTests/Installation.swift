@@ -212,6 +212,13 @@ extension Installation {
         return "accunode.deploy"
     }
 
+    /// Stores another version of a runbook.
+    func change(_ name: String) async throws {
+        _ = try await catalogue.store(
+            Array(Self.guide.replacing("rm -rf ./release", with: "rm -r ./release").utf8), name: name,
+            by: try principal(.admin))
+    }
+
     /// The name of a service that is recorded.
     func service() async throws -> String {
         let name = "service-\(number())"

@@ -73,6 +73,7 @@ import Testing
             // The token that asks was made after the head was read.
             #expect(lines.contains("runbook_journal_head_seq \(head.seq + 1)"))
             #expect(lines.contains(#"runbook_event_streams{of="run"} 0"#))
+            #expect(lines.contains("runbook_folder_faults 0"))
         }
     }
 

@@ -152,12 +152,15 @@ import Testing
             file: "a.md", title: "A", bytes: 1, sha256: hash, metadata: ["title": "A"], sections: [section],
             steps: [step("b", "c")], checklist: [item("a")], documents: [document], findings: [finding])
         let runbook = { (service: String?) in
-            Runbook(name: "a", service: service, origin: "import", updated: time, contents: contents)
+            Runbook(
+                name: "a", service: service, origin: "import", updated: time, gone: service.map { _ in time },
+                contents: contents)
         }
         let summary = { (service: String?) in
             RunbookSummary(
-                name: "a", title: "A", version: hash, service: service, origin: "folder", updated: time, steps: 0,
-                checklist: 0, findings: 0)
+                name: "a", title: "A", version: hash, service: service, origin: "folder", updated: time,
+                gone: service.map { _ in time },
+                steps: 0, checklist: 0, findings: 0)
         }
         return [
             Sample(schema: "Runbook", full: runbook("s"), bare: runbook(nil)),
@@ -167,8 +170,7 @@ import Testing
             same("Section", section),
             same("Document", document),
             same("Finding", finding),
-            same("RunbookVersion", RunbookVersion(number: 1, version: hash, created: time, bytes: 1, by: actor)),
-        ]
+        ] + versions
     }()
 
     private static let incidents: [Sample] = {
@@ -303,8 +305,14 @@ import Testing
     }()
 
     private static let search: [Sample] = {
-        let found = Found(kind: "runbook", id: "a", title: "A", excerpt: "… a …", time: time)
-        return [same("Found", found), same("SearchAnswer", SearchAnswer(items: [found], next: nil, broad: ["w"]))]
+        let bare = Found(kind: "runbook", id: "a", title: "A", excerpt: "… a …", match: "a", time: time)
+        let found = Found(
+            kind: "runbook", id: "a", title: "A", excerpt: "… a …", match: "a", section: "b", step: "c", line: 4,
+            time: time)
+        return [
+            Sample(schema: "Found", full: found, bare: bare),
+            same("SearchAnswer", SearchAnswer(items: [found], next: nil, broad: ["w"])),
+        ]
     }()
 
     private static let journal: [Sample] = {

@@ -48,7 +48,7 @@ import Testing
             let session = try await installation.session(.viewer)
             let page = try await caller.send(.get, "/search?q=backup", as: session)
             #expect(page.text.contains("/runbooks/accunode.deploy"))
-            #expect(page.text.contains("The backup is taken."))
+            #expect(page.text.contains("The <mark>backup</mark> is taken."))
             #expect(page.text.contains("value=\"backup\""))
             let none = try await caller.send(.get, "/search?q=nowhere", as: session)
             #expect(none.text.contains("Nothing has all of these words."))
@@ -62,6 +62,34 @@ import Testing
                 try await caller.send(.get, "/api/v1/search?q=a&kind=person", as: session).faultyFields() == ["kind"])
             #expect(
                 try await caller.send(.get, "/api/v1/search?q=deploy&after=x", as: session).faultyFields() == ["after"])
+        }
+    }
+
+    @Test func `a guide is found at the section, the step and the line where the words stand`() async throws {
+        let installation = try await Installation()
+        let guide =
+            "# Geçiş\n\nÖnce oku.\n\n## Önbellek\n\nHepsini sıfırla.\n\n```sh {name=flush}\nredis-cli FLUSHALL\n```\n"
+        _ = try await installation.catalogue.store(
+            Array(guide.utf8), name: "cache", by: try installation.principal(.admin))
+        try await installation.test { caller in
+            let session = try await installation.session(.viewer)
+            func found(_ words: String) async throws -> JSONValue? {
+                let answer = try await caller.send(
+                    .get, Paths.query("/api/v1/search", [("q", words)]), as: session
+                ).json()
+                guard case .array(let items) = answer["items"] else { return nil }
+                return items.first
+            }
+            let prose = try await found("SIFIRLA")
+            #expect(prose?["section"] == "önbellek" && prose?["step"] == nil && prose?["line"] == 7)
+            #expect(prose?["match"] == "sıfırla" && prose?["excerpt"]?.string?.contains("Hepsini sıfırla.") == true)
+            let command = try await found("flushall")
+            #expect(command?["step"] == "flush" && command?["line"] == 10)
+            let page = try await caller.send(.get, "/search?q=flushall", as: session)
+            #expect(page.text.contains("/runbooks/cache#page-step-flush"))
+            #expect(page.text.contains("<mark>FLUSHALL</mark>"))
+            let prosePage = try await caller.send(.get, "/search?q=hepsini", as: session)
+            #expect(prosePage.text.contains("/runbooks/cache#%C3%B6nbellek"))
         }
     }
 

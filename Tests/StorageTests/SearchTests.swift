@@ -46,6 +46,27 @@ import Testing
         for words in ["ployment", "deployments", "zz"] { #expect(try await search(words).isEmpty, "\(words)") }
     }
 
+    @Test func `letters that no decomposition takes apart are found either way, and shown as they are written`()
+        async throws
+    {
+        try await index("a/1", "Önbelleği sıfırla", "İPTAL et: IŞIK ve ılık; Straße, søk, łódź, Æsir")
+        for words in [
+            "sifirla", "sıfırla", "SIFIRLA", "SİFİRLA", "sıfır", "onbellegi", "ÖNBELLEĞİ", "iptal", "İptal", "ıptal",
+            "isik", "ışık", "IŞIK", "ilik", "ILIK", "strasse", "straße", "STRASSE", "sok", "søk", "lodz", "łódź",
+            "aesir",
+            "\"onbellegi sifirla\"", "\"önbelleği sıfırla\"",
+        ] {
+            #expect(try await search(words) == ["a/1"], "\(words)")
+        }
+        let words = try SearchWords(parsing: "sifirla")
+        let hit = try await database.read { try $0.search(words, PageRequest()).page.items.first }
+        #expect(hit?.title == "Önbelleği sıfırla")
+        #expect(hit?.text.contains("İPTAL et: IŞIK ve ılık") == true)
+        try await index("a/1", "Plain", "plain")
+        let plain = try SearchWords(parsing: "plain")
+        #expect(try await database.read { try $0.search(plain, PageRequest()).page.items.first }?.text == "plain")
+    }
+
     @Test func `a text between quotes stands as it is`() async throws {
         try await index("a/1", "", "connection refused by peer")
         try await index("a/2", "", "refused: the connection")

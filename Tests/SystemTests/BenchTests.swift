@@ -70,7 +70,8 @@ import Testing
         let names = try await figures(of: "format", saying: "40 guides of ", " items found")
         #expect(
             names == [
-                "inspect 1,600 guides of 10 MB", "import 1,600 guides of 10 MB", "the page of a guide of 1 MB, seen first",
+                "inspect 1,600 guides of 10 MB", "import 1,600 guides of 10 MB",
+                "the page of a guide of 1 MB, seen first",
                 "search in 1,600 guides, 99th percentile",
             ])
     }

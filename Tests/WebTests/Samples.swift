@@ -25,7 +25,7 @@ struct Samples {
             services, noServices, service, unrecorded, newService, changedService,
             journal,
             search, noSearch, found,
-        ] + deploymentPages
+        ] + versionPages + deploymentPages
     }
 
     var signIn: SignInPage {
@@ -107,8 +107,9 @@ struct Samples {
                     name: text("f-kod.rollback"), title: text("Roll F-Kod back"), service: text("f-kod"), steps: 6,
                     items: 0,
                     findings: 0, updated: at(-86_400),
-                    lastRun: .init(id: text("01j9zk4m7c0vxw5t3n8q2r6hye"), state: text("running"), started: at(9000))),
-            ],
+                    lastRun: .init(id: text("01j9zk4m7c0vxw5t3n8q2r6hye"), state: text("running"), started: at(9000)),
+                    isGone: true),
+            ], faults: [.init(path: text("f-kod/deploy.md"), message: text("The guide is empty."))],
             total: 2, next: text("f-kod.rollback"), head: 4211, reader: reader)
     }
 
@@ -120,7 +121,8 @@ struct Samples {
             .init(
                 name: text("accunode.rollback"), title: text("Roll AccuNode back"), service: text("accunode"),
                 owner: text("platform"), steps: 2, items: 2,
-                version: text("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"), updated: at(0)),
+                version: text("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"), updated: at(0),
+                gone: at(0), faults: [.init(path: text("accunode/rollback.md"), message: text("The guide is empty."))]),
             parts: [
                 .prose(
                     SafeHTML(
@@ -198,7 +200,7 @@ struct Samples {
                     finished: at(-488),
                     by: text("Ada Lovelace")),
             ],
-            state: nil, runbook: text("accunode.deploy"), going: 1, interrupted: 1,
+            state: nil, runbook: text("accunode.deploy"), version: text("9f86d081884c7d65"), going: 1, interrupted: 1,
             next: text("01j9zk4m7c0vxw5t3n8q2r6hye"), head: 4211, reader: reader)
     }
 
@@ -330,7 +332,9 @@ struct Samples {
                 items: [
                     Found(
                         kind: "runbook", id: text("accunode.deploy"), title: text("Deploy AccuNode"),
-                        excerpt: text("… before you deploy …"), time: at(0).rfc3339),
+                        excerpt: text("… before you deploy …"), match: text("deploy"), section: text("prepare"),
+                        step: text("drain"),
+                        line: 12, time: at(0).rfc3339),
                     Found(kind: "service", id: text("orders"), title: text("orders"), excerpt: "", time: at(0).rfc3339),
                 ], next: text("1-20"), broad: [text("de")]), reader: reader)
     }

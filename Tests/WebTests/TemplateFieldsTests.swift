@@ -35,7 +35,9 @@ struct TemplateFieldsTests {
 
     @Test func `every template but partials belongs to a page`() {
         let known = Set(
-            Samples().pages.map { type(of: $0).template } + [Frame.template, "layout/time", "layout/field"])
+            Samples().pages.map { type(of: $0).template } + [
+                Frame.template, "layout/time", "layout/field", "runbooks/changed-lines",
+            ])
         #expect(Set(WebFiles.embedded.templateNames) == known)
     }
 

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Journal
+import Runbooks
 import Storage
 
 /// `/metrics`, for Prometheus: for a token of scope `metrics`, or for everybody with `--metrics-open`.
@@ -13,6 +14,7 @@ struct MetricsRoutes: Sendable {
     let requests: RequestCounts
     let executions: Executions
     let journal: Journal
+    let folder: FolderState
     let version: String
     let isOpen: Bool
 
@@ -38,6 +40,9 @@ struct MetricsRoutes: Sendable {
             Double(try await journal.head()?.seq ?? 0))
         metrics.single(
             "runbook_database_size_bytes", .gauge, "The database and its log on disk.", Double(journal.database.size))
+        metrics.single(
+            "runbook_folder_faults", .gauge, "Files of the watched folder that are not in the catalogue as they stand.",
+            Double(folder.faults.count))
         metrics.family("runbook_event_streams", .gauge, "Open event streams.")
         metrics.sample("runbook_event_streams", [("of", "journal")], Double(journal.tail.count))
         metrics.sample("runbook_event_streams", [("of", "run")], Double(executions.feed.count))

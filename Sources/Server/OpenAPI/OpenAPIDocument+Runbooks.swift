@@ -1,11 +1,13 @@
 import Essentials
 import HTTPTypes
 import RunbookFormat
+import Runbooks
 
 extension OpenAPIDocument {
     static let runbooks = Subject(
         name: "runbooks", description: "The catalogue: Markdown guides by name, each with its versions.",
-        operations: [listRunbooks, storeRunbook, getRunbook, listVersions, getSource], schemas: runbookSchemas)
+        operations: [listRunbooks, storeRunbook, getRunbook, listVersions, compareVersions, getSource, getFolder],
+        schemas: runbookSchemas)
 
     private static let name = Operation.Parameter.path("name", "The runbook's name, such as `accunode.deploy`.")
 
@@ -40,6 +42,16 @@ extension OpenAPIDocument {
         parameters: [name] + Operation.Parameter.page(),
         answers: [.json(.page(of: "RunbookVersion"), "Versions.")], problems: [404])
 
+    private static let compareVersions = Operation(
+        method: .get, path: "/api/v1/runbooks/{name}/versions/{version}/changes", id: "compareRunbookVersions",
+        summary: "Answers what a version of a runbook has other than an older one, by steps, items and lines.",
+        access: .permitted(.read),
+        parameters: [
+            name, .path("version", "The number of a version, or its content hash."),
+            .query("from", "The version to compare with, by number or hash; without it the one before."),
+        ],
+        answers: [.json(.ref("RunbookChanges"), "The changes.")], problems: [404])
+
     private static let getSource = Operation(
         method: .get, path: "/api/v1/runbooks/{name}/source", id: "getRunbookSource",
         summary: "Answers a runbook's Markdown, byte for byte as it was stored.", access: .permitted(.read),
@@ -47,6 +59,11 @@ extension OpenAPIDocument {
         answers: [
             Operation.Answer(status: 200, description: "The source.", content: ["text/markdown": markdown])
         ], problems: [404])
+
+    private static let getFolder = Operation(
+        method: .get, path: "/api/v1/folder", id: "getFolder",
+        summary: "Answers whether the folder of runbooks is watched, and which of its files are not in the catalogue.",
+        access: .permitted(.read), answers: [.json(.ref("WatchedFolder"), "The folder.")])
 
     private static let markdown = Schema.text("Markdown in UTF-8, at most \(Guide.maximumBytes) bytes.")
 
@@ -61,7 +78,7 @@ extension OpenAPIDocument {
                 "checklist": .integer("How many items it has.", from: 0),
                 "findings": .integer("How many were found.", from: 0),
             ],
-            optional: ["service": .text("The service that it is about.")]),
+            optional: ["service": .text("The service that it is about."), "gone": gone]),
         "Runbook": .object(
             "A runbook, as its current version was read.",
             [
@@ -72,7 +89,7 @@ extension OpenAPIDocument {
                 "checklist": .list(of: .ref("ChecklistItem")), "findings": .list(of: .ref("Finding")),
                 "documents": .list(of: .ref("Document")), "metadata": .anyObject("The front matter, as read."),
             ],
-            optional: ["service": .text("The service that it is about.")]),
+            optional: ["service": .text("The service that it is about."), "gone": gone]),
         "Section": .object(
             "A heading.",
             [
@@ -111,16 +128,92 @@ extension OpenAPIDocument {
             ]),
         "Document": .object(
             "A fence that nothing runs.", ["line": line, "language": .text("Its tag; empty when there is none.")]),
+        "WatchedFolder": .object(
+            "The folder of runbooks.",
+            [
+                "watching": .oneOf(
+                    FolderState.Watching.self,
+                    "`events`: the kernel tells of changes; `polling`: it is looked at every second."),
+                "faults": .list(of: .ref("FolderFault")),
+            ]),
+        "FolderFault": .object(
+            "A file that is not in the catalogue as it stands there.",
+            [
+                "path": .text("Below the folder."),
+                "runbook": .text("Its name; a version that was stored before still counts."),
+                "message": .text("What is wrong, and what to do."), "since": .moment("When it was found."),
+            ]),
         "RunbookVersion": .object(
             "A stored version of a runbook.",
             [
                 "number": .integer("The highest is the current one.", from: 1),
                 "version": .digest("SHA-256 of the source."),
                 "created": .moment("When it was stored."), "bytes": .integer("The length of the source.", from: 1),
-                "by": .ref("Actor"),
+                "steps": .integer("How many it has.", from: 0),
+                "checklist": .integer("How many items it has.", from: 0),
+                "runs": .integer("How many runs used it; a thousand are counted.", from: 0, through: 1000),
+                "origin": origin, "by": .ref("Actor"),
+            ]),
+        "RunbookChanges": .object(
+            "What a version of a runbook has other than an older one.",
+            [
+                "runbook": .text("Its name."), "from": .ref("VersionReference"), "to": .ref("VersionReference"),
+                "facts": .list(of: .ref("ChangedValue"), "The title and the front matter."),
+                "steps": .list(of: .ref("StepChange")), "checklist": .list(of: .ref("ItemChange")),
+                "same_steps": .integer("How many stayed as they were.", from: 0),
+                "same_checklist": .integer("How many items stayed as they were.", from: 0),
+                "left_out": .integer("How many changes are not listed, because there are too many.", from: 0),
+                "source": .ref("LineChanges"),
+            ]),
+        "VersionReference": .object(
+            "Which version is meant.",
+            [
+                "number": .integer("The highest is the current one.", from: 1),
+                "version": .digest("SHA-256 of the source."), "created": .moment("When it was stored."),
+            ]),
+        "ChangedValue": .object(
+            "A value that is another now.", ["name": .text()],
+            optional: ["from": .text("Absent when there was none."), "to": .text("Absent when there is none.")]),
+        "StepChange": .object(
+            "A step that is not as it was.",
+            [
+                "change": change, "id": .text("Of the newer version, unless it was removed."), "section": section,
+                "line": line, "language": .text("The fence's tag."), "moved": moved,
+                "values": .list(of: .ref("ChangedValue"), "The language and the attributes that are others now."),
+            ],
+            optional: [
+                "was_section": .text("The section that it stood in, when that was another."),
+                "script": .ref("LineChanges"),
+            ]),
+        "ItemChange": .object(
+            "A checklist item that is not as it was.",
+            [
+                "change": change, "section": section, "line": line, "text": .text("Without the box."),
+                "checked": .flag("Whether the box is ticked in the Markdown."), "moved": moved,
+            ],
+            optional: [
+                "was_section": .text("The section that it stood in, when that was another."),
+                "was_text": .text("What it said before."),
+            ]),
+        "LineChanges": .object(
+            "Two texts line by line: what changed, with three lines around it.",
+            [
+                "added": .integer("Lines.", from: 0), "removed": .integer("Lines.", from: 0),
+                "lines": .list(of: .ref("ChangedLine")), "cut": .flag("Whether there is more than `lines` shows."),
+            ]),
+        "ChangedLine": .object(
+            "A line; what is longer than 400 bytes ends with an ellipsis.",
+            ["change": .oneOf(["same", "removed", "added"]), "text": .text("Without its end.")],
+            optional: [
+                "from": .integer("Its number in the older text.", from: 1),
+                "to": .integer("Its number in the newer text.", from: 1),
             ]),
     ]
 
+    private static let change = Schema.oneOf(GuideDifference.Kind.self, "The most telling of what happened to it.")
+    private static let moved = Schema.flag("Whether it stands elsewhere than before.")
+
+    private static let gone = Schema.moment("When its file left the watched folder.")
     private static let origin = Schema.oneOf(["folder", "import"], "`folder`: it stands in the watched folder.")
     private static let line = Schema.integer("In the source.", from: 1)
     private static let section = Schema.text("The slug of its section; empty before the first heading.")

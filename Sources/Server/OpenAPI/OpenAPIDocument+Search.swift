@@ -37,7 +37,13 @@ extension OpenAPIDocument {
                 [
                     "kind": .oneOf(FoundKind.self), "id": .text("Of runbooks and services the name."),
                     "title": .text(), "excerpt": .text("What stands around the words; empty when there is nothing."),
+                    "match": .text("Of the words the first that stands there, as it is written."),
                     "time": .moment("When it was made, or, of a runbook or a service, changed."),
+                ],
+                optional: [
+                    "section": .text("Of a runbook the slug of the section that it stands in."),
+                    "step": .text("Of a runbook the id of the step that it stands in."),
+                    "line": .integer("Of a runbook the line of its source.", from: 1),
                 ]),
         ])
 }

@@ -4,6 +4,16 @@ enum Paths {
 
     static func runbookSource(_ name: String) -> String { "\(runbook(name))/source" }
 
+    /// - Parameter version: its content hash.
+    static func runbookSource(_ name: String, version: String) -> String {
+        query(runbookSource(name), [("version", version)])
+    }
+
+    static func versions(_ runbook: String) -> String { "\(self.runbook(runbook))/versions" }
+
+    /// What a version has other than the one before it.
+    static func changes(_ runbook: String, version: Int) -> String { "\(versions(runbook))/\(version)/changes" }
+
     /// The form before a run: of the whole runbook, a section, or a step.
     static func runForm(
         _ runbook: String, section: String? = nil, step: String? = nil, incident: String? = nil

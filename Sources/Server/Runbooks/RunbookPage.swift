@@ -99,6 +99,10 @@ struct RunbookPage: WebPage {
         /// The content hash, whole.
         let version: String
         let updated: Timestamp
+        /// When its file left the watched folder.
+        var gone: Timestamp?
+        /// What keeps the file that stands there from being the current version.
+        var faults: [RunbooksPage.Fault] = []
     }
 
     let layout: Layout
@@ -110,9 +114,12 @@ struct RunbookPage: WebPage {
     let version: String
     let fullVersion: String
     let updated: Moment
+    let gone: Moment?
+    let faults: [RunbooksPage.Fault]
     let runPath: String?
     let checklistPath: String?
     let sourcePath: String
+    let versionsPath: String
     let parts: [Part]
     /// Whether the guide begins with its own title, which the page's head has shown already.
     let repeatsTitle: Bool
@@ -136,9 +143,12 @@ struct RunbookPage: WebPage {
         version = String(facts.version.prefix(12))
         fullVersion = facts.version
         updated = Moment(facts.updated)
+        gone = facts.gone.map(Moment.init)
+        faults = facts.faults
         runPath = mayRun && facts.steps > 0 ? Paths.runForm(facts.name) : nil
         checklistPath = mayRun && facts.items > 0 ? Paths.checklistForm(facts.name) : nil
         sourcePath = Paths.runbookSource(facts.name)
+        versionsPath = Paths.versions(facts.name)
         self.parts = parts
         repeatsTitle = sections.first?.heading == facts.title
         self.sections = sections

@@ -28,9 +28,13 @@ struct RunbookRoutes: Sendable {
             .signedIn(.post, "/api/v1/runbooks", admitting: .init(bodyLimit: Guide.maximumBytes), store),
             .signedIn(.get, "/api/v1/runbooks/{name}", show),
             .signedIn(.get, "/api/v1/runbooks/{name}/versions", versions),
+            .signedIn(.get, "/api/v1/runbooks/{name}/versions/{version}/changes", changes),
             .signedIn(.get, "/api/v1/runbooks/{name}/source", source),
+            .signedIn(.get, "/api/v1/folder", folder),
             .signedIn(.get, "/runbooks", list),
             .signedIn(.get, "/runbooks/{name}", show),
+            .signedIn(.get, "/runbooks/{name}/versions", versions),
+            .signedIn(.get, "/runbooks/{name}/versions/{version}/changes", changes),
             .signedIn(.get, "/runbooks/{name}/source", source),
         ]
     }
@@ -50,8 +54,15 @@ struct RunbookRoutes: Sendable {
                             items: entry.items, findings: entry.findings, updated: entry.updated,
                             lastRun: last[entry.name].map {
                                 .init(id: $0.id.rawValue, state: $0.state.rawValue, started: $0.started ?? $0.created)
-                            })
-                    }, total: total, next: page.next, head: head, reader: visit.reader)))
+                            }, isGone: entry.gone != nil)
+                    }, faults: catalogue.folder.faults.map(RunbooksPage.Fault.init), total: total, next: page.next,
+                    head: head, reader: visit.reader)))
+    }
+
+    /// The watched folder, and which of its files are not in the catalogue.
+    @Sendable func folder(_ visit: Visit) async throws -> Response {
+        try visit.principal.require(.read, to: "see runbooks")
+        return try .json(WatchedFolder(catalogue.folder))
     }
 
     /// 201 for a new version, 200 when the bytes are the current version's.
@@ -80,11 +91,6 @@ struct RunbookRoutes: Sendable {
         let bytes = try Response.encoded(Runbook(entry, guide))
         answers.keep(bytes, for: entry)
         return .bytes(bytes, type: "application/json")
-    }
-
-    @Sendable func versions(_ visit: Visit) async throws -> Response {
-        let page = try await catalogue.versions(of: try visit.path("name"), visit.page(), by: visit.principal)
-        return try .json(List(items: page.items.map(RunbookVersion.init), next: page.next))
     }
 
     /// The bytes as they were imported.
@@ -128,7 +134,9 @@ struct RunbookRoutes: Sendable {
                 RunbookPage(
                     .init(
                         name: entry.name, title: entry.title, service: entry.service, owner: guide.metadata.owner,
-                        steps: entry.steps, items: entry.items, version: entry.version, updated: entry.updated),
+                        steps: entry.steps, items: entry.items, version: entry.version, updated: entry.updated,
+                        gone: entry.gone,
+                        faults: catalogue.folder.faults(of: entry.name).map(RunbooksPage.Fault.init)),
                     parts: parts,
                     sections: guide.sections.map { section in
                         .init(
@@ -145,6 +153,10 @@ struct RunbookRoutes: Sendable {
     }
 }
 
+extension RunbooksPage.Fault {
+    init(_ fault: FolderFault) { self.init(path: fault.path, message: fault.message) }
+}
+
 extension RunbookPage.Finding {
     init(_ finding: RunbookFormat.Finding) {
         self.init(severity: finding.severity.rawValue, line: finding.line, message: finding.message)
@@ -155,16 +167,19 @@ extension RunbookSummary {
     init(_ entry: Entry) {
         self.init(
             name: entry.name, title: entry.title, version: entry.version, service: entry.service,
-            origin: entry.origin.rawValue, updated: entry.updated.rfc3339, steps: entry.steps, checklist: entry.items,
-            findings: entry.findings)
+            origin: entry.origin.rawValue, updated: entry.updated.rfc3339, gone: entry.gone?.rfc3339,
+            steps: entry.steps,
+            checklist: entry.items, findings: entry.findings)
     }
 }
 
-extension RunbookVersion {
-    init(_ version: Version) {
+extension WatchedFolder {
+    init(_ state: FolderState) {
         self.init(
-            number: version.number, version: version.version, created: version.created.rfc3339, bytes: version.bytes,
-            by: Actor(kind: version.actor_kind, id: version.actor, name: nil))
+            watching: state.watching.rawValue,
+            faults: state.faults.map {
+                Fault(path: $0.path, runbook: $0.runbook, message: $0.message, since: $0.since.rfc3339)
+            })
     }
 }
 
@@ -172,6 +187,6 @@ extension Runbook {
     init(_ entry: Entry, _ guide: Guide) {
         self.init(
             name: entry.name, service: entry.service, origin: entry.origin.rawValue, updated: entry.updated.rfc3339,
-            contents: Inspection(guide: guide, file: entry.name))
+            gone: entry.gone?.rfc3339, contents: Inspection(guide: guide, file: entry.name))
     }
 }

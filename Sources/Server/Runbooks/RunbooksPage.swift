@@ -14,10 +14,11 @@ struct RunbooksPage: WebPage {
         let findings: String?
         let updated: Moment
         let lastRun: LastRun?
+        let isGone: Bool
 
         init(
             name: String, title: String, service: String?, steps: Int, items: Int, findings: Int, updated: Timestamp,
-            lastRun: LastRun?
+            lastRun: LastRun?, isGone: Bool = false
         ) {
             self.name = name
             path = Paths.runbook(name)
@@ -27,6 +28,7 @@ struct RunbooksPage: WebPage {
             self.findings = findings == 0 ? nil : counted(findings, "finding")
             self.updated = Moment(updated)
             self.lastRun = lastRun
+            self.isGone = isGone
         }
     }
 
@@ -42,7 +44,24 @@ struct RunbooksPage: WebPage {
         }
     }
 
+    /// A file of the watched folder that is not in the catalogue as it stands there.
+    struct Fault: Sendable {
+        let faultPath: String
+        let faultMessage: String
+
+        init(path: String, message: String) {
+            faultPath = path
+            faultMessage = message
+        }
+    }
+
+    /// More are in the log.
+    private static let shownFaults = 10
+
     let layout: Layout
+    let faults: [Fault]
+    /// What the faults begin with; nil without any.
+    let faultsSentence: String?
     let sentence: String
     let rows: [Row]
     let nextPath: String?
@@ -53,7 +72,7 @@ struct RunbooksPage: WebPage {
     ///   - total: how many runbooks there are in all.
     ///   - next: the cursor of the next page.
     ///   - head: the number of the journal's last event that the page has taken in; nil but on the first page.
-    init(rows: [Row], total: Int, next: String?, head: Int64? = nil, reader: Reader) {
+    init(rows: [Row], faults: [Fault] = [], total: Int, next: String?, head: Int64? = nil, reader: Reader) {
         layout = Layout("Runbooks", place: .runbooks, reader: reader, scripts: head == nil ? [] : ["live.js"])
         sentence =
             switch total {
@@ -62,6 +81,13 @@ struct RunbooksPage: WebPage {
             default: "\(total) guides to read, run and tick."
             }
         self.rows = rows
+        self.faults = Array(faults.prefix(Self.shownFaults))
+        faultsSentence =
+            switch faults.count {
+            case 0: nil
+            case 1: "One file of the folder is not here as it stands there."
+            default: "\(faults.count) files of the folder are not here as they stand there."
+            }
         nextPath = next.map { Paths.query("/runbooks", [("after", $0)]) }
         newsPath = head.map(Paths.news)
     }

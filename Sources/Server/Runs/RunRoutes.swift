@@ -46,14 +46,16 @@ struct RunRoutes: Sendable {
         }
         let runbook = visit.query("runbook").map(RunbookName.dotted)
         let head = try await executions.journal.newsHead(visit)
-        let page = try await executions.runs(visit.page(), state: state, runbook: runbook, by: visit.principal)
+        let version = visit.query("version")
+        let page = try await executions.runs(
+            visit.page(), state: state, runbook: runbook, version: version, by: visit.principal)
         if visit.wantsJSON { return try .json(List(items: page.items.map(RunSummary.init), next: page.next)) }
         let counts = try await executions.counts(by: visit.principal)
         return .html(
             try templates.render(
                 RunsPage(
                     rows: page.items.map(RunsPage.Row.init), state: state?.rawValue, runbook: runbook,
-                    going: counts.going, interrupted: counts.interrupted, next: page.next, head: head,
+                    version: version, going: counts.going, interrupted: counts.interrupted, next: page.next, head: head,
                     reader: visit.reader)))
     }
 

@@ -50,6 +50,8 @@ struct RunsPage: WebPage {
     /// The only runbook whose runs are shown; nil for all.
     let onlyRunbook: String?
     let onlyPath: String
+    /// The only version whose runs are shown, shortened; nil for all.
+    let onlyVersion: String?
     let filters: [Filter]
     let rows: [Row]
     /// What an empty list means: no run at all, or none in this state.
@@ -61,12 +63,13 @@ struct RunsPage: WebPage {
     /// - Parameters:
     ///   - state: the only state that is shown; nil for all.
     ///   - runbook: the only runbook whose runs are shown; nil for all.
+    ///   - version: the only version of it whose runs are shown, by its content hash; nil for all.
     ///   - going: how many runs are queued, running or waiting, in all.
     ///   - interrupted: how many wait for a person to say what happened, in all.
     ///   - head: the number of the journal's last event that the page has taken in; nil but on the first page.
     init(
-        rows: [Row], state: String?, runbook: String? = nil, going: Int, interrupted: Int, next: String?,
-        head: Int64? = nil, reader: Reader
+        rows: [Row], state: String?, runbook: String? = nil, version: String? = nil, going: Int, interrupted: Int,
+        next: String?, head: Int64? = nil, reader: Reader
     ) {
         layout = Layout("Runs", place: .runs, reader: reader, scripts: head == nil ? [] : ["live.js"])
         let busy =
@@ -78,10 +81,11 @@ struct RunsPage: WebPage {
             default: "\(busy) \(interrupted) wait for somebody to say what happened."
             }
         func path(_ state: String?, _ after: String? = nil) -> String {
-            Paths.query("/runs", [("state", state), ("runbook", runbook), ("after", after)])
+            Paths.query("/runs", [("state", state), ("runbook", runbook), ("version", version), ("after", after)])
         }
         onlyRunbook = runbook
         onlyPath = Paths.runbook(runbook ?? "")
+        onlyVersion = version.map { String($0.prefix(12)) }
         filters =
             [Filter(label: "all", filterPath: path(nil), isCurrent: state == nil)]
             + Self.states.map { Filter(label: $0, filterPath: path($0), isCurrent: $0 == state) }

@@ -1,34 +1,89 @@
+import Storage
+
 /// What stands around a word in a text, on one line.
-enum Excerpt {
+struct Excerpt {
     private static let before = 60
     private static let bytes = 180
 
-    /// - Returns: the surroundings of the first of the words that stands there, in letters of any case; empty when none does.
-    static func of(_ text: String, around words: [String]) -> String {
+    let before: String
+    /// The word as it is written there.
+    let hit: String
+    let after: String
+    /// Of the word, in the text's UTF-8.
+    let offset: Int
+
+    var text: String { before + hit + after }
+
+    /// - Returns: the surroundings of the first of the words that stands there, in letters of any case, with accents or
+    ///   without; empty when none does.
+    static func of(_ text: String, around words: [String]) -> String { Excerpt(text, around: words)?.text ?? "" }
+
+    init?(_ text: String, around words: [String]) {
+        let folded = FoldedText(text)
+        let wanted = words.map { FoldedText($0).letters }.filter { !$0.isEmpty }
+        // A word is found where it begins one; only by its bytes it may also stand within one.
+        guard
+            let found = wanted.compactMap({ Self.place(of: $0, in: folded.letters, atBeginning: true) }).min(by: <)
+                ?? wanted.compactMap({ Self.place(of: $0, in: folded.letters, atBeginning: false) }).min(by: <)
+        else { return nil }
         let letters = Array(text.utf8)
-        let places = words.compactMap { place(of: Array($0.utf8.map(lowered)), in: letters) }
-        guard let place = places.min() else { return "" }
+        let place = folded.place(of: found.start)
+        var stop = folded.place(of: found.end)
+        while stop < letters.count, Self.isContinuation(letters[stop]) { stop += 1 }
         // At whole characters: what continues one has its first bit set and its second not.
-        var (start, end) = (max(0, place - before), min(letters.count, max(0, place - before) + bytes))
-        while start > 0, isContinuation(letters[start]) { start -= 1 }
-        while end < letters.count, isContinuation(letters[end]) { end += 1 }
-        let words = String(decoding: letters[start..<end], as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        return (start == 0 ? "" : "…") + words.joined(separator: " ") + (end == letters.count ? "" : "…")
+        var (start, end) = (max(0, place - Self.before), min(letters.count, max(0, place - Self.before) + Self.bytes))
+        end = max(end, stop)
+        while start > 0, Self.isContinuation(letters[start]) { start -= 1 }
+        while end < letters.count, Self.isContinuation(letters[end]) { end += 1 }
+        func line(_ range: Range<Int>) -> String {
+            let text = String(decoding: letters[range], as: UTF8.self)
+            let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            guard !words.isEmpty else { return text.isEmpty ? "" : " " }
+            let (first, last) = (text.first?.isWhitespace == true, text.last?.isWhitespace == true)
+            return (first ? " " : "") + words + (last ? " " : "")
+        }
+        let (ahead, behind) = (line(start..<place), line(stop..<end))
+        before = (start == 0 ? "" : "…") + ahead.drop { $0 == " " }
+        hit = line(place..<stop)
+        after = (behind.last == " " ? String(behind.dropLast()) : behind) + (end == letters.count ? "" : "…")
+        offset = place
     }
 
-    /// By bytes, for a text may have 64 KiB, and twenty are shown.
-    private static func place(of word: [UInt8], in letters: [UInt8]) -> Int? {
+    /// By bytes, for a text may be long, and twenty are shown.
+    private static func place(
+        of word: [UInt8], in letters: [UInt8], atBeginning: Bool
+    ) -> (start: Int, end: Int)? {
         guard let first = word.first, letters.count >= word.count else { return nil }
         return letters.withUnsafeBufferPointer { letters in
-            (0...letters.count - word.count).first { start in
-                lowered(letters[start]) == first
-                    && word.indices.dropFirst().allSatisfy { lowered(letters[start + $0]) == word[$0] }
+            for start in 0..<letters.count where letters[start] == first {
+                if atBeginning, start > 0, isLetter(letters[start - 1]) { continue }
+                if let end = end(of: word, at: start, in: letters) { return (start, end) }
             }
+            return nil
         }
     }
 
-    private static func lowered(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    /// The words of a phrase may be apart by anything that is no letter.
+    private static func end(of word: [UInt8], at start: Int, in letters: UnsafeBufferPointer<UInt8>) -> Int? {
+        var place = start
+        for byte in word {
+            if byte == UInt8(ascii: " ") {
+                let gap = place
+                while place < letters.count, !isLetter(letters[place]) { place += 1 }
+                if place == gap { return nil }
+            } else {
+                guard place < letters.count, letters[place] == byte else { return nil }
+                place += 1
+            }
+        }
+        return place
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"), 0x80...: true
+        default: false
+        }
     }
 
     private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }

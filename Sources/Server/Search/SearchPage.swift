@@ -17,15 +17,35 @@ struct SearchPage: WebPage {
         let kind: String
         let id: String
         let time: Moment?
-        let excerpt: String?
+        /// `in step smoke, line 12`.
+        let place: String?
+        let excerpt: Excerpt?
 
         init(_ found: Found) {
-            path = FoundKind(rawValue: found.kind)?.path(found.id) ?? Paths.journal(object: "\(found.kind)/\(found.id)")
+            let whole =
+                FoundKind(rawValue: found.kind)?.path(found.id) ?? Paths.journal(object: "\(found.kind)/\(found.id)")
+            let anchor = found.step.map { "page-step-\($0)" } ?? found.section
+            path = whole + (anchor.map(Paths.fragment) ?? "")
+            let name = found.step.map { "in the step \($0)" } ?? found.section.map { "in \($0)" }
+            place = found.line.map { line in [name, "line \(line)"].compactMap { $0 }.joined(separator: ", ") }
             title = found.title
             kind = found.kind
             id = found.id
             time = Timestamp(rfc3339: found.time).map(Moment.init)
-            excerpt = found.excerpt.isEmpty ? nil : found.excerpt
+            excerpt = found.excerpt.isEmpty ? nil : Excerpt(found)
+        }
+    }
+
+    struct Excerpt: Sendable {
+        let before: String
+        let match: String
+        let behind: String
+
+        init(_ found: Found) {
+            let place = found.excerpt.firstRange(of: found.match)
+            before = place.map { String(found.excerpt[..<$0.lowerBound]) } ?? found.excerpt
+            match = place == nil ? "" : found.match
+            behind = place.map { String(found.excerpt[$0.upperBound...]) } ?? ""
         }
     }
 
@@ -43,7 +63,7 @@ struct SearchPage: WebPage {
     init(
         typed: String, kind: FoundKind?, answer: SearchAnswer? = nil, problem: Problem? = nil, reader: Reader
     ) {
-        layout = Layout("Search", place: .search, reader: reader)
+        layout = Layout("Search", place: .search, reader: reader, scripts: ["search.js"])
         self.typed = typed
         self.problem = problem?.message
         let all = [Option(option: "", label: "everything", isSelected: kind == nil)]

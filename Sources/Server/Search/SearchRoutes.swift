@@ -2,11 +2,14 @@ import API
 import Essentials
 import Hummingbird
 import Journal
+import RunbookFormat
+import Runbooks
 import Storage
 
 /// Search over HTTP.
 struct SearchRoutes: Sendable {
     let database: Database
+    let catalogue: Catalogue
     let templates: Templates
 
     var table: [Route] {
@@ -44,14 +47,38 @@ struct SearchRoutes: Sendable {
         try visit.principal.require(.read, to: "search")
         let (kind, request) = (try Self.kind(of: visit), try visit.page(limit: 20))
         let results = try await database.survey { try $0.search(words, kind: kind?.rawValue, request) }
-        return SearchAnswer(
-            items: results.page.items.map { hit in
-                let object = ObjectReference(text: hit.object)
-                return Found(
-                    kind: object.kind, id: object.id, title: hit.title,
-                    excerpt: Excerpt.of(hit.text, around: words.texts), time: hit.time.rfc3339)
-            }, next: results.page.next, broad: results.broad)
+        var items: [Found] = []
+        for hit in results.page.items { items.append(try await found(hit, words, by: visit.principal)) }
+        return SearchAnswer(items: items, next: results.page.next, broad: results.broad)
     }
+
+    private func found(_ hit: SearchHit, _ words: SearchWords, by principal: Principal) async throws -> Found {
+        let object = ObjectReference(text: hit.object)
+        let excerpt = Excerpt(hit.text, around: words.texts)
+        var place: (section: String?, step: String?, line: Int?)
+        if let excerpt, object.kind == FoundKind.runbook.rawValue, hit.text.utf8.count <= Self.placedBytes {
+            place = try await self.place(of: excerpt, in: hit, of: object.id, by: principal)
+        }
+        return Found(
+            kind: object.kind, id: object.id, title: hit.title, excerpt: excerpt?.text ?? "",
+            match: excerpt?.hit ?? "", section: place.section, step: place.step, line: place.line,
+            time: hit.time.rfc3339)
+    }
+
+    /// The indexed text is the runbook's name on a line, then its source.
+    private func place(
+        of excerpt: Excerpt, in hit: SearchHit, of name: String, by principal: Principal
+    ) async throws -> (section: String?, step: String?, line: Int?) {
+        let line = hit.text.utf8.prefix(excerpt.offset).count { $0 == UInt8(ascii: "\n") }
+        guard line > 0 else { return (nil, nil, nil) }
+        let guide = try await catalogue.guide(of: name, by: principal)
+        let step = guide.steps.first { ($0.line...$0.endLine).contains(line) }
+        let section = guide.sections.last { $0.line <= line }
+        return (section?.slug, step?.id, line)
+    }
+
+    /// Longer guides lead to their beginning: to parse twenty of them for one page would take too long.
+    private static let placedBytes = 200_000
 
     private static func kind(of visit: Visit) throws(Problem) -> FoundKind? {
         guard let name = visit.query("kind") else { return nil }

@@ -48,6 +48,6 @@ extension Migrations {
             arguments: ["\(kind)/\(id)", title, time])
         try connection.execute(
             sql: "INSERT INTO search_text (rowid, kind, title, text) VALUES (?, ?, ?, ?)",
-            arguments: [connection.lastInsertedRowID, kind, title, text.searchable])
+            arguments: [connection.lastInsertedRowID, kind, title, text.searchable()])
     }
 }

@@ -66,11 +66,12 @@ extension Reader {
             let object: String
             let title: String
             let time: Timestamp
+            let original: String?
         }
-        guard let row: Row = try first("SELECT object, title, time FROM search_entries WHERE n = \(n)") else {
+        guard let row: Row = try first("SELECT object, title, time, original FROM search_entries WHERE n = \(n)") else {
             throw Problem.unavailable("The search's tables do not fit each other: restore the database from a backup.")
         }
-        let text = try text("SELECT text FROM search_text WHERE rowid = \(n)") ?? ""
+        let text = try row.original ?? text("SELECT text FROM search_text WHERE rowid = \(n)") ?? ""
         return SearchHit(object: row.object, title: row.title, text: text, time: row.time)
     }
 
@@ -78,7 +79,7 @@ extension Reader {
     private func expression(for words: SearchWords) throws -> (text: String, broad: [String])? {
         var (terms, broad): ([String], [String]) = ([], [])
         for part in words.parts {
-            switch part {
+            switch part.written {
             case .phrase(let text): terms.append(Self.quoted(text))
             // What is not ASCII is folded by the engine's own rules, which its vocabulary can't be asked for.
             case .beginning(let word)

@@ -10,6 +10,14 @@ package struct SearchWords: Sendable, Equatable {
     enum Part: Sendable, Equatable {
         case beginning(String)
         case phrase(String)
+
+        /// As the index has it.
+        var written: Part {
+            switch self {
+            case .beginning(let word): .beginning(SearchFolding.written(word))
+            case .phrase(let text): .phrase(SearchFolding.written(text))
+            }
+        }
     }
 
     let parts: [Part]

@@ -4,21 +4,33 @@ extension Transaction {
     /// Lets a thing be found by its words from now on, or by others than before.
     /// - Parameters:
     ///   - object: such as `incident/01j9…`; what stands before the slash is its kind.
-    ///   - text: of which the first 64 KiB are found.
+    ///   - text: of which the first 64 KiB are found, or as many bytes as `limit` says.
     ///   - time: shown with what is found. The order of things is that of their first entry.
-    package func index(_ object: String, title: String, text: String, at time: Timestamp) throws {
+    package func index(
+        _ object: String, title: String, text: String, limit: Int = String.searchableBytes, at time: Timestamp
+    ) throws {
         // SQLite's C interface would cut it off there, and the writer refuses it.
-        let (title, text) = (title.searchable, text.searchable)
+        let (title, text) = (title.searchable(), text.searchable(limit))
+        let (writtenTitle, written) = (SearchFolding.written(title), SearchFolding.written(text))
+        let original = written == text ? nil : text
         if let n = try integer("SELECT n FROM search_entries WHERE object = \(object)") {
-            try execute("UPDATE search_entries SET title = \(title), time = \(time) WHERE n = \(n)")
-            try execute("UPDATE search_text SET title = \(title), text = \(text) WHERE rowid = \(n)")
+            try execute(
+                "UPDATE search_entries SET title = \(title), time = \(time), original = \(original) WHERE n = \(n)")
+            try execute(
+                "UPDATE search_text SET title = \(writtenTitle), text = \(written) WHERE rowid = \(n)")
             return
         }
         let kind = String(object.prefix { $0 != "/" })
         let n = try integer(
-            "INSERT INTO search_entries (object, title, time) VALUES (\(object), \(title), \(time)) RETURNING n")
+            """
+            INSERT INTO search_entries (object, title, time, original)
+            VALUES (\(object), \(title), \(time), \(original)) RETURNING n
+            """)
         try execute(
-            "INSERT INTO search_text (rowid, kind, title, text) VALUES (\(n), \(kind), \(title), \(text))")
+            """
+            INSERT INTO search_text (rowid, kind, title, text)
+            VALUES (\(n), \(kind), \(writtenTitle), \(written))
+            """)
     }
 
     /// Lets it be found no longer.
@@ -30,11 +42,13 @@ extension Transaction {
 }
 
 extension String {
-    private static let searchableBytes = 64 << 10
+    package static let searchableBytes = 64 << 10
+    /// A guide is what is searched most, and may be long.
+    package static let searchableGuideBytes = 512 << 10
 
     /// As much of a text as is indexed, without NULs, which no text column takes.
-    var searchable: String {
-        let beginning = utf8.count > Self.searchableBytes ? prefixBytes(Self.searchableBytes) : self
+    func searchable(_ limit: Int = searchableBytes) -> String {
+        let beginning = utf8.count > limit ? prefixBytes(limit) : self
         return beginning.utf8.contains(0) ? beginning.replacing("\0", with: " ") : beginning
     }
 

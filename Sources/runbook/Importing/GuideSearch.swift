@@ -4,7 +4,7 @@ import Foundation
 import Glibc
 import Runbooks
 
-/// The files that an import is about: those named, and `*.md` and `*.markdown` below the folders named.
+/// The files that an import is about: those named, those that a pattern matches, and `*.md` and `*.markdown` below the folders named.
 struct GuideSearch {
     /// What cannot be imported, and why; the other files are imported all the same.
     struct Refusal: Equatable {
@@ -24,7 +24,13 @@ struct GuideSearch {
         for path in paths {
             var status = stat()
             guard stat(path, &status) == 0 else {
-                refusals.append(Refusal(path: path, problem: SourceFile.problem(with: path, errno)))
+                let code = errno
+                if let pattern = GuidePattern(path) {
+                    guard name == nil else { throw .invalid("\(path) is a pattern: --name goes with a single file.") }
+                    search(pattern, written: path)
+                    continue
+                }
+                refusals.append(Refusal(path: path, problem: SourceFile.problem(with: path, code)))
                 continue
             }
             guard status.st_mode & S_IFMT == S_IFDIR else {
@@ -33,7 +39,7 @@ struct GuideSearch {
             }
             guard name == nil else { throw .invalid("\(path) is a folder: --name goes with a single file.") }
             let before = files.count + refusals.count
-            search(folder: path, below: "", root: canonical(path) ?? path)
+            search(folder: path, below: "", root: canonical(path) ?? path) { Self.isGuide($0) }
             if files.count + refusals.count == before {
                 refusals.append(
                     Refusal(path: path, problem: .invalid("There is no *.md or *.markdown file below \(path).")))
@@ -42,7 +48,21 @@ struct GuideSearch {
         refuseSharedNames()
     }
 
-    private mutating func search(folder: String, below: String, root: String) {
+    /// Its files are called by their path below the folder that the pattern begins with.
+    private mutating func search(_ pattern: GuidePattern, written path: String) {
+        let before = files.count + refusals.count
+        if let root = canonical(pattern.folder) {
+            search(folder: pattern.folder, below: "", root: root, accepting: pattern.matches)
+        }
+        if files.count + refusals.count == before {
+            refusals.append(Refusal(path: path, problem: .invalid("No file matches \(path).")))
+        }
+    }
+
+    /// - Parameter accepts: whether a file is meant, by its path below the folder.
+    private mutating func search(
+        folder: String, below: String, root: String, accepting accepts: (String) -> Bool
+    ) {
         let entries: [String]
         do {
             entries = try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -57,8 +77,8 @@ struct GuideSearch {
             var status = stat()
             guard lstat(path, &status) == 0 else { continue }
             switch status.st_mode & S_IFMT {
-            case S_IFDIR: search(folder: path, below: relative, root: root)
-            case _ where !isGuide(entry): continue
+            case S_IFDIR: search(folder: path, below: relative, root: root, accepting: accepts)
+            case _ where !accepts(relative): continue
             case S_IFLNK:
                 guard let target = canonical(path) else {
                     refusals.append(Refusal(path: path, problem: .invalid("\(path) is a link to nothing.")))
@@ -74,8 +94,8 @@ struct GuideSearch {
         }
     }
 
-    private func isGuide(_ entry: String) -> Bool {
-        let lower = entry.lowercased()
+    private static func isGuide(_ path: String) -> Bool {
+        let lower = path.lowercased()
         return lower.hasSuffix(".md") || lower.hasSuffix(".markdown")
     }
 

@@ -80,6 +80,10 @@ with Site() as site:
     look("a door that leads elsewhere", f"/sign-in?next={quote('javascript:' + HIT)}")
     look("a problem", f"/runs/{quote(MARKUP, safe='')}")
     look("a filter", f"/journal?kind={quote(MARKUP)}&object={quote(MARKUP)}")
+    store(page, "attack", GUIDE.replace("# ", f"# {MARKUP} ").encode())
+    look("the versions", "/runbooks/attack/versions")
+    look("what a version changed", "/runbooks/attack/versions/2/changes")
+    look("what an attack was changed into", "/runbooks/attack")
     site.claim_quiet()
 
     # That the policy holds, and that the watch above would have seen it.

@@ -2,7 +2,7 @@
 
 import scene
 from sight import HEAVIEST, WIDTHS, Scale, inspect
-from visit import NAME, Site, claim, go, press, sign_in
+from visit import NAME, Site, claim, go, press, sign_in, store
 
 WORDS = {
     "accessible": "breaks no rule of WCAG A and AA",
@@ -78,6 +78,9 @@ with Site() as site:
     desk = site.page()
     runs = scene.lay_out(desk)
     deployed = scene.deployments(desk)
+    store(desk, "versioned", scene.ROLLBACK)
+    store(desk, "versioned", scene.ROLLBACK.replace("green]", "green, grey]").replace("drain timeout=30s", "drain timeout=1m")
+          .replace("for node in 1 2 3", "for node in 1 2 3 4").replace("Nobody else is deploying", "Nobody else deploys"))
     journal_of = "/journal?object=run/" + runs["interrupted"].removeprefix("/runs/")
 
     pages = [
@@ -85,6 +88,9 @@ with Site() as site:
         ("the catalogue", "/runbooks", stay),
         ("a guide", "/runbooks/accunode.rollback", stay),
         ("a guide with findings", "/runbooks/neuralcipher.fitness", stay),
+        ("the versions of a guide", "/runbooks/versioned/versions", stay),
+        ("what a version changed", "/runbooks/versioned/versions/2/changes", stay),
+        ("what a version changed, unfolded", "/runbooks/versioned/versions/2/changes", unfold),
         ("the form", "/runbooks/accunode.rollback/run", stay),
         ("the form with a fault", "/runbooks/accunode.rollback/run", leave_out),
         ("the form that can't be sent", "/runbooks/neuralcipher.fitness/run", stay),
@@ -168,8 +174,11 @@ with Site() as site:
         for name, path, act in rooms:
             look(name, path, act, seat)
     wide = scene.lay_out_wide(desk)
+    store(desk, "wide", scene.WIDE.replace(scene.LONG, scene.LONG + "er"))
     for name, path in {
         "the catalogue with everything wide": "/runbooks", "a guide with everything wide": "/runbooks/wide",
+        "the versions with everything wide": "/runbooks/wide/versions",
+        "what a version changed with everything wide": "/runbooks/wide/versions/2/changes",
         "the form with everything wide": "/runbooks/wide/run", "the runs with everything wide": "/runs",
         "an incident with everything wide": wide["incident"], "the incidents with everything wide": "/incidents",
         "a service with everything wide": "/services/wide", "the services with everything wide": "/services",

@@ -83,6 +83,11 @@ class Shaping:
     getRun = getRunOutput = followRun = known_run
     getRunbook = listRunbookVersions = getRunbookSource = known_runbook
 
+    def compareRunbookVersions(self, case, _):
+        case.path_parameters["name"] = self.stage.changed
+        case.path_parameters["version"] = "2"
+        case.query.pop("from", None)
+
     def getService(self, case, _):
         case.path_parameters["name"] = "fuzz-kept"
 

@@ -139,6 +139,9 @@ class Stage:
         self.people = {}
         for name, guide in GUIDES.items():
             self.api.ask("POST", f"/api/v1/runbooks?name={name}", guide, {"Content-Type": "text/markdown"})
+        self.changed = "fuzz.changed"
+        for guide in ("# Changed\n\n- [ ] it is so\n", "# Changed\n\n- [ ] it is not so\n"):
+            self.api.ask("POST", f"/api/v1/runbooks?name={self.changed}", guide, {"Content-Type": "text/markdown"})
         self.names = 0
         self.service("fuzz-kept")
         self.destination("fuzz-kept")

@@ -1,0 +1,14 @@
+import GRDB
+
+extension Migrations {
+    /// What each version of a runbook holds, so that a list of them parses nothing, and which runs used it. Versions stored
+    /// before are counted when they are first listed.
+    static func countVersions(_ connection: GRDB.Database) throws {
+        try connection.execute(
+            sql: """
+                ALTER TABLE runbook_versions ADD COLUMN steps INTEGER;
+                ALTER TABLE runbook_versions ADD COLUMN items INTEGER;
+                CREATE INDEX runs_by_version ON runs (runbook, version, id);
+                """)
+    }
+}
