@@ -21,14 +21,13 @@ enum AnnouncedPrompt {
     }
 
     private static func announces(_ comment: ArraySlice<UInt8>) -> Bool {
-        guard comment.count > 10 else { return false }
-        let text = String(decoding: comment, as: UTF8.self).lowercased()
-        return [
-            "will prompt", "prompts for", "prompts you", "asks for confirmation", "asks for a password",
-            "interactively",
-        ]
-        .contains { text.contains($0) } && !text.contains("will not prompt")
+        comment.count > 10 && comment.holds(anyOf: words) && !comment.holds(anyOf: denials)
     }
+
+    private static let words = [
+        "will prompt", "prompts for", "prompts you", "asks for confirmation", "asks for a password", "interactively",
+    ].map { Array($0.utf8) }
+    private static let denials = ["not prompt", "never prompt", "not ask"].map { Array($0.utf8) }
 
     private static func isAnswered(_ command: ShellCommand) -> Bool {
         command.isPipedInto || command.hasInput

@@ -45,11 +45,11 @@ enum RollbackRule {
         return ranges
     }
 
-    private static func isRollback(_ title: String) -> Bool {
-        let title = title.lowercased()
-        return ["rollback", "roll back", "roll-back", "rolling back", "revert", "geri al", "back out"]
-            .contains { title.contains($0) }
-    }
+    private static func isRollback(_ title: String) -> Bool { Array(title.utf8)[...].holds(anyOf: titles) }
+
+    private static let titles = [
+        "rollback", "roll back", "roll-back", "rolling back", "revert", "geri al", "back out",
+    ].map { Array($0.utf8) }
 
     /// - Parameters:
     ///   - ranges: in order, apart from each other.
@@ -70,12 +70,10 @@ enum RollbackRule {
         }
     }
 
-    private static func speaksOfLooking(_ line: ArraySlice<UInt8>) -> Bool {
-        guard line.count > 4 else { return false }
-        let text = String(decoding: line.prefix(400), as: UTF8.self).lowercased()
-        return [
-            "verif", "check", "confirm", "validat", "health", "smoke", "monitor", "make sure", "ensure", "watch",
-            "observe", "doğrula", "kontrol",
-        ].contains { text.contains($0) }
-    }
+    private static func speaksOfLooking(_ line: ArraySlice<UInt8>) -> Bool { line.prefix(400).holds(anyOf: words) }
+
+    private static let words = [
+        "verif", "check", "confirm", "validat", "health", "smoke", "monitor", "make sure", "ensure", "watch", "observe",
+        "doğrula", "kontrol",
+    ].map { Array($0.utf8) }
 }

@@ -35,7 +35,10 @@ enum SecretLiteral {
     ].map { (Array($0.0.utf8), $0.1, $0.2) }
 
     private static func key(_ line: ArraySlice<UInt8>, at index: Int) -> String? {
-        if index > line.startIndex, line[index - 1].isNamePart { return nil }
+        guard index + 16 < line.endIndex, index == line.startIndex || !line[index - 1].isNamePart,
+            // The second letters of the shapes: most words fail here.
+            "KSIhilvpko-a".utf8.contains(line[index + 1]), "IAzps_ta.-ox".utf8.contains(line[index + 2])
+        else { return nil }
         for (prefix, length, name) in shapes where line[index] == prefix[0] && line[index...].starts(with: prefix) {
             let rest = line[(index + prefix.count)...].prefix(200).prefix { $0.isNamePart }
             let isReal =
@@ -98,6 +101,7 @@ enum SecretLiteral {
         return "the value of \(Parameter.shown(String(decoding: key, as: UTF8.self)))"
     }
 
+    private static let endings = ["ord", "swd", "ase", "pwd", "ret", "ken", "key"].map { Array($0.utf8) }
     private static let passwords = ["password", "passwd", "passphrase", "_pwd", "-pwd"]
     private static let keys = [
         "secret", "token", "api_key", "api-key", "apikey", "secret_key", "secret-key", "secretkey", "access_key",

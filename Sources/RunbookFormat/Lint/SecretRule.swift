@@ -108,15 +108,17 @@ enum SecretRule {
     }
 
     private static func isSecretName(_ name: String) -> Bool {
-        let plain = name.lowercased()
-        return [
-            "password", "passwd", "passphrase", "secret", "token", "api-key", "api_key", "apikey", "access-key",
-            "access_key", "private-key",
-        ]
-        .contains { plain.contains($0) } && !plain.contains("secret-name") && !plain.contains("secret-id")
-            && !plain.hasSuffix("-file")
-            && !plain.hasSuffix("_file") && !plain.contains("secret-arn")
+        let bytes = Array(name.utf8)[...]
+        return bytes.holds(anyOf: secretNames) && !bytes.holds(anyOf: plainNames)
+            && !bytes.suffix(5).holds(anyOf: fileNames)
     }
+
+    private static let secretNames = [
+        "password", "passwd", "passphrase", "secret", "token", "api-key", "api_key", "apikey", "access-key",
+        "access_key", "private-key",
+    ].map { Array($0.utf8) }
+    private static let plainNames = ["secret-name", "secret-id", "secret-arn"].map { Array($0.utf8) }
+    private static let fileNames = ["-file", "_file"].map { Array($0.utf8) }
 
     /// `scheme://user:password@host`
     private static func address(_ word: String) -> (String, String)? {

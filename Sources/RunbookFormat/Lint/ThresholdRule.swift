@@ -7,8 +7,8 @@ struct ThresholdRule {
 
     private let text: SourceText
     private let fences: FenceLines
-    /// By the heading's line, whether what follows is about alerts.
-    private var headings: [Int: Bool] = [:]
+    /// In order, each heading's line, and whether what follows is about alerts.
+    private var headings: [(line: Int, isAbout: Bool)] = []
 
     init(_ text: SourceText, sections: [Section], fences: FenceLines) {
         self.text = text
@@ -16,11 +16,12 @@ struct ThresholdRule {
         var bySlug: [String: Bool] = [:]
         for section in sections {
             let isInherited = section.parent.flatMap { bySlug[$0] } ?? false
-            let isAbout = isInherited || Self.isAbout(Self.lowercased(Array(section.title.utf8)[...]))
+            let isAbout = isInherited || !Self.linesAbout(Array(section.title.utf8)[...]).isEmpty
             bySlug[section.slug] = isAbout
-            headings[section.line] = isAbout
+            headings.append((section.line, isAbout))
         }
-        lint()
+        let lines = Self.linesAbout(text.bytes[...])
+        if !lines.isEmpty { lint(lines[...], headings[...]) }
     }
 
     /// One list or table about alerts.
@@ -40,17 +41,24 @@ struct ThresholdRule {
         }
     }
 
-    private mutating func lint() {
+    /// - Parameter about: the lines that speak of alerts, headings among them, in order.
+    private mutating func lint(_ about: ArraySlice<Int>, _ headings: ArraySlice<(line: Int, isAbout: Bool)>) {
+        var about = about
+        var headings = headings
         var isSectionAbout = false
         var group: Group?
         for number in 1...max(1, text.lineCount) {
-            if let isAbout = headings[number] {
+            while let first = about.first, first < number { about.removeFirst() }
+            if let heading = headings.first, heading.line == number {
+                headings.removeFirst()
                 close(&group)
-                isSectionAbout = isAbout
+                isSectionAbout = heading.isAbout
                 continue
             }
+            let isAbout = about.first == number
+            guard group != nil || isSectionAbout || isAbout, fences[number] == .prose else { continue }
             let line = Self.lowercased(text.line(number))
-            guard fences[number] == .prose, !line.isEmpty, line.count < 2000 else { continue }
+            guard !line.isEmpty, line.count < 2000 else { continue }
             let indent = line.prefix { $0 == 0x20 }.count
             let isItem = Self.isItem(line.dropFirst(indent))
             let isRow = line.dropFirst(indent).first == 0x7C
@@ -58,10 +66,10 @@ struct ThresholdRule {
             if group != nil || isSectionAbout && (isItem || isRow) {
                 group = group ?? Group(indent: indent, isOpenedByItem: false)
                 judge(line, number, isRow: isRow, in: &group)
-            } else if Self.isAbout(line) {
+            } else if isAbout {
                 if Self.opensList(line) {
                     group = Group(indent: indent, isOpenedByItem: isItem)
-                } else if Self.asksWhen(line), Self.isOpen(line) {
+                } else if line.holds(anyOf: Self.questions), Self.isOpen(line) {
                     note(number)
                 }
             }
@@ -73,10 +81,7 @@ struct ThresholdRule {
         if Self.hasThreshold(line) {
             if Self.isOpen(line) { group?.open.append(number) }
         } else if isRow {
-            let head = String(decoding: line, as: UTF8.self)
-            if ["window", "duration", "| for", "|for", "period", "süre"].contains(where: head.contains) {
-                group?.hasWindowColumn = true
-            }
+            if line.holds(anyOf: Self.windowColumns) { group?.hasWindowColumn = true }
         } else if !Self.hasDuration(line), line.count < 70, line.last != 0x3A {
             group?.bare.append(number)
         }
@@ -119,28 +124,46 @@ struct ThresholdRule {
         return digits > 0 && digits < 10 && [0x2E, 0x29].contains(line.dropFirst(digits).first ?? 0)
     }
 
-    /// Whether a text speaks of alerts or triggers.
-    private static func isAbout(_ text: ArraySlice<UInt8>) -> Bool {
-        // A cheap look for the words' letters before a text is made.
-        guard text.contains(where: { $0 == 0x6C || $0 == 0x67 || $0 == 0x74 }) else { return false }
-        let text = String(decoding: text.prefix(300), as: UTF8.self)
-        return ["alert", "alarm", "trigger", "roll back if", "roll back when", "page when", "page if", "eşik", "tetik"]
-            .contains { text.contains($0) }
+    /// The lines, from 1, that speak of alerts or triggers: one pass over the text, for most guides have none.
+    private static func linesAbout(_ text: ArraySlice<UInt8>) -> [Int] {
+        var lines: [Int] = []
+        var line = 1
+        for index in text.indices {
+            let words: [[UInt8]]
+            switch text[index] {
+            case 0x0A:
+                line += 1
+                continue
+            case 0x41, 0x61: words = wordsByA
+            case 0x54, 0x74: words = wordsByT
+            case 0x52, 0x72, 0x50, 0x70, 0x45, 0x65: words = otherWords
+            default: continue
+            }
+            guard lines.last != line, text[index...].begins(withAnyOf: words) else { continue }
+            lines.append(line)
+        }
+        return lines
     }
+
+    private static let wordsByA = ["alert", "alarm"].map { Array($0.utf8) }
+    private static let wordsByT = ["trigger", "tetik"].map { Array($0.utf8) }
+    private static let otherWords = ["roll back if", "roll back when", "page when", "page if", "eşik"].map {
+        Array($0.utf8)
+    }
+    private static let questions = [" when ", " if ", " on ", " above ", " at "].map { Array($0.utf8) }
+    private static let windowColumns = ["window", "duration", "| for", "|for", "period", "süre"].map { Array($0.utf8) }
+    private static let steadiness = [
+        "consecutive", "in a row", "sustained", "per minute", "per hour", "/min", "ardışık", "moving average",
+    ].map { Array($0.utf8) }
 
     /// `Alert when:`, `**Triggers**`
     private static func opensList(_ line: ArraySlice<UInt8>) -> Bool {
         line.last == 0x3A || line.suffix(2).elementsEqual("**".utf8) || line.suffix(2).elementsEqual(":*".utf8)
     }
-
-    private static func asksWhen(_ line: ArraySlice<UInt8>) -> Bool {
-        let line = String(decoding: line.prefix(500), as: UTF8.self)
-        return [" when ", " if ", " on ", " above ", " at "].contains { line.contains($0) }
-    }
 }
 
 extension ThresholdRule {
-    /// A comparison with a number, and where the number ends.
+    /// Where the number of a comparison ends.
     private static func thresholdEnd(_ line: ArraySlice<UInt8>) -> Int? {
         for index in line.indices {
             var after: Int
@@ -173,13 +196,7 @@ extension ThresholdRule {
     /// A threshold, and no time anywhere but in the threshold itself.
     private static func isOpen(_ line: ArraySlice<UInt8>) -> Bool {
         guard let end = thresholdEnd(line) else { return false }
-        let words = String(decoding: line, as: UTF8.self)
-        if ["consecutive", "in a row", "sustained", "per minute", "per hour", "/min", "ardışık", "moving average"]
-            .contains(
-                where: words.contains)
-        {
-            return false
-        }
+        if line.holds(anyOf: steadiness) { return false }
         // The threshold's own unit is no window: its number stands before the end.
         let before = line[..<end].reversed().drop { (0x30...0x39).contains($0) || $0 == 0x2E || $0 == 0x2C }
         return !hasDuration(line[end...]) && !hasDuration(line.prefix(before.count))
