@@ -138,7 +138,7 @@ let package = Package(
         .executableTarget(
             name: "runbook",
             dependencies: [
-                "App", "API", "RunbookFormat", "Essentials", "Runbooks", "Server", logging,
+                "App", "API", "RunbookFormat", "Essentials", "Processes", "Runbooks", "Server", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -201,7 +201,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "Essentials", "API", "runbook", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Essentials", "API", "RunbookFormat", "runbook",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("SystemTests", ["runbook", "runbook-shim"], exclude: ["Fuzz", "Replay", "Story"]),
         tests("BrowserTests", ["runbook", "runbook-shim"], exclude: ["Pages"]),

@@ -18,6 +18,8 @@ package struct Guide: Sendable {
     package let steps: [Step]
     package let checklist: [Item]
     package let documents: [DocumentFence]
+    /// To Markdown files beside this one.
+    package let links: [Link]
     /// In the order of the source.
     package let findings: [Finding]
 
@@ -25,6 +27,7 @@ package struct Guide: Sendable {
     let source: SourceText
     let bodyLine: Int
     let hasTables: Bool
+    let allowances: Allowances
 
     /// - Parameter name: the title of a guide that has none.
     /// - Throws: `Problem.invalid` for what is no text, empty, larger than `maximumBytes`, or has unreadable front matter.
@@ -36,8 +39,8 @@ package struct Guide: Sendable {
         let tree = try MarkdownTree(
             parsing: text.from(line: frontMatter.bodyLine), withTables: markdownGuard.wideTableLine == nil)
         let outline = Outline(tree, source: text, bodyLine: frontMatter.bodyLine)
-        var model = GuideModel(outline)
-        model.lintText(text)
+        let model = GuideModel(outline, metadata: reader.metadata, text: text)
+        let allowances = Allowances(outline.allowances)
 
         bytes = source.count
         sha256 = SHA256.hash(data: source).map { byte in
@@ -63,7 +66,9 @@ package struct Guide: Sendable {
                     .invalidFrontMatter, .warning, line: 1,
                     "The first line opens front matter that nothing closes; add a line of ---."))
         }
-        self.findings = findings.inOrder()
+        self.findings = (findings.filter { !allowances.allows($0) } + allowances.findings).inOrder()
+        self.allowances = allowances
+        links = outline.links
         self.source = text
         bodyLine = frontMatter.bodyLine
         hasTables = markdownGuard.wideTableLine == nil

@@ -6,6 +6,12 @@ struct GuideModel {
     private(set) var findings: [Finding] = []
 
     private let outline: Outline
+    private let metadata: Metadata
+    private let text: SourceText
+    private let rollbacks: [ClosedRange<Int>]
+    private var changes: [Int] = []
+    private var looks: [Int] = []
+    private var variables = UndefinedVariables()
     private var stepNames = Slugs()
     private var itemNames = Slugs()
     private var itemIDs: [String] = []
@@ -13,8 +19,12 @@ struct GuideModel {
     /// Names that attributes give come first: a number added to a section's slug must not take one.
     private var givenNames: [Int: String] = [:]
 
-    init(_ outline: Outline) {
+    init(_ outline: Outline, metadata: Metadata, text: SourceText) {
         self.outline = outline
+        self.metadata = metadata
+        self.text = text
+        let told = RollbackRule.ranges(of: outline.sections, lineCount: text.lineCount)
+        rollbacks = told.isEmpty && metadata.kind == .rollback ? [1...max(1, text.lineCount)] : told
         itemIDs = outline.tasks.map { task in
             let section = slug(task.section)
             let text = Slugs.slug(task.text, maximum: 60)
@@ -27,9 +37,31 @@ struct GuideModel {
             if let purpose { addStep(fence, purpose, index) } else { addDocument(fence) }
         }
         addItems()
+        lintText()
     }
 
-    mutating func lintText(_ text: SourceText) { findings += TextRules.findings(in: text) }
+    /// What the guide tells as a whole.
+    private mutating func lintText() {
+        let fences = FenceLines(outline.fences, lineCount: text.lineCount)
+        findings += RollbackRule.findings(in: rollbacks, changes: changes, looks: looks, text: text)
+        findings += ThresholdRule(text, sections: outline.sections, fences: fences).findings
+        findings += variables.findings(fences: outline.fences, metadata: metadata)
+        let told = Set(findings.lazy.filter { $0.rule == .secretInArguments && $0.severity == .warning }.map(\.line))
+        let inText = TextRules.findings(in: text, fences: fences)
+        // A secret that one rule names is not named again by another.
+        let weak = Set(inText.lazy.filter { $0.rule == .defaultCredentials }.map(\.line)).union(told)
+        findings += inText.filter { $0.rule != .secretLiteral || !weak.contains($0.line) }
+    }
+
+    private func isInRollback(_ line: Int) -> Bool {
+        var low = 0
+        var high = rollbacks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if rollbacks[middle].upperBound < line { low = middle + 1 } else { high = middle }
+        }
+        return low < rollbacks.count && rollbacks[low].contains(line)
+    }
 
     private func slug(_ section: Int?) -> String { section.map { outline.sections[$0].slug } ?? "" }
 
@@ -160,7 +192,23 @@ struct GuideModel {
             isDoubtful: hasNoPrompts || !fence.isClosed)
         steps.append(step)
         // PowerShell's words are near enough to the shells' that what is wrong with them shows.
-        if isShell || purpose.kind == .unsupported { findings += CommandRules.findings(in: reading.scanner, of: step) }
+        if isShell || purpose.kind == .unsupported { lintCommands(of: step, reading) }
+        guard isShell else { return }
+        variables.read(step, reading.scanner)
+        if !purpose.isConsole, let output = TranscriptRule.firstOutput(in: reading, content: fence.content) {
+            note(
+                .promptWithOutput, .info, line: fence.line + 1 + output,
+                "What came out stands among what runs, and only what follows \"$ \" runs; tag the fence \"console\"."
+            )
+        }
+    }
+
+    private mutating func lintCommands(of step: Step, _ reading: FenceScript) {
+        let rules = CommandRules(
+            step, reading: reading, isRunBounded: metadata.timeout != nil, isRollback: isInRollback(step.line))
+        findings += rules.findings
+        changes += rules.changes
+        looks += rules.looks
     }
 
     private func refusal(_ fence: Outline.Fence, _ purpose: Purpose, _ reading: FenceScript) -> String? {

@@ -92,6 +92,8 @@ struct MarkdownNode {
 
     /// From 1, in the text that was parsed.
     var startLine: Int { Int(cmark_node_get_start_line(pointer)) }
+    /// The last line that belongs to a block; blocks that are closed by others may give the line before their first.
+    var endLine: Int { Int(cmark_node_get_end_line(pointer)) }
     /// In bytes, from 1.
     var startColumn: Int { Int(cmark_node_get_start_column(pointer)) }
 

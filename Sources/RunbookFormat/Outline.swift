@@ -24,6 +24,8 @@ struct Outline {
     private(set) var sections: [Section] = []
     private(set) var tasks: [Task] = []
     private(set) var fences: [Fence] = []
+    private(set) var links: [Link] = []
+    private(set) var allowances: [Allowance] = []
 
     private let source: SourceText
     /// Lines before the Markdown.
@@ -35,6 +37,8 @@ struct Outline {
     private var containers: [Container] = []
     private var currentTask: Int?
     private var depth = 0
+    /// The block that is being read, for links and comments: text has no lines of its own.
+    private var block: MarkdownNode?
 
     private struct Container {
         let scope: [Int]
@@ -56,8 +60,16 @@ struct Outline {
                 scope = container.scope
                 currentTask = container.task
                 depth = container.depth
-            case (.heading, true): addSection(node)
-            case (.paragraph, true): addTask(node)
+            case (.heading, true):
+                block = node
+                addSection(node)
+            case (.paragraph, true):
+                block = node
+                addTask(node)
+            case (.tableRow, true), (.tableHeader, true): block = node
+            case (.link, true): addLink(node)
+            case (.htmlBlock, true): addAllowance(node, isBlock: true)
+            case (.htmlInline, true): addAllowance(node, isBlock: false)
             case (.codeBlock, true):
                 if node.fence != nil { fenceNodes.append((node, scope.last, currentTask)) }
             default: break
@@ -88,6 +100,24 @@ struct Outline {
                 text: TaskMarker.strip(paragraph.plainText),
                 isChecked: isChecked, depth: depth))
         currentTask = tasks.count - 1
+    }
+
+    private mutating func addLink(_ node: MarkdownNode) {
+        guard let block else { return }
+        let isInside = node.startLine >= block.startLine && node.startLine <= max(block.startLine, block.endLine)
+        let line = (isInside ? node.startLine : block.startLine) + offset
+        if let link = Link(url: node.url, line: line) { links.append(link) }
+    }
+
+    /// A comment that stands alone speaks of the block after it, or, above the first heading, of the whole guide; one in a text
+    /// speaks of that text.
+    private mutating func addAllowance(_ node: MarkdownNode, isBlock: Bool) {
+        guard let names = Allowance.names(in: node.literal) else { return }
+        let spoken = isBlock ? node.next : block
+        let line = (isBlock ? node.startLine : spoken?.startLine ?? 1) + offset
+        let isAtTop = isBlock && sections.isEmpty && containers.isEmpty
+        let lines = spoken.map { $0.startLine + offset...max($0.startLine, $0.endLine) + offset }
+        allowances.append(Allowance(names: names, line: line, lines: isAtTop ? nil : lines ?? line...line))
     }
 
     /// The box is the first thing of the item's paragraph, behind the item's marker; link definitions may come before it.

@@ -5,6 +5,8 @@ struct ShellCommand: Equatable {
         var text: String
         var isQuoted: Bool
         var hasExpansion: Bool
+        /// The script's line, from 0, on which it begins.
+        var line: Int
     }
 
     /// Assignments before the program, the program, its arguments.
@@ -21,4 +23,6 @@ struct ShellCommand: Equatable {
     var hasInput = false
     /// Stands in `<(…)` or `$(…)`.
     var isNested = false
+    /// Ends with a `)` that closes nothing, as the patterns of `case` do.
+    var isPattern = false
 }

@@ -9,6 +9,10 @@ struct ShellScanner {
     private(set) var codeLengths: [Int] = []
     /// For each line read, whether it is a here-document's text.
     private(set) var isHereDocument: [Bool] = []
+    /// Lines that end in a backslash and blanks: the blank is escaped, and the command ends there.
+    private(set) var brokenContinuations: [Int] = []
+    /// Variables in capitals that the script reads without saying what else they may be.
+    private(set) var variables: [(name: String, line: Int)] = []
 
     private enum Frame: Equatable {
         case singleQuote
@@ -47,6 +51,7 @@ struct ShellScanner {
     private var endsInOperator = false
 
     private struct Builder {
+        let line: Int
         var bytes: [UInt8] = []
         var isQuoted = false
         var hasExpansion = false
@@ -179,6 +184,9 @@ struct ShellScanner {
         case 0x23 where word == nil: return false
         case 0x5C:
             if let next {
+                if next == 0x20 || next == 0x09, text[index...].dropFirst().allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
+                    brokenContinuations.append(line)
+                }
                 append(next)
                 index += 1
             } else {
@@ -223,13 +231,19 @@ struct ShellScanner {
         case 0x28:  // (
             if word == nil, command.words.isEmpty, next == 0x28 {
                 index += 1
-                word = Builder()
+                word = Builder(line: line)
                 frames.append(.arithmetic(2))
             } else if frames.count < Self.maximumDepth {
                 beginNested(.subshell)
             }
         case 0x29:  // )
-            if frames.last == .substitution || frames.last == .subshell { endNested() } else { endCommand() }
+            if frames.last == .substitution || frames.last == .subshell {
+                endNested()
+            } else {
+                endWord()
+                command.isPattern = true
+                endCommand()
+            }
         default: append(byte)
         }
         index += 1
@@ -265,6 +279,7 @@ struct ShellScanner {
             word?.hasExpansion = true
             frames.append(.parameter)
             index += 1
+            noteVariable(text[index...], isBraced: true)
         case 0x28 where afterNext == 0x28:
             append(next)
             append(next)
@@ -277,12 +292,24 @@ struct ShellScanner {
             beginNested(.substitution)
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x40, 0x2A, 0x23, 0x3F, 0x21, 0x24:
             word?.hasExpansion = true
+            noteVariable(text[index...], isBraced: false)
             // `$#` and `$$` must not be read again as a comment or another expansion.
             append(next)
             index += 1
         default: break
         }
         return true
+    }
+
+    /// Notes a name in capitals, at least three of them: shorter ones are a loop's. One with a default, as in `${NAME:-x}`, is
+    /// no gap.
+    private mutating func noteVariable(_ text: ArraySlice<UInt8>, isBraced: Bool) {
+        guard let first = text.first, (0x41...0x5A).contains(first) else { return }
+        let name = text.prefix(100).prefix { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+        let next = text.dropFirst(name.count).first
+        guard name.count > 2, next.map({ !(0x61...0x7A).contains($0) }) ?? true else { return }
+        if isBraced, let next, ":-=+?".utf8.contains(next) { return }
+        variables.append((String(decoding: name, as: UTF8.self), line))
     }
 
     private mutating func redirect(_ text: ArraySlice<UInt8>, _ index: inout Int) {
@@ -303,12 +330,12 @@ struct ShellScanner {
     }
 
     private mutating func append(_ byte: UInt8) {
-        if word == nil { word = Builder() }
+        if word == nil { word = Builder(line: line) }
         word?.bytes.append(byte)
     }
 
     private mutating func open(_ frame: Frame) {
-        if word == nil { word = Builder() }
+        if word == nil { word = Builder(line: line) }
         word?.isQuoted = true
         if frames.count < Self.maximumDepth { frames.append(frame) }
     }
@@ -317,7 +344,7 @@ struct ShellScanner {
         if frame == .subshell {
             endCommand()
         } else {
-            if word == nil { word = Builder() }
+            if word == nil { word = Builder(line: line) }
             word?.hasExpansion = true
         }
         outer.append((command, word))
@@ -354,7 +381,8 @@ struct ShellScanner {
             command.line = line
             if !builder.isQuoted { countBlocks(text) }
         }
-        command.words.append(.init(text: text, isQuoted: builder.isQuoted, hasExpansion: builder.hasExpansion))
+        command.words.append(
+            .init(text: text, isQuoted: builder.isQuoted, hasExpansion: builder.hasExpansion, line: builder.line))
     }
 
     /// Words that open and close blocks, where a command begins.

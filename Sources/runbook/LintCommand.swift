@@ -1,6 +1,7 @@
 import API
 import ArgumentParser
 import Essentials
+import Foundation
 import RunbookFormat
 import Server
 
@@ -8,7 +9,12 @@ struct LintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lint",
         abstract: "Says what in Markdown files will surprise somebody.",
-        discussion: "Ends with 1 when there is an error among the findings, and with 65 when a file can't be read.")
+        discussion: """
+            Ends with 1 when there is an error among the findings, and with 65 when a file can't be read. A comment in the file \
+            takes findings back: <!-- runbook: allow sudo --> those of the block or line after it, and above the first heading \
+            those of the whole file. Where shellcheck is installed, what it says of the steps is told too. The rules \
+            missing-program and broken-link look at this machine; the server does not know them.
+            """)
 
     /// What `--json` prints for a file.
     private struct Report: Encodable {
@@ -18,22 +24,27 @@ struct LintCommand: ParsableCommand {
 
     @OptionGroup var format: FormatOptions
 
+    @Option(help: ArgumentHelp("Tell this rule alone; give it again for more.", valueName: "rule"))
+    var rule: [Finding.Rule] = []
+
+    @Option(help: ArgumentHelp("Do not tell this rule; give it again for more.", valueName: "rule"))
+    var disable: [Finding.Rule] = []
+
     @Argument(help: ArgumentHelp("Markdown files, or folders of them.", valueName: "file"))
     var files: [String]
 
     func run() throws {
+        let told = Set(rule.isEmpty ? Finding.Rule.allCases : rule).subtracting(disable)
+        let environment = ProcessInfo.processInfo.environment
+        let surroundings = Surroundings(path: SearchPath(environment["PATH"] ?? ""))
         var hasFailed = false
         var hasErrors = false
         try GuideReading.each(of: files) { reading in
             switch reading.guide {
             case .success(let guide):
-                let findings = Inspection(guide: guide, file: reading.path).findings
-                hasErrors = hasErrors || findings.contains { $0.severity == "error" }
-                if format.json { return try Output.data.json(Report(file: reading.path, findings: findings)) }
-                for finding in findings {
-                    let place = "\(reading.path):\(finding.line)"
-                    try Output.data.say("\(place): \(finding.severity) \(finding.rule) \(finding.message)")
-                }
+                let findings = try surroundings.findings(of: guide, file: reading.path, told)
+                hasErrors = hasErrors || findings.contains { $0.severity == .error }
+                try tell(findings, of: reading.path)
             case .failure(let problem):
                 hasFailed = true
                 try problem.tell(of: reading.path, json: format.json)
@@ -42,4 +53,16 @@ struct LintCommand: ParsableCommand {
         if hasFailed { throw ExitCode(.badData) }
         if hasErrors { throw ExitCode(.failed) }
     }
+
+    private func tell(_ findings: [Finding], of path: String) throws {
+        if format.json {
+            return try Output.data.json(Report(file: path, findings: findings.map(Inspection.Finding.init)))
+        }
+        for finding in findings {
+            let what = "\(finding.severity) \(finding.rule.rawValue) \(finding.message)"
+            try Output.data.say("\(path):\(finding.line): \(what)")
+        }
+    }
 }
+
+extension Finding.Rule: ExpressibleByArgument {}

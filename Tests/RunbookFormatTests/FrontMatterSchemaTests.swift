@@ -75,8 +75,8 @@ import Testing
     }
 
     @Test func `another program judges the same by the schema`() throws {
-        let verdicts: [Bool] = try IndependentPython.answer(
-            of: "front_matter.py", to: Question(schema: FrontMatterSchema.document, values: Self.right + Self.wrong))
+        let verdicts: [Bool] = try IndependentParser.answer(
+            to: Question(schema: FrontMatterSchema.document, values: Self.right + Self.wrong), by: "front_matter.py")
         for (value, verdict) in zip(Self.right + Self.wrong, verdicts) {
             #expect(verdict == Self.right.contains(value), "\(value)")
         }

@@ -12,7 +12,7 @@ import Testing
         "celery -A app worker -l info", "celery -A app.celery_app flower", "redis-server", "python run.py",
         "python -m http.server", "flask run", "ping x",
         "kubectl get pods -w", "watch ls", "top", "docker compose up", "docker-compose -f x.yml up --build",
-        "while true; do x; done", "sudo tail -f x",
+        "while true; do x; done", "sudo -n tail -f x",
         "sleep infinity", "uvicorn app:app", "redis-cli monitor", "sh -c 'tail -f x'", "ssh host 'tail -f x'",
     ])
     func `a command that does not end is a warning`(script: String) throws {
@@ -27,21 +27,30 @@ import Testing
         "kubectl get pods", "redis-server --daemonize yes", "while true; do x && break; done", "sleep 5", "top -b -n 1",
         "timeout -k 5 30s kubectl logs -f x",
         "docker-compose -f x.yml up -d --scale a=2", "echo tail -f x", "# tail -f x", "npm test",
-        "cat <<EOF\ntail -f x\nEOF", "kubectl rollout status x",
+        "cat <<EOF\ntail -f x\nEOF", "kubectl rollout status x --timeout=5m",
     ])
     func `one that ends is none`(script: String) throws {
         #expect(try rules(script) == [])
     }
 
     @Test(arguments: [
-        "vim x", "kubectl edit deployment x", "kubectl exec -it x -- sh", "docker run -ti x", "psql -h x -U y -d z",
+        "kubectl exec -it x -- sh", "docker run -ti x", "psql -h x -U y -d z",
         "heroku login", "docker login x.org",
-        "ssh host", "aws configure", "gcloud auth login", "crontab -e", "git commit", "git rebase -i main",
+        "ssh host", "aws configure", "gcloud auth login", "git commit", "git add -p",
         "apt-get install nginx", "read answer", "npm init",
         "terraform apply", "mysql -u x", "less x", "passwd bob", "su - bob", "python3", "ssh-keygen",
     ])
     func `a command that waits for somebody is a warning`(script: String) throws {
         #expect(try rules(script) == ["interactive-command"])
+    }
+
+    @Test(arguments: [
+        "vim x", "nano /etc/hosts", "kubectl edit deployment x", "oc edit dc x", "crontab -e", "visudo",
+        "git rebase -i main", "systemctl edit nginx", "sudoedit x", "$EDITOR x",
+    ])
+    func `an editor is told too, for what is typed there is on no record`(script: String) throws {
+        #expect(try rules(script) == ["interactive-command", "editor"])
+        #expect(try read("```bash\n\(script)\n```\n").rules(.info) == ["editor"])
     }
 
     @Test(arguments: [
@@ -65,7 +74,8 @@ import Testing
         "kubectl scale deploy x --replicas=0", "helm uninstall x",
         "dropdb x", "redis-cli FLUSHALL", "dd if=x of=/dev/sda", "heroku run npm run migrate:down",
         "alembic downgrade -1", "docker-compose restart db",
-        "sudo rm -rf x", "find . -name x -delete", "aws ec2 terminate-instances --instance-ids i", "mkfs.ext4 /dev/x",
+        "sudo -n rm -rf x", "find . -name x -delete", "aws ec2 terminate-instances --instance-ids i",
+        "mkfs.ext4 /dev/x",
         "bash -c 'rm -rf x'", "kill -9 12", "kubectl drain n",
     ])
     func `a command that destroys is a warning, unless the step asks first`(script: String) throws {

@@ -15,11 +15,15 @@ extension Inspection {
                     depth: item.depth, check: item.check)
             },
             documents: guide.documents.map { Document(line: $0.line, language: $0.language) },
-            findings: guide.findings.map { finding in
-                Finding(
-                    rule: finding.rule.rawValue, severity: finding.severity.rawValue, line: finding.line,
-                    message: finding.message)
-            })
+            findings: guide.findings.map(Finding.init))
+    }
+}
+
+extension Inspection.Finding {
+    package init(_ finding: RunbookFormat.Finding) {
+        self.init(
+            rule: finding.rule.rawValue, severity: finding.severity.rawValue, line: finding.line,
+            message: finding.message)
     }
 }
 

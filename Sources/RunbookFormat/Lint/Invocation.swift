@@ -2,6 +2,8 @@
 struct Invocation {
     /// Without its folder.
     let program: String
+    /// Whether a shell looks for the program on its path: no folder is given, and nothing in the name is filled in.
+    let isLookedUp: Bool
     let arguments: [ShellCommand.Word]
     /// The arguments that are no options.
     let operands: [String]
@@ -11,15 +13,23 @@ struct Invocation {
     let isBounded: Bool
     /// Stands behind `while` or `until`.
     let isLoopCondition: Bool
+    /// Runs under `sudo` or `doas`, which may ask for a password.
+    let asksForPassword: Bool
     let command: ShellCommand
     let line: Int
+    /// The words' own lines don't count: they are those of a text that was handed to another shell.
+    private let isQuoted: Bool
 
     private static let wrappers: Set<String> = [
         "sudo", "doas", "env", "nohup", "exec", "command", "nice", "ionice", "stdbuf", "builtin", "xargs", "time",
         "timeout",
         "if", "elif", "while", "until", "then", "do", "else", "!", "{", "setsid", "unbuffer",
     ]
-    /// Wrappers' options that take the next word.
+    /// Options of `sudo` and `doas` that take the next word.
+    private static let sudoOptionsWithValue: Set<String> = [
+        "-u", "-g", "-p", "-C", "-h", "-r", "-t", "-T", "-U", "-D", "-R",
+    ]
+    /// Those of the other wrappers.
     private static let optionsWithValue: Set<String> = [
         "-u", "-g", "-n", "-c", "-I", "-P", "-s", "-k", "-o", "-e", "-i", "-C", "-L",
     ]
@@ -29,6 +39,7 @@ struct Invocation {
         var assignments: [ShellCommand.Word] = []
         var isBounded = false
         var isLoopCondition = false
+        var asksForPassword = false
         var wrapper: String?
         while let word = words.first {
             let text = word.text
@@ -37,7 +48,10 @@ struct Invocation {
                 words.removeFirst()
             } else if wrapper != nil, wrapper != "if", wrapper != "while", text.hasPrefix("-") {
                 words.removeFirst()
-                if Self.optionsWithValue.contains(text), words.count > 1 { words.removeFirst() }
+                let isSudo = wrapper == "sudo" || wrapper == "doas"
+                if isSudo, text == "-n" || text == "--non-interactive" { asksForPassword = false }
+                let takesValue = isSudo ? Self.sudoOptionsWithValue : Self.optionsWithValue
+                if takesValue.contains(text), words.count > 1 { words.removeFirst() }
             } else if wrapper == "timeout", text.first?.isNumber == true {
                 words.removeFirst()
                 wrapper = "time"
@@ -46,6 +60,7 @@ struct Invocation {
                 break
             } else if !word.isQuoted, Self.wrappers.contains(text) {
                 isBounded = isBounded || text == "timeout"
+                asksForPassword = asksForPassword || text == "sudo" || text == "doas"
                 isLoopCondition = isLoopCondition || text == "while" || text == "until"
                 wrapper = text
                 words.removeFirst()
@@ -54,16 +69,22 @@ struct Invocation {
             }
         }
         let path = words.first?.text ?? ""
-        guard !path.isEmpty || !assignments.isEmpty else { return nil }
+        guard !path.isEmpty || !assignments.isEmpty || asksForPassword else { return nil }
         program = path.utf8.contains(0x2F) ? path.split(separator: "/").last.map(String.init) ?? path : path
+        isLookedUp = !path.utf8.contains(0x2F) && words.first?.hasExpansion == false
         arguments = Array(words.dropFirst())
         operands = arguments.lazy.map(\.text).filter { $0.utf8.first != 0x2D }
         self.assignments = assignments
         self.isBounded = isBounded
         self.isLoopCondition = isLoopCondition
+        self.asksForPassword = asksForPassword
         self.command = command
         self.line = line ?? command.line
+        isQuoted = line != nil
     }
+
+    /// The script's line, from 0, of one of its words.
+    func line(of word: ShellCommand.Word) -> Int { isQuoted ? line : word.line }
 
     /// Whether one of these options is given: long ones whole or with `=`, short ones also within a cluster such as `-it`.
     func has(_ options: String...) -> Bool {

@@ -11,6 +11,14 @@ enum EndlessRule {
         return "\(invocation.shown) does not end by itself; \(advice)."
     }
 
+    /// Whether a loop asks what is always true.
+    static func hasEndlessLoop(_ commands: [ShellCommand]) -> Bool {
+        commands.contains {
+            ["while", "until"].contains($0.words.first?.text ?? "") && $0.words.count == 2
+                && ["true", ":", "false"].contains($0.words[1].text)
+        }
+    }
+
     /// `… | head` and `… | grep -m 1` end what writes to them.
     private static func endsEarly(_ next: ShellCommand?) -> Bool {
         guard let next, let reader = Invocation(next) else { return false }

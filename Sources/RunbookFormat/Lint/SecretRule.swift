@@ -1,34 +1,55 @@
 /// Secrets among a command's arguments: whoever lists processes reads them, and so does whoever reads the guide.
 enum SecretRule {
-    static func message(for invocation: Invocation) -> (Finding.Severity, String)? {
-        let secrets = secrets(in: invocation)
-        // A literal is worse than a variable: it stands in the guide too.
-        guard let (word, value) = secrets.first(where: { !$0.value.hasPrefix("$") }) ?? secrets.first else {
-            return nil
+    /// One for each line with a literal, which stands in the guide too; variables are told once for a command.
+    static func findings(for invocation: Invocation) -> [(severity: Finding.Severity, line: Int, message: String)] {
+        var literals: [Int: String] = [:]
+        var variable: (line: Int, word: String)?
+        for (word, value, line) in secrets(in: invocation) {
+            if !value.hasPrefix("$") {
+                literals[line] = literals[line] ?? word
+            } else if variable == nil {
+                variable = (line, word)
+            }
         }
-        let name = Parameter.shown(word)
-        if value.hasPrefix("$") {
+        var found = literals.sorted { $0.key < $1.key }.map { line, word in
+            let why = "\(invocation.shown) has a secret (\(Parameter.shown(word))) in its arguments"
             return (
-                .info,
-                "\(invocation.shown) shows a secret (\(name)) to whoever lists processes; give it by environment or file."
+                severity: Finding.Severity.warning, line: line,
+                message: "\(why); declare it under secrets and give it by environment or file."
             )
         }
-        return (
-            .warning,
-            "\(invocation.shown) has a secret (\(name)) in its arguments; declare it under secrets and give it by environment or file."
-        )
+        if let (line, word) = variable, literals[line] == nil {
+            let why = "\(invocation.shown) shows a secret (\(Parameter.shown(word))) to whoever lists processes"
+            found.append((.info, line, "\(why); give it by environment or file."))
+        }
+        return found
     }
 
     /// The options or names that carry them, and what they hold.
-    private static func secrets(in invocation: Invocation) -> [(word: String, value: String)] {
-        let words = invocation.arguments.map(\.text)
-        return words.enumerated().compactMap { index, word in
+    private static func secrets(in invocation: Invocation) -> [(word: String, value: String, line: Int)] {
+        let words = invocation.arguments
+        // Whatever `kubectl create secret` is given is one.
+        let isWhole = ["kubectl", "oc"].contains(invocation.program) && invocation.mentions("create", "secret")
+        return words.enumerated().compactMap { index, argument in
+            let word = argument.text
             // Most words can hold none.
             guard word.utf8.contains(where: { $0 == 0x2D || $0 == 0x3D || $0 == 0x3A }) else { return nil }
-            let next = index + 1 < words.count ? words[index + 1] : ""
-            return option(word, next, of: invocation.program) ?? assignment(word, in: invocation) ?? address(word)
-                ?? header(word)
+            let next = index + 1 < words.count ? words[index + 1].text : ""
+            let secret =
+                (isWhole ? literal(word) : nil) ?? option(word, next, of: invocation.program)
+                ?? assignment(word, in: invocation) ?? address(word) ?? header(word)
+            return secret.map { ($0.0, $0.1, invocation.line(of: argument)) }
         }
+    }
+
+    /// `--from-literal=name=value`
+    private static func literal(_ word: String) -> (String, String)? {
+        let option = "--from-literal="
+        guard word.hasPrefix(option) else { return nil }
+        let pair = word.dropFirst(option.count)
+        guard let equals = pair.firstIndex(of: "=") else { return nil }
+        let value = pair[pair.index(after: equals)...]
+        return value.isEmpty ? nil : (String(pair[..<equals]), String(value))
     }
 
     private static func header(_ word: String) -> (String, String)? {
@@ -87,15 +108,17 @@ enum SecretRule {
     }
 
     private static func isSecretName(_ name: String) -> Bool {
-        let plain = name.lowercased()
-        return [
-            "password", "passwd", "passphrase", "secret", "token", "api-key", "api_key", "apikey", "access-key",
-            "access_key", "private-key",
-        ]
-        .contains { plain.contains($0) } && !plain.contains("secret-name") && !plain.contains("secret-id")
-            && !plain.hasSuffix("-file")
-            && !plain.hasSuffix("_file") && !plain.contains("secret-arn")
+        let bytes = Array(name.utf8)[...]
+        return bytes.holds(anyOf: secretNames) && !bytes.holds(anyOf: plainNames)
+            && !bytes.suffix(5).holds(anyOf: fileNames)
     }
+
+    private static let secretNames = [
+        "password", "passwd", "passphrase", "secret", "token", "api-key", "api_key", "apikey", "access-key",
+        "access_key", "private-key",
+    ].map { Array($0.utf8) }
+    private static let plainNames = ["secret-name", "secret-id", "secret-arn"].map { Array($0.utf8) }
+    private static let fileNames = ["-file", "_file"].map { Array($0.utf8) }
 
     /// `scheme://user:password@host`
     private static func address(_ word: String) -> (String, String)? {

@@ -11,24 +11,38 @@ package struct Finding: Sendable, Equatable {
 
     /// The rules' names are part of the interface: scripts filter by them.
     package enum Rule: String, Sendable, CaseIterable {
+        case backslashSpace = "backslash-space"
+        case brokenLink = "broken-link"
         case consoleWithoutPrompts = "console-without-prompts"
         case curlPipeShell = "curl-pipe-shell"
         case defaultCredentials = "default-credentials"
         case destructiveCommand = "destructive-command"
         case duplicateStepName = "duplicate-step-name"
+        case editor
         case endlessCommand = "endless-command"
         case floatingTag = "floating-tag"
         case interactiveCommand = "interactive-command"
         case invalidAttribute = "invalid-attribute"
         case invalidFrontMatter = "invalid-front-matter"
         case misplacedCheck = "misplaced-check"
+        case missingProgram = "missing-program"
         case placeholder
         case preTickedBox = "pre-ticked-box"
+        case promptWithOutput = "prompt-with-output"
+        case rollbackWithoutVerification = "rollback-without-verification"
         case secretInArguments = "secret-in-arguments"
+        case secretLiteral = "secret-literal"
+        case shellcheck
+        case sudo
+        case thresholdWithoutWindow = "threshold-without-window"
+        case typographicCharacter = "typographic-character"
         case unclosedFence = "unclosed-fence"
+        case undefinedVariable = "undefined-variable"
         case unknownAttribute = "unknown-attribute"
         case unknownFrontMatter = "unknown-front-matter"
+        case unknownRule = "unknown-rule"
         case unsupportedShell = "unsupported-shell"
+        case waitWithoutTimeout = "wait-without-timeout"
         case wideTable = "wide-table"
     }
 

@@ -1,6 +1,6 @@
 /// What the text itself gives away, wherever it stands: in a fence, a table or a sentence.
 enum TextRules {
-    static func findings(in text: SourceText) -> [Finding] {
+    static func findings(in text: SourceText, fences: FenceLines) -> [Finding] {
         var findings: [Finding] = []
         for number in 1...max(1, text.lineCount) {
             let line = text.line(number)
@@ -9,6 +9,13 @@ enum TextRules {
                     Finding(
                         .preTickedBox, .warning, line: number,
                         "It is shown as done, and that proves nothing; write \"- [ ]\" to make it an item."))
+            }
+            if line.count < 5000, let secret = SecretLiteral.find(in: line, of: fences[number]) {
+                findings.append(
+                    Finding(
+                        .secretLiteral, .warning, line: number,
+                        "Whoever reads the guide reads \(secret); declare it under secrets, and change it where it counts."
+                    ))
             }
             // Each rule's cheap test first: most lines fail them all.
             var hasSeparator = false

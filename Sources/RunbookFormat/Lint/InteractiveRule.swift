@@ -8,19 +8,17 @@ enum InteractiveRule {
     private static let manual = "make it a manual step"
 
     private static func advice(_ invocation: Invocation) -> String? {
+        if let advice = EditorRule.advice(invocation) { return advice }
         let command = invocation.command
         let hasInput = command.isPipedInto || command.hasInput
         let first = invocation.operands.first ?? ""
         switch invocation.program {
-        case "vi", "vim", "nvim", "nano", "emacs", "pico", "joe", "mcedit", "visudo", "vipw", "vigr", "fdisk", "cfdisk",
-            "mysql_secure_installation", "passwd", "menuconfig":
-            return hasInput || invocation.has("-l", "--list", "-es", "--batch") ? nil : manual
+        case "fdisk", "cfdisk", "mysql_secure_installation", "passwd", "menuconfig":
+            return hasInput || invocation.has("-l", "--list") ? nil : manual
         case "less", "more", "man", "most": return "use cat"
-        case "crontab": return invocation.has("-e") ? "pipe the new table into crontab -" : nil
         case "docker", "podman", "nerdctl", "docker-compose", "podman-compose":
             return container(invocation, first, hasInput)
         case "kubectl", "oc":
-            if invocation.mentions("edit") { return "use kubectl patch or apply" }
             return invocation.mentions("exec") || invocation.mentions("run") || invocation.mentions("attach")
                 || invocation.mentions("debug")
                 ? terminal(invocation) : nil
@@ -142,7 +140,7 @@ enum InteractiveRule {
         switch first {
         case "commit":
             return invocation.has("-m", "-F", "-C", "--message", "--file", "--no-edit", "--fixup") ? nil : "add -m"
-        case "rebase", "add": return invocation.has("-i", "-p", "--interactive", "--patch") ? manual : nil
+        case "add": return invocation.has("-i", "-p", "--interactive", "--patch") ? manual : nil
         default: return nil
         }
     }
