@@ -25,6 +25,8 @@ import Testing
             let runs = try await caller.send(.get, "/api/v1/runs?runbook=\(name)&version=\(used)", as: session).json()
             guard case .array(let found) = runs["items"] else { return }
             #expect(found.map { $0["version"]?.string } == [used])
+            let alone = try await caller.send(.get, "/api/v1/runs?version=\(used)", as: session)
+            #expect(try alone.faultyFields() == ["runbook"])
             let page = try await caller.send(.get, "/runbooks/\(name)/versions", as: session)
             #expect(page.text.contains("/runs?runbook=\(name)&amp;version=\(used)"))
             #expect(page.text.contains("/runbooks/\(name)/versions/2/changes"))

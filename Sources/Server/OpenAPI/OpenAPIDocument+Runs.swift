@@ -15,7 +15,7 @@ extension OpenAPIDocument {
         parameters: [
             .query("state", "Only runs in this state.", .oneOf(RunState.self)),
             .query("runbook", "Only runs of this runbook."),
-            .query("version", "Only runs of this version, by its content hash."),
+            .query("version", "Only runs of this version of `runbook`, by its content hash."),
         ] + Operation.Parameter.page(),
         answers: [.json(.page(of: "RunSummary"), "Runs.")])
 

@@ -47,6 +47,11 @@ struct RunRoutes: Sendable {
         let runbook = visit.query("runbook").map(RunbookName.dotted)
         let head = try await executions.journal.newsHead(visit)
         let version = visit.query("version")
+        guard version == nil || runbook != nil else {
+            throw Problem.invalid(
+                "Say of which runbook the version is: ?runbook=accunode.deploy&version=….",
+                fields: [.init(name: "runbook", message: "required with version")])
+        }
         let page = try await executions.runs(
             visit.page(), state: state, runbook: runbook, version: version, by: visit.principal)
         if visit.wantsJSON { return try .json(List(items: page.items.map(RunSummary.init), next: page.next)) }

@@ -78,8 +78,10 @@ with Site() as site:
     desk = site.page()
     runs = scene.lay_out(desk)
     deployed = scene.deployments(desk)
-    store(desk, "versioned", scene.ROLLBACK)
-    store(desk, "versioned", scene.ROLLBACK.replace("green]", "green, grey]").replace("drain timeout=30s", "drain timeout=1m")
+    # In other words than the guide that other programs look for.
+    versioned = scene.ROLLBACK.replace("slot", "place")
+    store(desk, "versioned", versioned)
+    store(desk, "versioned", versioned.replace("green]", "green, grey]").replace("drain timeout=30s", "drain timeout=1m")
           .replace("for node in 1 2 3", "for node in 1 2 3 4").replace("Nobody else is deploying", "Nobody else deploys"))
     journal_of = "/journal?object=run/" + runs["interrupted"].removeprefix("/runs/")
 
