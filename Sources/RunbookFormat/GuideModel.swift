@@ -46,6 +46,7 @@ struct GuideModel {
         findings += RollbackRule.findings(in: rollbacks, changes: changes, looks: looks, text: text)
         findings += ThresholdRule(text, sections: outline.sections, fences: fences).findings
         findings += variables.findings(fences: outline.fences, metadata: metadata)
+        findings += ImageTags(outline.fences, text: text).findings
         let told = Set(findings.lazy.filter { $0.rule == .secretInArguments && $0.severity == .warning }.map(\.line))
         let inText = TextRules.findings(in: text, fences: fences)
         // A secret that one rule names is not named again by another.

@@ -279,7 +279,7 @@ struct ShellScanner {
             word?.hasExpansion = true
             frames.append(.parameter)
             index += 1
-            noteVariable(text[index...], isBraced: true)
+            if let name = ShellVariable.name(in: text[index...], isBraced: true) { variables.append((name, line)) }
         case 0x28 where afterNext == 0x28:
             append(next)
             append(next)
@@ -292,24 +292,13 @@ struct ShellScanner {
             beginNested(.substitution)
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x40, 0x2A, 0x23, 0x3F, 0x21, 0x24:
             word?.hasExpansion = true
-            noteVariable(text[index...], isBraced: false)
+            if let name = ShellVariable.name(in: text[index...], isBraced: false) { variables.append((name, line)) }
             // `$#` and `$$` must not be read again as a comment or another expansion.
             append(next)
             index += 1
         default: break
         }
         return true
-    }
-
-    /// Notes a name in capitals, at least three of them: shorter ones are a loop's. One with a default, as in `${NAME:-x}`, is
-    /// no gap.
-    private mutating func noteVariable(_ text: ArraySlice<UInt8>, isBraced: Bool) {
-        guard let first = text.first, (0x41...0x5A).contains(first) else { return }
-        let name = text.prefix(100).prefix { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
-        let next = text.dropFirst(name.count).first
-        guard name.count > 2, next.map({ !(0x61...0x7A).contains($0) }) ?? true else { return }
-        if isBraced, let next, ":-=+?".utf8.contains(next) { return }
-        variables.append((String(decoding: name, as: UTF8.self), line))
     }
 
     private mutating func redirect(_ text: ArraySlice<UInt8>, _ index: inout Int) {

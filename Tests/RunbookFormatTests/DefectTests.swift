@@ -48,6 +48,7 @@ import Testing
             Row(rule: .destructiveCommand, guide: 2, lines: [374]),
             Row(rule: .destructiveCommand, guide: 4, lines: [448]),
             Row(rule: .floatingTag, guide: 0, lines: [334, 335, 336]),
+            Row(rule: .disagreeingTags, guide: 0, lines: [334]),
             Row(rule: .floatingTag, guide: 1, lines: [83, 84]), Row(rule: .defaultCredentials, guide: 1, lines: [134]),
             Row(rule: .secretInArguments, guide: 1, lines: [62, 63, 64, 65, 66]),
             Row(rule: .secretInArguments, guide: 2, lines: [350]),
@@ -77,7 +78,8 @@ import Testing
         }
         #expect(
             counts == [
-                "default-credentials": 1, "destructive-command": 4, "editor": 2, "endless-command": 16,
+                "default-credentials": 1, "destructive-command": 4, "disagreeing-tags": 1, "editor": 2,
+                "endless-command": 16,
                 "floating-tag": 5,
                 "interactive-command": 7, "placeholder": 19, "pre-ticked-box": 21, "rollback-without-verification": 1,
                 "secret-in-arguments": 7, "threshold-without-window": 10, "undefined-variable": 1,

@@ -44,6 +44,10 @@ enum Defects {
         ORDERS_PASSWORD=changeme
         ```
 
+        ```yaml
+        image: registry.internal/orders:7                                  #= disagreeing-tags
+        ```
+
         ## Looking around
 
         ```bash

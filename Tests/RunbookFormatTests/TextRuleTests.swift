@@ -38,6 +38,9 @@ import Testing
         #expect(try open("1. **Rollback triggers**\n   - Errors > 5%\n2. **Check**\n   - Cores > 4\n") == [2])
         #expect(try open("Roll back if errors go above 5%.\n") == [1])
         #expect(try open("We alert when CPU > 90% for 5 minutes.\n") == [])
+        #expect(try open("Page if errors go above 5%, and stay\nthere for ten or more than 10 minutes.\n") == [])
+        #expect(try open("This alert fires when the database exceeds 95% of its quota.\n") == [])
+        #expect(try open("# HighLoadAlert\n\n## Repair\n\n- Add nodes until there are more than 4\n") == [])
     }
 
     @Test func `a table needs a window in the row or a column for it`() throws {
@@ -75,6 +78,22 @@ import Testing
 
     @Test func `a look before the change proves nothing`() throws {
         #expect(try unseen("# Rollback\n```sh\nhelm history web\nhelm rollback web\n```\n") == [4])
+    }
+
+    private func disagreeing(_ text: String) throws -> [Int] { try lines(text, .disagreeingTags) }
+
+    @Test func `an image with one tag here and another there is a remark`() throws {
+        let build = "```sh\ndocker build -t registry.internal:5000/team/web:1.2 .\n```\n"
+        #expect(try disagreeing(build + "```yaml\nimage: \"team/web:1.3\"\n```\n") == [5])
+        #expect(try disagreeing(build + "```json\n{\"image\": \"web:latest\"}\n```\n") == [5])
+        #expect(try disagreeing(build + "```yaml\nimage: web:1.2\n```\n") == [])
+        #expect(try disagreeing(build + "```yaml\nimage: web:${TAG}\n```\nThe image web:1.3 is newer.\n") == [])
+        #expect(try disagreeing("```sh\ndocker tag web:1.2 web:latest\n```\n") == [])
+    }
+
+    @Test func `ports, volumes and other pairs are no images`() throws {
+        let run = "```sh\ndocker run -p 80:8000 -v data:/var/web:ro -e A=b:c tool:1\n```\n"
+        #expect(try disagreeing(run + "```sh\ndocker run -p 80:9000 -v data:/srv/web:rw tool:1\n```\n") == [])
     }
 
     @Test func `links to Markdown files are known with their lines`() throws {

@@ -17,6 +17,7 @@ package struct Finding: Sendable, Equatable {
         case curlPipeShell = "curl-pipe-shell"
         case defaultCredentials = "default-credentials"
         case destructiveCommand = "destructive-command"
+        case disagreeingTags = "disagreeing-tags"
         case duplicateStepName = "duplicate-step-name"
         case editor
         case endlessCommand = "endless-command"

@@ -17,7 +17,8 @@ struct ThresholdRule {
         for section in sections {
             let isInherited = section.parent.flatMap { bySlug[$0] } ?? false
             let isAbout = isInherited || !Self.linesAbout(Array(section.title.utf8)[...]).isEmpty
-            bySlug[section.slug] = isAbout
+            // A guide's own title, such as an alert's name, does not make every list in it one of alerts.
+            bySlug[section.slug] = isAbout && section.level > 1
             headings.append((section.line, isAbout))
         }
         let lines = Self.linesAbout(text.bytes[...])
@@ -65,11 +66,11 @@ struct ThresholdRule {
             if let opened = group, !isRow, !opened.contains(item: isItem, indent: indent) { close(&group) }
             if group != nil || isSectionAbout && (isItem || isRow) {
                 group = group ?? Group(indent: indent, isOpenedByItem: false)
-                judge(line, number, isRow: isRow, in: &group)
+                judge(line, number, isItem: isItem, isRow: isRow, in: &group)
             } else if isAbout {
                 if Self.opensList(line) {
                     group = Group(indent: indent, isOpenedByItem: isItem)
-                } else if line.holds(anyOf: Self.questions), Self.isOpen(line) {
+                } else if line.holds(anyOf: Self.orders), Self.isOpen(line), !isContinuedWithTime(number) {
                     note(number)
                 }
             }
@@ -77,12 +78,28 @@ struct ThresholdRule {
         close(&group)
     }
 
-    private func judge(_ line: ArraySlice<UInt8>, _ number: Int, isRow: Bool, in group: inout Group?) {
+    /// Whether the window stands further on in the same item or paragraph.
+    private func isContinuedWithTime(_ number: Int) -> Bool {
+        for next in number + 1..<number + 4 {
+            let line = Self.lowercased(text.line(next).prefix(2000))
+            let body = line.drop { $0 == 0x20 }
+            guard fences[next] == .prose, let first = body.first, !Self.isItem(body), first != 0x7C, first != 0x23
+            else {
+                return false
+            }
+            if Self.hasDuration(line) || line.holds(anyOf: Self.steadiness) { return true }
+        }
+        return false
+    }
+
+    private func judge(
+        _ line: ArraySlice<UInt8>, _ number: Int, isItem: Bool, isRow: Bool, in group: inout Group?
+    ) {
         if Self.hasThreshold(line) {
-            if Self.isOpen(line) { group?.open.append(number) }
+            if Self.isOpen(line), isRow || !isContinuedWithTime(number) { group?.open.append(number) }
         } else if isRow {
             if line.holds(anyOf: Self.windowColumns) { group?.hasWindowColumn = true }
-        } else if !Self.hasDuration(line), line.count < 70, line.last != 0x3A {
+        } else if isItem, !Self.hasDuration(line), line.count < 70, line.last != 0x3A {
             group?.bare.append(number)
         }
     }
@@ -150,7 +167,10 @@ struct ThresholdRule {
     private static let otherWords = ["roll back if", "roll back when", "page when", "page if", "eşik"].map {
         Array($0.utf8)
     }
-    private static let questions = [" when ", " if ", " on ", " above ", " at "].map { Array($0.utf8) }
+    /// A sentence that tells what to do, and not how an alert came about.
+    private static let orders = [
+        "roll back if", "roll back when", "page if", "page when", "alert if", "alert when", "alert on", "trigger if",
+    ].map { Array($0.utf8) }
     private static let windowColumns = ["window", "duration", "| for", "|for", "period", "süre"].map { Array($0.utf8) }
     private static let steadiness = [
         "consecutive", "in a row", "sustained", "per minute", "per hour", "/min", "ardışık", "moving average",
@@ -181,8 +201,13 @@ extension ThresholdRule {
             }
             while after < line.endIndex, " =*`$€".utf8.contains(line[after]) { after += 1 }
             guard after < line.endIndex, (0x30...0x39).contains(line[after]) else { continue }
-            return line[after...].firstIndex { !((0x30...0x39).contains($0) || $0 == 0x2E || $0 == 0x2C) }
-                ?? line.endIndex
+            let end =
+                line[after...].firstIndex { !((0x30...0x39).contains($0) || $0 == 0x2E || $0 == 0x2C) } ?? line.endIndex
+            // "for more than 15 minutes" is a window itself.
+            let isWord = line[index] != 0x3E && line[index] != 0x3C && line[index] < 0x80
+            let unit = line[end...].drop { $0 == 0x20 }.prefix { $0.isSmallLetter }
+            if isWord, line[index...].begins(withAnyOf: spans), isTime(unit) { continue }
+            return end
         }
         return nil
     }
@@ -190,6 +215,8 @@ extension ThresholdRule {
     private static let words: [[UInt8]] = [
         "above ", "below ", "exceeds ", "exceed ", "over ", "under ", "more than ",
     ].map { Array($0.utf8) }
+
+    private static let spans = ["over", "under", "more than"].map { Array($0.utf8) }
 
     private static func hasThreshold(_ line: ArraySlice<UInt8>) -> Bool { thresholdEnd(line) != nil }
 
