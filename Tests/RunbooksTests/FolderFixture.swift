@@ -28,9 +28,10 @@ struct FolderFixture {
         told = journal.tail.listen()
     }
 
-    /// Runs a test while the folder is followed.
+    /// Runs a test while the folder is followed. Writers are waited for, however slow the machine is.
     func follow(isPolling: Bool = false, _ body: (inout Told) async throws -> Void) async throws {
-        let watch = FolderWatch(catalogue, folder: guides, isPolling: isPolling, logger: Logger(label: "test"))
+        let watch = FolderWatch(
+            catalogue, folder: guides, isPolling: isPolling, patience: .seconds(3600), logger: Logger(label: "test"))
         _ = try await watch.takeIn()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await watch.run() }

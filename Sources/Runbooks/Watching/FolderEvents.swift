@@ -8,9 +8,6 @@ import Synchronization
 /// What exactly happened is not asked: events come in bursts, get lost when there are too many, and a scan that compares
 /// what stands there with what was seen is right after all of them.
 final class FolderEvents: Sendable {
-    /// A writer that pauses for longer is not waited for.
-    static let patience = Duration.seconds(1)
-
     private struct Contents {
         /// Each folder by the number of its watch; empty for the folder around the watched one.
         var folders: [Int32: String] = [:]
@@ -28,11 +25,16 @@ final class FolderEvents: Sendable {
     private let continuation: AsyncStream<Void>.Continuation
     fileprivate let descriptor: Int32
     private let name: String
+    /// A writer that pauses for longer is not waited for.
+    private let patience: Duration
     private let contents = Mutex(Contents())
+    /// Events count in their order, whoever reads them.
+    private let reading = Mutex<Void>(())
 
     /// - Parameter folder: of whose replacement by another, such as by a link that is switched, there is news too.
     /// - Returns: nil where the kernel has no more watches to give, or no such thing at all.
-    init?(around folder: String) {
+    init?(around folder: String, patience: Duration) {
+        self.patience = patience
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { return nil }
         (news, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -52,7 +54,7 @@ final class FolderEvents: Sendable {
     var unfinished: Set<String> {
         let now = ContinuousClock.now
         return contents.withLock { contents in
-            contents.unfinished = contents.unfinished.filter { now - $0.value < Self.patience }
+            contents.unfinished = contents.unfinished.filter { now - $0.value < patience }
             return Set(contents.unfinished.keys)
         }
     }
@@ -76,7 +78,10 @@ final class FolderEvents: Sendable {
         for other in others { inotify_rm_watch(descriptor, other) }
     }
 
-    fileprivate func read() {
+    /// Takes in what the kernel has told up to now.
+    func read() { reading.withLock { _ in readAll() } }
+
+    private func readAll() {
         var isNews = false
         withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: MemoryLayout<inotify_event>.alignment) { buffer in
             while true {

@@ -25,12 +25,17 @@ package actor FolderWatch {
     /// Of the last scan that was whole; nil before it.
     private var names: Set<String>?
 
-    /// - Parameter isPolling: looks again and again even where the kernel would tell.
-    package init(_ catalogue: Catalogue, folder: String, isPolling: Bool = false, logger: Logger) {
+    /// - Parameters:
+    ///   - isPolling: looks again and again even where the kernel would tell.
+    ///   - patience: how long a writer may pause before what he has written counts as whole.
+    package init(
+        _ catalogue: Catalogue, folder: String, isPolling: Bool = false, patience: Duration = .seconds(1),
+        logger: Logger
+    ) {
         self.catalogue = catalogue
         self.folder = folder
         self.logger = logger
-        let events = isPolling ? nil : FolderEvents(around: folder)
+        let events = isPolling ? nil : FolderEvents(around: folder, patience: patience)
         self.events = events
         source = events.map(FolderEventSource.init)
         catalogue.folder.watching = events == nil ? .polling : .events
@@ -93,7 +98,6 @@ package actor FolderWatch {
     /// Stores what is new or changed, and marks what has gone.
     /// - Parameter isQuiet: whether nobody writes there at the moment, so that what is not there has gone for good.
     package func takeIn(isQuiet: Bool = true) async throws -> FolderReport {
-        let unfinished = events?.unfinished ?? []
         var folders: Set<String> = []
         var isWatched = true
         let scan = FolderScan(folder) { path in
@@ -101,6 +105,9 @@ package actor FolderWatch {
             if let events, !events.watch(path) { isWatched = false }
         }
         events?.keep(folders)
+        // Of what the scan has seen half, the kernel has told by now.
+        events?.read()
+        let unfinished = events?.unfinished ?? []
         if !isWatched, catalogue.folder.watching == .events {
             catalogue.folder.watching = .polling
             logger.warning(
