@@ -8,7 +8,8 @@ extension Migrations {
             sql: """
                 ALTER TABLE runbook_versions ADD COLUMN steps INTEGER;
                 ALTER TABLE runbook_versions ADD COLUMN items INTEGER;
-                CREATE INDEX runs_by_version ON runs (runbook, version, id);
+                -- By version first: a list of one runbook's runs must not be tempted to sort them.
+                CREATE INDEX runs_by_version ON runs (version, runbook, id);
                 """)
     }
 }

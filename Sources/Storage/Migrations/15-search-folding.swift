@@ -9,6 +9,8 @@ extension Migrations {
         let rows = try Row.fetchCursor(connection, sql: "SELECT rowid AS n, title, text FROM search_text")
         while let row = try rows.next() {
             let (n, title, text): (Int64, String, String) = (row["n"], row["title"], row["text"])
+            // A row that is written again makes the index slower, and most stay as they are.
+            guard SearchFolding.written(title) != title || SearchFolding.written(text) != text else { continue }
             try enter(n, title: title, text: text, connection)
         }
         let guides = try Row.fetchCursor(
@@ -27,10 +29,9 @@ extension Migrations {
     }
 
     private static func enter(_ n: Int64, title: String, text: String, _ connection: GRDB.Database) throws {
-        let written = SearchFolding.written(text)
+        let (writtenTitle, written) = (SearchFolding.written(title), SearchFolding.written(text))
         try connection.execute(
-            sql: "UPDATE search_text SET title = ?, text = ? WHERE rowid = ?",
-            arguments: [SearchFolding.written(title), written, n])
+            sql: "UPDATE search_text SET title = ?, text = ? WHERE rowid = ?", arguments: [writtenTitle, written, n])
         try connection.execute(
             sql: "UPDATE search_entries SET original = ? WHERE n = ?", arguments: [written == text ? nil : text, n])
     }
