@@ -101,7 +101,6 @@ enum SecretLiteral {
         return "the value of \(Parameter.shown(String(decoding: key, as: UTF8.self)))"
     }
 
-    private static let endings = ["ord", "swd", "ase", "pwd", "ret", "ken", "key"].map { Array($0.utf8) }
     private static let passwords = ["password", "passwd", "passphrase", "_pwd", "-pwd"]
     private static let keys = [
         "secret", "token", "api_key", "api-key", "apikey", "secret_key", "secret-key", "secretkey", "access_key",

@@ -15,20 +15,9 @@ import sys
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.tasklists import tasklists_plugin
+from tokens import plain
 
 BOX = re.compile(r"\[([ xX])\][ \t\n\v\f\r]")
-
-
-def plain(tokens):
-    text = ""
-    for token in tokens:
-        if token.type in ("softbreak", "hardbreak"):
-            text += " "
-        elif token.type == "image":
-            text += plain(token.children or [])
-        elif token.type in ("text", "code_inline", "html_inline"):
-            text += token.content
-    return text
 
 
 def strip_box(text):

@@ -8,18 +8,7 @@ import json
 import sys
 
 from markdown_it import MarkdownIt
-
-
-def plain(tokens):
-    text = ""
-    for token in tokens:
-        if token.type in ("softbreak", "hardbreak"):
-            text += " "
-        elif token.type == "image":
-            text += plain(token.children or [])
-        elif token.type in ("text", "code_inline", "html_inline"):
-            text += token.content
-    return text
+from tokens import plain
 
 
 def body(source):
