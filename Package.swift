@@ -108,13 +108,20 @@ let package = Package(
                 "Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Services", "Executions",
                 "Checklists", crypto, logging,
             ]),
+        module(
+            "Schedules",
+            [
+                "Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions", "Checklists",
+                logging,
+            ]),
         // 8
         module(
             "Server",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Services", "Notifications", "Executions", "Incidents", "Checklists", "Deployments", crypto, logging,
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "Services", "Notifications", "Executions", "Incidents", "Checklists", "Deployments", "Schedules",
+                crypto,
+                logging, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -128,8 +135,9 @@ let package = Package(
             "App",
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
-                "Services", "Notifications", "Executions", "Incidents", "Checklists", "Deployments", "Server", crypto,
-                logging,
+                "Services", "Notifications", "Executions", "Incidents", "Checklists", "Deployments", "Schedules",
+                "Server",
+                crypto, logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -152,7 +160,7 @@ let package = Package(
             "WebTests",
             [
                 "Essentials", "API", "Web", "RunbookFormat", "Journal", "Runbooks", "Executions", "Incidents",
-                "Checklists", "Deployments", "Server",
+                "Checklists", "Deployments", "Schedules", "Server",
             ]),
         tests("RunbookFormatTests", ["Essentials", "RunbookFormat"], exclude: ["Independent"]),
         tests("ProcessesTests", ["Essentials", "CProcess", "Processes", "runbook-shim", logging]),
@@ -187,10 +195,16 @@ let package = Package(
                 "Checklists", "Deployments", "runbook-shim", logging,
             ]),
         tests(
+            "SchedulesTests",
+            [
+                "Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions", "Checklists",
+                "Schedules", logging,
+            ]),
+        tests(
             "ServerTests",
             [
                 "Essentials", "API", "Web", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Services",
-                "Executions", "Incidents", "Checklists", "Deployments", "Server", logging,
+                "Executions", "Incidents", "Checklists", "Deployments", "Schedules", "Server", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -3,6 +3,7 @@ import Deployments
 import Journal
 import Logging
 import Notifications
+import Schedules
 import ServiceLifecycle
 
 /// What follows from what: one line each. All read the journal, each from its own durable place in it, and each verb is safe
@@ -17,6 +18,7 @@ struct Reactions: Service {
         checklists: Checklists,
         deployments: Deployments,
         notifications: Notifications,
+        schedules: Schedules,
         journal: Journal,
         logger: Logger
     ) async throws {
@@ -25,6 +27,7 @@ struct Reactions: Service {
             Reaction("deployments.follow", on: Deployments.followed) { try await deployments.follow($0) },
             Reaction("deployments.stop", on: Deployments.stopping) { try await deployments.stopRuns($0) },
             Reaction("notifications", on: Occasion.kinds) { try await notifications.enqueue($0) },
+            Reaction("schedules", on: Schedules.declaring) { try await schedules.declare($0) },
         ]
         self.journal = journal
         self.logger = logger

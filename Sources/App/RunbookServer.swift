@@ -12,6 +12,7 @@ import NIOCore
 import Notifications
 import Processes
 import Runbooks
+import Schedules
 import Server
 import ServiceLifecycle
 import Services
@@ -45,6 +46,7 @@ package struct RunbookServer: Sendable {
         let incidents = Incidents(journal: journal, catalogue: catalogue)
         let checklists = Checklists(executions: executions)
         let deployments = Deployments(executions: executions, checklists: checklists, sealing: sealing)
+        let schedules = Schedules(checklists: checklists, executions: executions)
         let supervisor = try Supervisor(shim: configuration.shim, logger: logger)
         let engine = Engine(executions: executions, supervisor: supervisor, settings: engineSettings, logger: logger)
         let server = WebServer(
@@ -56,12 +58,14 @@ package struct RunbookServer: Sendable {
             incidents: incidents,
             checklists: checklists,
             deployments: deployments,
+            schedules: schedules,
             journal: journal,
             templates: try templates(), settings: try webSettings(), logger: logger)
         let reactions = try await Reactions(
             checklists: checklists,
             deployments: deployments,
             notifications: notifications,
+            schedules: schedules,
             journal: journal,
             logger: logger)
         try await note("server.started", on: journal)
@@ -79,6 +83,7 @@ package struct RunbookServer: Sendable {
                     .init(
                         service: SenderService(
                             sender: NotificationSender(notifications: notifications, logger: logger))),
+                    .init(service: ClockService(clock: ScheduleClock(schedules: schedules, logger: logger))),
                 ] + (watch.map { [.init(service: WatchService(watch: $0))] } ?? []),
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
@@ -167,6 +172,14 @@ private struct SenderService: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { try await sender.run() }
+    }
+}
+
+private struct ClockService: Service {
+    let clock: ScheduleClock
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await clock.run() }
     }
 }
 

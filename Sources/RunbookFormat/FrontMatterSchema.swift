@@ -26,6 +26,7 @@ package enum FrontMatterSchema {
                 "additionalProperties": ["$ref": "#/$defs/scalar"],
             ],
             "alertRule": alertRule,
+            "schedule": schedule,
         ],
     ]
 
@@ -89,7 +90,17 @@ package enum FrontMatterSchema {
             ],
         ],
         "concurrency": kept("How many runs there may be at a time, and of what."),
-        "schedule": kept("When it runs by itself."),
+        "schedule": [
+            "description": "When it runs by itself, or its boxes become a checklist.",
+            "anyOf": [
+                ["$ref": "#/$defs/schedule"],
+                [
+                    "type": "array", "maxItems": .integer(Int64(ScheduleDeclaration.atMost)),
+                    "items": ["$ref": "#/$defs/schedule"],
+                ],
+                ["type": "null"],
+            ],
+        ],
         "guards": kept("What is watched while it runs."),
         "notify": kept("Who is told."),
     ]
@@ -153,6 +164,35 @@ package enum FrontMatterSchema {
             ["$ref": "#/$defs/labels", "not": ["required": ["match"]]],
         ]
     ]
+
+    /// Whether an expression ever comes, and whether there is such a time zone, only reading the guide tells.
+    private static let schedule: JSONValue = [
+        "anyOf": [
+            [
+                "description": "Five fields as crontab has them, and the time zone: 0 2 * * * Europe/Istanbul.",
+                "type": "string", "minLength": 1,
+            ],
+            [
+                "type": "object", "required": ["cron"], "additionalProperties": false,
+                "properties": [
+                    "cron": ["type": "string", "minLength": 1, "maxLength": 200],
+                    "timezone": ["type": ["string", "null"], "minLength": 1, "maxLength": 64],
+                    "section": ["anyOf": [["$ref": "#/$defs/scalar"], ["type": "null"]]],
+                    "starts": optional(ScheduleDeclaration.Start.self),
+                    "missed": optional(ScheduleDeclaration.Missed.self),
+                    "overlap": optional(ScheduleDeclaration.Overlap.self),
+                    "parameters": [
+                        "type": ["object", "null"], "additionalProperties": ["$ref": "#/$defs/scalar"],
+                    ],
+                ],
+            ],
+        ]
+    ]
+
+    private static func optional<Word: RawRepresentable & CaseIterable>(_: Word.Type) -> JSONValue
+    where Word.RawValue == String {
+        ["enum": .array(Word.allCases.map { .string($0.rawValue) } + [.null])]
+    }
 
     private static func text(_ description: String) -> JSONValue {
         [

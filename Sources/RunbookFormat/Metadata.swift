@@ -48,6 +48,8 @@ package struct Metadata: Sendable, Equatable {
     package var onRestart = OnRestart.wait
     /// Incoming alerts that this runbook fits.
     package var alerts: [AlertRule] = []
-    /// Everything, as written: also `concurrency`, `schedule`, `guards`, `notify` and keys that Runbook doesn't know.
+    /// When it runs by itself.
+    package var schedules: [ScheduleDeclaration] = []
+    /// Everything, as written: also `concurrency`, `guards`, `notify` and keys that Runbook doesn't know.
     package var raw: [String: JSONValue] = [:]
 }

@@ -46,6 +46,7 @@ struct MetadataReader {
         case "env": metadata.environment = environment(value)
         case "secrets": metadata.secrets = secrets(value)
         case "alerts": metadata.alerts = alerts(value)
+        case "schedule": metadata.schedules = schedules(value)
         case "parameters":
             var reader = ParameterReader()
             reader.read(value)
@@ -155,6 +156,24 @@ struct MetadataReader {
             }
         }
         return rules
+    }
+
+    /// A schedule, or a list of them.
+    private mutating func schedules(_ node: Yams.Node) -> [ScheduleDeclaration] {
+        let entries = node.sequence.map(Array.init) ?? [node]
+        guard entries.count <= ScheduleDeclaration.atMost else {
+            wrong(node, "A guide has at most \(ScheduleDeclaration.atMost) schedules.")
+            return []
+        }
+        var schedules: [ScheduleDeclaration] = []
+        for entry in entries {
+            do throws(ScheduleDeclaration.Fault) {
+                schedules.append(try ScheduleDeclaration(JSONValue(entry)))
+            } catch {
+                wrong(entry, error.message)
+            }
+        }
+        return schedules
     }
 
     private mutating func variable(_ node: Yams.Node, in list: String) -> String? {

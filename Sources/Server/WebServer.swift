@@ -13,6 +13,7 @@ package import Notifications
 package import Logging
 import NIOCore
 package import Runbooks
+package import Schedules
 package import Services
 
 /// The HTTP service: every route on one table, the same verbs for JSON and for pages.
@@ -42,6 +43,7 @@ package struct WebServer: Sendable {
     private let checklists: ChecklistRoutes
     private let incidents: IncidentRoutes
     private let services: ServiceRoutes
+    private let schedules: ScheduleRoutes
     private let notifications: NotificationRoutes
     private let search: SearchRoutes
     private let deployments: DeploymentRoutes
@@ -58,6 +60,7 @@ package struct WebServer: Sendable {
         incidents: Incidents,
         checklists: Checklists,
         deployments: Deployments,
+        schedules: Schedules,
         journal: Journal,
         templates: Templates, settings: Settings, logger: Logger
     ) {
@@ -85,6 +88,7 @@ package struct WebServer: Sendable {
         self.services = ServiceRoutes(
             services: services, catalogue: catalogue, deployments: deployments, incidents: incidents,
             templates: templates)
+        self.schedules = ScheduleRoutes(schedules: schedules, templates: templates)
         self.notifications = NotificationRoutes(notifications: notifications)
         search = SearchRoutes(database: journal.database, catalogue: catalogue, templates: templates)
         self.deployments = DeploymentRoutes(
@@ -102,6 +106,7 @@ package struct WebServer: Sendable {
             + deployments.table
             + incidents.table
             + services.table
+            + schedules.table
             + notifications.table
             + search.table
             + journal.table

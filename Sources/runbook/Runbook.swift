@@ -30,7 +30,10 @@ struct RunbookCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(name: "Runs", subcommands: [StatusCommand.self, ExecCommand.self, RunsCommand.self]),
             CommandGroup(
-                name: "Work", subcommands: [ChecklistCommand.self, DeployCommand.self, IncidentCommand.self]),
+                name: "Work",
+                subcommands: [
+                    ChecklistCommand.self, DeployCommand.self, IncidentCommand.self, ScheduleCommand.self,
+                ]),
             CommandGroup(name: "Services", subcommands: [ServiceCommand.self, NotifyCommand.self]),
             CommandGroup(name: "Record", subcommands: [AuditCommand.self]),
             CommandGroup(

@@ -25,6 +25,8 @@ import Testing
         #"{"parameters": {"COLOUR": {"choices": ["blue", "green"], "default": "blue"}, "NOTE": null}}"#,
         #"{"parameters": [{"name": "HOST", "description": "Where", "sensitive": false, "min": 1, "max": 80}]}"#,
         #"{"parameters": {"LEVEL": {"type": "int", "min": 0, "max": 9, "default": 3}}}"#,
+        #"{"schedule": {"cron": "0 3 * * *", "timezone": "Europe/Istanbul", "starts": "checklist", "section": "a"}}"#,
+        #"{"schedule": ["@daily", {"cron": "@weekly", "missed": "all", "parameters": {"A": 1}}], "kind": null}"#,
         #"{"schedule": "0 3 * * *", "guards": [], "notify": {"slack": "ops"}, "concurrency": 1}"#,
     ]
 
@@ -51,6 +53,11 @@ import Testing
         #"{"alerts": [{"alertname": ["a", "b"]}]}"#,
         #"{"alerts": [{"match": {"alertname": "x"}, "severity": "high"}]}"#,
         #"{"alerts": 3}"#,
+        #"{"schedule": 3}"#,
+        #"{"schedule": {"timezone": "UTC"}}"#,
+        #"{"schedule": {"cron": "@daily", "zone": "UTC"}}"#,
+        #"{"schedule": {"cron": "@daily", "missed": "later"}}"#,
+        #"{"schedule": {"cron": "@daily", "parameters": {"A": [1]}}}"#,
         #"{"parameters": "VERSION"}"#,
         #"{"parameters": {"9LIVES": "x"}}"#,
         #"{"parameters": {"PATH": "x"}}"#,

@@ -40,6 +40,7 @@ import Testing
         #expect(metadata.timeout == .seconds(5400))
         #expect(metadata.rollback == "shop/rollback")
         #expect(metadata.onRestart == .resume)
+        #expect(metadata.schedules.map(\.timeZone) == ["Europe/Istanbul"])
         #expect(metadata.raw["schedule"] == "0 3 * * * Europe/Istanbul")
         #expect(metadata.raw["env"] == ["STAGE": "blue", "LEVEL": 3])
         #expect(guide.findings.isEmpty)

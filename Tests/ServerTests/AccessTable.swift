@@ -63,6 +63,7 @@ extension AccessRow {
         + deployments
         + incidents
         + services
+        + schedules
         + notifications
         + search
         + journal

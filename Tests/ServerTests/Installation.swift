@@ -11,6 +11,7 @@ import Journal
 import Logging
 import Notifications
 import Runbooks
+import Schedules
 import Services
 import Storage
 import Synchronization
@@ -90,6 +91,7 @@ final class Installation: Sendable {
     let deployments: Deployments
     let executions: Executions
     let checklists: Checklists
+    let schedules: Schedules
     let server: WebServer
     private let folder: TemporaryFolder
     private let people: [Visitor: Account]
@@ -112,6 +114,7 @@ final class Installation: Sendable {
         checklists = Checklists(executions: executions, time: clock.source)
         deployments = Deployments(
             executions: executions, checklists: checklists, sealing: sealing, time: clock.source)
+        schedules = Schedules(checklists: checklists, executions: executions, time: clock.source)
         var settings = WebServer.Settings()
         settings.isRateLimited = false
         try adjust(&settings)
@@ -124,6 +127,7 @@ final class Installation: Sendable {
             incidents: incidents,
             checklists: checklists,
             deployments: deployments,
+            schedules: schedules,
             journal: journal,
             templates: try Templates(files: .embedded), settings: settings,
             logger: Logger(label: "test") { _ in ErrorLog() })

@@ -62,6 +62,7 @@ import Testing
         + deployments
         + incidents
         + services
+        + schedules
         + notifications
         + search
         + journal + accounts

@@ -48,7 +48,8 @@ struct PagesTests {
         let page = try read(samples.runs)
         #expect(
             page.all("nav.places li a").map(\.content) == [
-                "Now", "Runbooks", "Runs", "Checklists", "Deployments", "Incidents", "Services", "Journal", "Search",
+                "Now", "Runbooks", "Runs", "Checklists", "Deployments", "Incidents", "Services", "Schedules", "Journal",
+                "Search",
             ])
         #expect(page.all("nav.places a[aria-current=page]").map(\.content) == ["Runs"])
         #expect(page.all("button.place").map(\.content) == ["Runs"])

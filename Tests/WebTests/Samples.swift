@@ -25,7 +25,7 @@ struct Samples {
             services, noServices, service, unrecorded, newService, changedService,
             journal,
             search, noSearch, found,
-        ] + versionPages + deploymentPages
+        ] + versionPages + deploymentPages + schedulePages
     }
 
     var signIn: SignInPage {

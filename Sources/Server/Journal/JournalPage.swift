@@ -62,6 +62,7 @@ struct JournalPage: WebPage {
                 case "runbook": Paths.runbook(id)
                 case "run": Paths.run(id)
                 case "service": Paths.service(id)
+                case "schedule": Paths.schedule(id)
                 case "incident": Paths.incident(id)
                 default: Paths.journal(object: "\(kind)/\(id)")
                 }

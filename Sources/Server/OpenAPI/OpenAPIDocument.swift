@@ -20,6 +20,7 @@ enum OpenAPIDocument {
         deployments,
         incidents,
         services,
+        schedules,
         notifications,
         search,
         journal,

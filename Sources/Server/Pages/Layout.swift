@@ -25,6 +25,7 @@ package struct Layout: Sendable {
         case deployments = "Deployments"
         case incidents = "Incidents"
         case services = "Services"
+        case schedules = "Schedules"
         case journal = "Journal"
         case search = "Search"
 
@@ -37,6 +38,7 @@ package struct Layout: Sendable {
             case .deployments: "/deployments"
             case .incidents: "/incidents"
             case .services: "/services"
+            case .schedules: "/schedules"
             case .journal: "/journal"
             case .search: "/search"
             }

@@ -23,6 +23,8 @@ enum Paths {
 
     static func service(_ name: String) -> String { "/services/\(encoded(name))" }
 
+    static func schedule(_ id: String) -> String { "/schedules/\(encoded(id))" }
+
     static func run(_ id: String) -> String { "/runs/\(encoded(id))" }
 
     static func runs(state: String? = nil, after: String? = nil) -> String {

@@ -39,6 +39,7 @@ with Site() as site:
     desk = site.page()
     runs = scene.lay_out(desk)
     deployed = scene.deployments(desk)
+    scheduled = scene.schedules(desk)
     paths = {
         "the deployments": "/deployments", "a deployment that waits": deployed["waiting"],
         "the form of a deployment": "/deployments/new?runbook=shop.release", "the figures": "/deployments/figures",
@@ -49,7 +50,8 @@ with Site() as site:
         "an alerted incident": runs["alerted"], "a new incident": "/incidents/new", "the search": "/search?q=the",
         "the services": "/services", "a service": "/services/shop",
         "a service that is only named": "/services/neuralcipher", "the form of a service": "/services/orders/change",
-        "the journal": "/journal?limit=10",
+        "the schedules": "/schedules", "a schedule": scheduled["checklist"],
+        "the form of a schedule": "/schedules/new", "the journal": "/journal?limit=10",
         "a page that is not there": "/runs/x", "the door": "/sign-in",
     }
     for width, options in WIDTHS.items():

@@ -65,6 +65,12 @@ def deploy_badly(page):
     press(page, "text=Deploy now")
 
 
+def schedule_badly(page):
+    page.fill("[name=runbook]", "parts")
+    page.fill("[name=cron]", "0 2 * *")
+    press(page, "text=Add it")
+
+
 def verify(page):
     press(page, "text=Verify")
     go(page, SHORT_JOURNAL)
@@ -78,6 +84,7 @@ with Site() as site:
     desk = site.page()
     runs = scene.lay_out(desk)
     deployed = scene.deployments(desk)
+    scheduled = scene.schedules(desk)
     # In other words than the guide that other programs look for.
     versioned = scene.ROLLBACK.replace("slot", "place")
     store(desk, "versioned", versioned)
@@ -125,6 +132,12 @@ with Site() as site:
         ("the form for a new service", "/services/new", stay),
         ("the form of a service", "/services/orders/change", stay),
         ("the form of a service with a fault", "/services/new", name_badly),
+        ("the schedules", "/schedules", stay),
+        ("a schedule", scheduled["run"], stay),
+        ("a schedule one thinks of removing", scheduled["checklist"], ask_to_cancel),
+        ("a schedule that is paused", scheduled["paused"], stay),
+        ("the form for a new schedule", "/schedules/new", stay),
+        ("the form for a new schedule with a fault", "/schedules/new", schedule_badly),
         ("the search", "/search", stay),
         ("what was found", "/search?q=the", stay),
         ("a search for nothing", "/search?q=%3F", stay),
@@ -184,6 +197,7 @@ with Site() as site:
         "the form with everything wide": "/runbooks/wide/run", "the runs with everything wide": "/runs",
         "an incident with everything wide": wide["incident"], "the incidents with everything wide": "/incidents",
         "a service with everything wide": "/services/wide", "the services with everything wide": "/services",
+        "the schedules with everything wide": "/schedules", "a schedule with everything wide": wide["schedule"],
         "what was found with everything wide": "/search?q=a",
         "a deployment with everything wide": deployed["wide"], "the deployments with everything wide": "/deployments",
         "the figures with everything wide": "/deployments/figures",

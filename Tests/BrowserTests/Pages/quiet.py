@@ -22,6 +22,7 @@ with Site() as site:
     loud, quiet = site.page(), site.page(scripts=False)
     runs = scene.lay_out(loud)
     deployed = scene.deployments(loud)
+    scheduled = scene.schedules(loud)
     paths = {
         "the deployments": "/deployments", "a deployment that waits": deployed["waiting"],
         "a deployment that was rolled back": deployed["rolled back"], "the figures": "/deployments/figures",
@@ -35,6 +36,8 @@ with Site() as site:
         "a new incident": "/incidents/new", "what was found": "/search?q=the",
         "the services": "/services", "a service": "/services/shop",
         "a service that is only named": "/services/neuralcipher", "the form of a service": "/services/orders/change",
+        "the schedules": "/schedules", "a schedule": scheduled["run"], "a paused schedule": scheduled["paused"],
+        "the form of a schedule": "/schedules/new?runbook=parts",
         "a run's journal": "/journal?object=run/" + runs["failed"].removeprefix("/runs/"),
         "a page that is not there": "/runs/x",
     }
@@ -188,6 +191,28 @@ with Site() as site:
     press(quiet, "text=Remove the service")
     go(quiet, "/services/neuralcipher")
     claim("a service is removed without scripts", quiet.locator("text=Record it").count() == 1)
+
+    # A schedule is added, paused, resumed and removed.
+    go(quiet, "/schedules/new?runbook=parts")
+    quiet.fill("[name=cron]", "0 25 * * *")
+    quiet.fill("[name=timezone]", "Europe/Istanbul")
+    press(quiet, "text=Add it")
+    claim("a time that is none is said at its field, and what was typed stays, without scripts",
+          "no hour" in quiet.locator("#page-cron-hint").inner_text() and quiet.input_value("[name=cron]") == "0 25 * * *"
+          and quiet.get_attribute("[name=cron]", "aria-invalid") == "true", quiet.locator("main").inner_text())
+    quiet.fill("[name=cron]", "0 22 * * *")
+    press(quiet, "text=Add it")
+    claim("a schedule is added without scripts, and says when it comes",
+          "/schedules/" in quiet.url and "22:00 Europe/Istanbul" in quiet.locator("main").inner_text(), quiet.url)
+    press(quiet, "button >> text=Pause")
+    paused = quiet.locator("h1 .state").inner_text()
+    press(quiet, "button >> text=Resume")
+    claim("a schedule is paused and resumed without scripts",
+          paused == "paused" and quiet.locator("h1 .state").inner_text() == "scheduled", paused)
+    quiet.locator("summary.danger").click()
+    press(quiet, "text=Remove the schedule")
+    claim("a schedule is removed without scripts",
+          quiet.url == BASE + "/schedules" and quiet.locator("text=0 22 * * *").count() == 0, quiet.url)
 
     # The folded menu is the browser's own work.
     phone = site.page(session=None, scripts=False, width=390, **WIDTHS[390])

@@ -351,8 +351,29 @@ def make_deployments(page):
     return made
 
 
+def schedules(page):
+    """A schedule in every state that stays; gives the path of each."""
+    return once("schedules", lambda: make_schedules(page))
+
+
+def make_schedules(page):
+    def add(**order):
+        return "/schedules/" + send(page, "POST", "/schedules", {"timezone": "Europe/Istanbul", **order}, JSON)["id"]
+
+    made = {
+        "run": add(runbook="parts", cron="0 2 * * *", missed="skip", overlap="allow"),
+        "checklist": add(runbook="accunode.rollback", cron="0 9 * * mon", starts="checklist"),
+        "paused": add(runbook="parts", cron="0 9 29 2 *"),
+    }
+    send(page, "POST", f"{made['paused']}/pause")
+    return made
+
+
 def make_wide(page):
     store(page, "wide", WIDE)
+    schedule = send(page, "POST", "/schedules", {
+        "runbook": "wide", "cron": ",".join(map(str, range(60))) + " 2 1 1 *", "starts": "checklist",
+        "timezone": "America/North_Dakota/New_Salem", "parameters": {"value": LONG}}, JSON)["id"]
     wide = LONG[:60]
     send(page, "POST", "/services", {
         "name": "wide", "owner": LONG[:200], "contacts": [LONG[:200]], "environments": [wide],
@@ -364,5 +385,6 @@ def make_wide(page):
     send(page, "POST", f"/incidents/{incident}/mitigation", {"note": LONG})
     runs = {"interrupted": cut_off(page, "wide", WIDE_STEP), "running": start(page, "wide", f"?incident={incident}")}
     runs["incident"] = f"/incidents/{incident}"
+    runs["schedule"] = f"/schedules/{schedule}"
     until("the step runs", lambda: lines(page, WIDE_STEP))
     return runs

@@ -101,6 +101,21 @@ class Shaping:
     def removeService(self, case, _):
         case.path_parameters["name"] = self.stage.service()
 
+    def listSchedules(self, case, _):
+        case.query.pop("after", None)
+
+    def known_schedule(self, case, _):
+        case.path_parameters["id"] = self.stage.schedule
+
+    getSchedule = pauseSchedule = resumeSchedule = known_schedule
+
+    def addSchedule(self, case, _):
+        """One that comes once a year."""
+        case.body = {"runbook": QUICK, "cron": "0 0 1 1 *", "missed": self.random.choice(["skip", "once", "all"])}
+
+    def removeSchedule(self, case, _):
+        case.path_parameters["id"] = self.stage.new_schedule()
+
     def search(self, case, _):
         case.query["q"] = self.random.choice(["quick", "somebody looked", '"fuzz.kept', "fuz* OR NOT"])
 

@@ -149,6 +149,7 @@ class Stage:
         self.incident = self.new_incident()
         path = f"/api/v1/incidents/{self.incident}/timeline"
         self.note = self.api.ask("POST", path, {"text": "It was the disk."})[1]["note"]
+        self.schedule = self.new_schedule()
         self.failed = self.settled(self.begin(FAILING))
         self.done = self.settled(self.begin(QUICK))
         self.long = self.begin(LONG)
@@ -194,6 +195,9 @@ class Stage:
                 self.api.ask("DELETE", path, expecting=(204, 404))
         body = {"name": name or self.free_name(), "kind": "webhook", "url": "http://127.0.0.1:9/hook"}
         return self.api.ask("POST", "/api/v1/notifications/destinations", body)[1]["destination"]["name"]
+
+    def new_schedule(self):
+        return self.api.ask("POST", "/api/v1/schedules", {"runbook": QUICK, "cron": "@yearly"})[1]["id"]
 
     def new_incident(self):
         return self.api.ask("POST", "/api/v1/incidents", {"title": "It burns"})[1]["id"]
