@@ -58,6 +58,8 @@ package final class Database: Sendable {
                 try connection.execute(sql: "PRAGMA synchronous = FULL")
                 // What is erased is overwritten, not left lying in a free page; FAST would leave it there.
                 try connection.execute(sql: "PRAGMA secure_delete = ON")
+                // A change of more than sixteen pages would copy them to a file first, for its savepoint, outside this folder.
+                try connection.execute(sql: "PRAGMA temp_store = MEMORY")
             }
             readers = try Readers(path: path, count: Self.readsAtOnce, configuration: configuration)
             guard let instance = try pool.read({ try String.fetchOne($0, sql: "SELECT id FROM instance LIMIT 1") })

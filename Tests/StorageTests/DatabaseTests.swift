@@ -28,6 +28,28 @@ struct `A database` {
         #expect(settings.journalMode == "wal")
     }
 
+    @Test func `a large change copies nothing into files outside the folder`() async throws {
+        let database = try open()
+        try await Notes.create(in: database)
+        try await database.write { transaction in
+            for id in 1...2000 { try Notes.add(id, in: transaction) }
+        }
+        // Of changes that share a commit each has a savepoint, and this one more pages than SQLite copies in memory.
+        let results = try await HeldWriter(database).crowd(of: 8) { number in
+            try await database.write { transaction in
+                let text = String(repeating: "\(number)", count: 500)
+                try transaction.execute("UPDATE notes SET text = \(text) /* scan: a test changes all */")
+                let files = "/proc/self/fd"
+                return try FileManager.default.contentsOfDirectory(atPath: files).compactMap {
+                    try? FileManager.default.destinationOfSymbolicLink(atPath: "\(files)/\($0)")
+                }
+            }
+        }
+        let names = try results.flatMap { try $0.get() }
+        #expect(names.contains { $0.contains("runbook.db-wal") })
+        #expect(!names.contains { $0.contains("etilqs_") }, "SQLite's temporary files are called so")
+    }
+
     @Test func `what was written is there after opening again, under the same instance`() async throws {
         let first = try open()
         try await Notes.create(in: first)
