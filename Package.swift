@@ -201,7 +201,7 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "Essentials", "API", "RunbookFormat", "runbook",
+                "Essentials", "API", "RunbookFormat", "Processes", "runbook",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("SystemTests", ["runbook", "runbook-shim"], exclude: ["Fuzz", "Replay", "Story"]),

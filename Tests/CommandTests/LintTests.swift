@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Processes
 import RunbookFormat
 import Testing
 
@@ -67,15 +68,6 @@ import Testing
         let findings = Surroundings(path: path).missingPrograms(of: try guide(text))
         #expect(findings.map(\.line) == [6, 10])
         #expect(findings.allSatisfy { $0.severity == .info && $0.rule == .missingProgram })
-    }
-
-    @Test func `a folder of the path is no program`() throws {
-        let folder = try TemporaryFolder()
-        try folder.write("x", to: "tool/file")
-        try folder.write("x", to: "plain")
-        #expect(SearchPath("/nowhere:\(folder.path)").find("tool") == nil)
-        #expect(SearchPath(folder.path).find("plain") == nil)
-        #expect(SearchPath("/nowhere:/bin").find("sh") == "/bin/sh")
     }
 
     @Test func `what is allowed or not asked for is left out`() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import RunbookFormat
 
 /// What a guide's text alone can't tell: what stands beside the file, and what this machine has.
