@@ -16,17 +16,30 @@ package struct Places: Sendable, Equatable {
 
     /// The last section that begins before the line or on it, and the step whose fence the line stands in.
     package func place(ofLine line: Int) -> (section: String?, step: String?) {
-        var section: Substring?
-        var step: Substring?
-        for mark in text.split(separator: "\n") {
-            let words = mark.split(separator: " ")
-            guard let first = words.first.flatMap({ Int($0) }), first <= line, let name = words.last else { continue }
-            if words.count == 2 {
-                section = name
-            } else if step == nil, let last = Int(words[1]), line <= last {
-                step = name
+        var section: Substring.UTF8View?
+        var step: Substring.UTF8View?
+        // By bytes: a long guide has thousands of marks, and a search shows twenty guides.
+        for mark in Substring(text).utf8.split(separator: UInt8(ascii: "\n")) {
+            var rest = mark
+            guard let first = Self.number(at: &rest), first <= line else { continue }
+            if rest.first.map({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) == true,
+                rest.contains(UInt8(ascii: " ")), let last = Self.number(at: &rest)
+            {
+                if step == nil, line <= last { step = rest }
+            } else {
+                section = rest
             }
         }
-        return (section.map(String.init), step.map(String.init))
+        return (section.flatMap { String($0) }, step.flatMap { String($0) })
+    }
+
+    /// Takes a number and the blank behind it off.
+    private static func number(at text: inout Substring.UTF8View) -> Int? {
+        var number = 0
+        while let byte = text.popFirst(), byte != UInt8(ascii: " ") {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), number < 100_000_000 else { return nil }
+            number = number * 10 + Int(byte & 0x0F)
+        }
+        return number
     }
 }

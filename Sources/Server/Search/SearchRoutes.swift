@@ -82,8 +82,10 @@ struct SearchRoutes: Sendable {
     /// The line of a guide's source that the excerpt begins on. The indexed text is the runbook's name on a line, then the
     /// source; nil for what stands in the name.
     private static func line(of excerpt: Excerpt, in hit: SearchHit) -> Int? {
-        let line = hit.text.utf8.prefix(excerpt.offset).count { $0 == UInt8(ascii: "\n") }
-        return line > 0 ? line : nil
+        let line = hit.text.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.prefix(excerpt.offset).count { $0 == UInt8(ascii: "\n") }
+        }
+        return line.flatMap { $0 > 0 ? $0 : nil }
     }
 
     private static func kind(of visit: Visit) throws(Problem) -> FoundKind? {
