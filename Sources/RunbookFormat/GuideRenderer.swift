@@ -60,7 +60,7 @@ struct GuideRenderer {
         case .codeBlock: codeBlock(node)
         case .htmlBlock:
             write("<pre class=\"raw\">")
-            HTML.escape(node.literalBytes, into: &html)
+            node.withLiteral { HTML.escape($0, into: &html) }
             write("</pre>\n")
         case .table: table(node, isEntering)
         case .tableHeader:
@@ -178,21 +178,10 @@ struct GuideRenderer {
 
     private mutating func leaf(_ node: MarkdownNode) {
         switch node.kind {
-        case .text:
-            var text = node.literal
-            if boxRest > 0 {
-                let taken = text.unicodeScalars.prefix(boxRest).count
-                text = String(text.unicodeScalars.dropFirst(taken))
-                boxRest -= taken
-            }
-            if linkDepth == 0, imageDepth == 0, text.utf8.contains(0x3A) {
-                Autolink.html(text, into: &html)
-            } else {
-                HTML.escape(text.utf8, into: &html)
-            }
+        case .text: node.withLiteral { text($0) }
         case .code:
             if imageDepth == 0 { write("<code>") }
-            HTML.escape(node.literalBytes, into: &html)
+            node.withLiteral { HTML.escape($0, into: &html) }
             if imageDepth == 0 { write("</code>") }
         case .htmlInline:
             let tag = node.literal
@@ -201,6 +190,19 @@ struct GuideRenderer {
         case .softBreak: write("\n")
         case .lineBreak: write(imageDepth == 0 ? "<br>\n" : "\n")
         default: break
+        }
+    }
+
+    private mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var rest = bytes[...]
+        while boxRest > 0, rest.popFirst() != nil {
+            // What begins with these bits goes on with the same scalar.
+            if rest.first.map({ $0 & 0xC0 != 0x80 }) ?? true { boxRest -= 1 }
+        }
+        if linkDepth == 0, imageDepth == 0, rest.contains(0x3A) {
+            Autolink.html(Array(rest), into: &html)
+        } else {
+            HTML.escape(UnsafeBufferPointer(rebasing: rest), into: &html)
         }
     }
 

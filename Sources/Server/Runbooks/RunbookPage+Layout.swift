@@ -7,7 +7,11 @@ extension RunbookPage {
         html.reserveCapacity(
             parts.reduce(1024) { $0 + ($1.prose?.html ?? $1.step?.script.html ?? "").utf8.count + 400 })
         for part in parts {
-            if let prose = part.prose, !prose.isNull { html += "\(prose.html)\n" }
+            // Texts as long as these are not put together twice.
+            if let prose = part.prose, !prose.isNull {
+                html += prose.html
+                html += "\n"
+            }
             if let step = part.step { lay(step, into: &html) }
         }
         return SafeHTML(html)
@@ -18,7 +22,9 @@ extension RunbookPage {
         html += "<section class=\"fence\" id=\"\(escaped(step.anchor))\" aria-label=\"Step \(id)\">\n"
         html += "<header><p><strong><bdi>\(id)</bdi></strong> <span class=\"note\">\(escaped(step.facts))</span></p>"
         if let path = step.stepRunPath { html += "<a class=\"button small\" href=\"\(escaped(path))\">Run step</a>" }
-        html += "</header>\n\(step.script.html)\n"
+        html += "</header>\n"
+        html += step.script.html
+        html += "\n"
         if let refusal = step.refusal {
             html += "<p class=\"remark\" data-severity=\"warning\">Never runs: \(escaped(refusal))</p>\n"
         }
