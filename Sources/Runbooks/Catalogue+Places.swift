@@ -30,9 +30,7 @@ extension Catalogue {
     package func places(of version: PlacedVersion, by principal: Principal) async throws -> Places {
         try principal.require(.read, to: "see runbooks")
         if let places = version.places { return places }
-        let places = Places(of: try await guide(version: version.version, of: version.name))
-        try await database.write { try Self.keep(places, of: version.version, in: $0) }
-        return places
+        return try await readAgain(version.version, of: version.name)
     }
 
     static func keep(_ places: Places, of version: String, in transaction: Transaction) throws {
@@ -42,4 +40,53 @@ extension Catalogue {
             ON CONFLICT (version) DO UPDATE SET revision = excluded.revision, places = excluded.places
             """)
     }
+
+    /// Reads again what another revision of the format has read, so that lists count by today's rules: the current version of
+    /// each runbook, one after the other. What can't be read any more stays as it is.
+    package func readAgain() async throws {
+        struct Stale: Decodable {
+            let name: String
+            let version: String
+        }
+        var last = ""
+        while !Task.isCancelled {
+            let found = try await database.read { [last] reader in
+                try reader.first(
+                    """
+                    SELECT r.name AS name, r.version AS version FROM runbooks r
+                        LEFT JOIN runbook_places p ON p.version = r.version AND p.revision = \(Guide.revision)
+                    WHERE r.name > \(last) AND p.version IS NULL ORDER BY r.name LIMIT 1
+                    """, as: Stale.self)
+            }
+            guard let found else { return }
+            last = found.name
+            do {
+                _ = try await readAgain(found.version, of: found.name)
+            } catch let problem as Problem where problem.code == .invalid {
+                continue
+            }
+        }
+    }
+
+    /// Under every name that has this version.
+    private func readAgain(_ version: String, of name: String) async throws -> Places {
+        let guide = try await guide(version: version, of: name)
+        let places = Places(of: guide)
+        let (steps, items, findings) = (guide.steps.count, guide.checklist.count, guide.findings.count)
+        try await database.write { transaction in
+            try Self.keep(places, of: version, in: transaction)
+            let names = try transaction.all(
+                "SELECT DISTINCT runbook FROM runbook_versions WHERE version = \(version)", as: Name.self)
+            for name in names {
+                try transaction.execute(
+                    """
+                    UPDATE runbooks SET steps = \(steps), items = \(items), findings = \(findings)
+                    WHERE name = \(name.runbook) AND version = \(version)
+                    """)
+            }
+        }
+        return places
+    }
+
+    private struct Name: Decodable { let runbook: String }
 }
