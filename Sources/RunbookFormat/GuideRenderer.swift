@@ -131,14 +131,23 @@ struct GuideRenderer {
     private mutating func codeBlock(_ node: MarkdownNode) {
         let content = node.literalBytes
         guard node.fence != nil, let step = stepsByLine[line(of: node)] else {
-            let language = documentsByLine[line(of: node)].map(StepRenderer.cssName) ?? ""
-            write(language.isEmpty ? "<pre><code>" : "<pre class=\"language-\(language)\"><code>")
-            HTML.escape(content, into: &html)
-            write("</code></pre>\n")
+            document(content, language: documentsByLine[line(of: node)] ?? "")
             return
         }
         flush()
         parts.append(.step(id: step.id, html: StepRenderer.html(of: step, content: content)))
+    }
+
+    /// What is shown as it stands, below its language. A diagram that nobody draws here says so.
+    private mutating func document(_ content: [UInt8], language: String) {
+        let name = StepRenderer.cssName(language)
+        if !language.isEmpty {
+            let title = language.lowercased() == "mermaid" ? "Mermaid diagram, as its source" : String(language.prefix(40))
+            write("<figure class=\"code\"><figcaption>\(HTML.escape(title))</figcaption>")
+        }
+        write(name.isEmpty ? "<pre><code>" : "<pre class=\"language-\(name)\"><code>")
+        HTML.escape(content, into: &html)
+        write(language.isEmpty ? "</code></pre>\n" : "</code></pre></figure>\n")
     }
 
     private mutating func table(_ node: MarkdownNode, _ isEntering: Bool) {
