@@ -142,7 +142,8 @@ struct GuideRenderer {
     private mutating func document(_ content: [UInt8], language: String) {
         let name = StepRenderer.cssName(language)
         if !language.isEmpty {
-            let title = language.lowercased() == "mermaid" ? "Mermaid diagram, as its source" : String(language.prefix(40))
+            let isDiagram = language.lowercased() == "mermaid"
+            let title = isDiagram ? "Mermaid diagram, as its source" : String(language.prefix(40))
             write("<figure class=\"code\"><figcaption>\(HTML.escape(title))</figcaption>")
         }
         write(name.isEmpty ? "<pre><code>" : "<pre class=\"language-\(name)\"><code>")
