@@ -154,6 +154,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "fuzz-guides", dependencies: ["API", "RunbookFormat", "Essentials", "Server"],
+            swiftSettings: swiftSettings),
         // Tests, by what they test; the last two drive the programs from outside.
         tests("EssentialsTests", ["Essentials"]),
         tests(
@@ -215,10 +218,10 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "Essentials", "API", "RunbookFormat", "runbook",
+                "Essentials", "API", "RunbookFormat", "Processes", "runbook",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        tests("SystemTests", ["runbook", "runbook-shim"], exclude: ["Fuzz", "Replay", "Story"]),
+        tests("SystemTests", ["runbook", "runbook-shim", "fuzz-guides"], exclude: ["Fuzz", "Replay", "Story"]),
         tests("BrowserTests", ["runbook", "runbook-shim"], exclude: ["Pages"]),
     ],
     swiftLanguageModes: [.v6]

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import api
+import fuzz
 import machine
 import reading
 import start
@@ -16,7 +17,7 @@ import stream
 import volume
 from figures import Figure, Wrong, judged, markdown
 
-BENCHES = {"api": api, "format": reading, "steps": steps, "start": start, "stream": stream, "volume": volume}
+BENCHES = {"api": api, "format": reading, "fuzz": fuzz, "steps": steps, "start": start, "stream": stream, "volume": volume}
 
 
 def main():

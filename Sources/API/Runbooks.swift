@@ -86,6 +86,8 @@ package struct Runbook: Codable, Sendable {
     package let title: String
     /// SHA-256 of the source, in hex.
     package let version: String
+    /// Of that version, from 1.
+    package let number: Int
     package let service: String?
     /// `folder` for what stands in the watched folder, else `import`.
     package let origin: String
@@ -100,11 +102,13 @@ package struct Runbook: Codable, Sendable {
     package let findings: [Inspection.Finding]
 
     package init(
-        name: String, service: String?, origin: String, updated: String, gone: String? = nil, contents: Inspection
+        name: String, number: Int, service: String?, origin: String, updated: String, gone: String? = nil,
+        contents: Inspection
     ) {
         self.name = name
         title = contents.title
         version = contents.sha256
+        self.number = number
         self.service = service
         self.origin = origin
         self.updated = updated

@@ -84,6 +84,9 @@ package struct RunbookServer: Sendable {
                         service: SenderService(
                             sender: NotificationSender(notifications: notifications, logger: logger))),
                     .init(service: ClockService(clock: ScheduleClock(schedules: schedules, logger: logger))),
+                    .init(
+                        service: RereadingService(catalogue: catalogue, logger: logger),
+                        successTerminationBehavior: .ignore),
                 ] + (watch.map { [.init(service: WatchService(watch: $0))] } ?? []),
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
@@ -188,6 +191,22 @@ private struct WatchService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await watch.run() }
+    }
+}
+
+/// Ends when there is nothing left to read.
+private struct RereadingService: Service {
+    let catalogue: Catalogue
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            do {
+                try await catalogue.readAgain()
+            } catch {
+                logger.error("Runbooks could not be read again", metadata: ["error": "\(error)"])
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 package import Essentials
 import Foundation
 package import Journal
+import Processes
 package import RunbookFormat
 import Runbooks
 
@@ -130,14 +131,15 @@ package struct RunPlan: Sendable {
 
     private static func missingPrograms(_ steps: [Step], guide: Guide, searchPath: String) -> [Problem.Field] {
         var fields: [Problem.Field] = []
-        for program in guide.metadata.requires where Programs.find(program, in: searchPath) == nil {
+        let path = SearchPath(searchPath)
+        for program in guide.metadata.requires where path.find(program) == nil {
             fields.append(
                 .init(name: program, message: "the program \(program) is not installed on the server", line: 1))
         }
         var known: Set<String> = []
         for step in steps {
             guard let program = step.interpreter.first, known.insert(program).inserted,
-                Programs.find(program, in: searchPath) == nil
+                path.find(program) == nil
             else { continue }
             fields.append(
                 .init(
@@ -178,17 +180,5 @@ enum StepChoice {
 
     private static func list(_ names: [String]) -> String {
         names.isEmpty ? "none" : names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
-    }
-}
-
-/// Programs as a shell finds them.
-enum Programs {
-    static func find(_ program: String, in searchPath: String) -> String? {
-        if program.contains("/") { return FileManager.default.isExecutableFile(atPath: program) ? program : nil }
-        for folder in searchPath.split(separator: ":") {
-            let path = "\(folder)/\(program)"
-            if FileManager.default.isExecutableFile(atPath: path) { return path }
-        }
-        return nil
     }
 }

@@ -1,9 +1,8 @@
 /// Turns bare `https://…` in prose into links, in one pass. cmark-gfm's own extension looks back from every `@`, `w` and `:`
 /// and so takes seconds for a few hundred kilobytes of them.
 enum Autolink {
-    /// Text as HTML, its addresses linked.
-    static func html(_ text: String, into bytes: inout [UInt8]) {
-        let utf8 = Array(text.utf8)
+    /// A text in UTF-8 as HTML, its addresses linked.
+    static func html(_ utf8: [UInt8], into bytes: inout [UInt8]) {
         var start = 0
         var index = 0
         while index < utf8.count {

@@ -60,7 +60,7 @@ struct GuideRenderer {
         case .codeBlock: codeBlock(node)
         case .htmlBlock:
             write("<pre class=\"raw\">")
-            HTML.escape(node.literalBytes, into: &html)
+            node.withLiteral { HTML.escape($0, into: &html) }
             write("</pre>\n")
         case .table: table(node, isEntering)
         case .tableHeader:
@@ -131,14 +131,24 @@ struct GuideRenderer {
     private mutating func codeBlock(_ node: MarkdownNode) {
         let content = node.literalBytes
         guard node.fence != nil, let step = stepsByLine[line(of: node)] else {
-            let language = documentsByLine[line(of: node)].map(StepRenderer.cssName) ?? ""
-            write(language.isEmpty ? "<pre><code>" : "<pre class=\"language-\(language)\"><code>")
-            HTML.escape(content, into: &html)
-            write("</code></pre>\n")
+            document(content, language: documentsByLine[line(of: node)] ?? "")
             return
         }
         flush()
         parts.append(.step(id: step.id, html: StepRenderer.html(of: step, content: content)))
+    }
+
+    /// What is shown as it stands, below its language. A diagram that nobody draws here says so.
+    private mutating func document(_ content: [UInt8], language: String) {
+        let name = StepRenderer.cssName(language)
+        if !language.isEmpty {
+            let isDiagram = language.lowercased() == "mermaid"
+            let title = isDiagram ? "Mermaid diagram, as its source" : String(language.prefix(40))
+            write("<figure class=\"code\"><figcaption>\(HTML.escape(title))</figcaption>")
+        }
+        write(name.isEmpty ? "<pre><code>" : "<pre class=\"language-\(name)\"><code>")
+        HTML.escape(content, into: &html)
+        write(language.isEmpty ? "</code></pre>\n" : "</code></pre></figure>\n")
     }
 
     private mutating func table(_ node: MarkdownNode, _ isEntering: Bool) {
@@ -178,21 +188,10 @@ struct GuideRenderer {
 
     private mutating func leaf(_ node: MarkdownNode) {
         switch node.kind {
-        case .text:
-            var text = node.literal
-            if boxRest > 0 {
-                let taken = text.unicodeScalars.prefix(boxRest).count
-                text = String(text.unicodeScalars.dropFirst(taken))
-                boxRest -= taken
-            }
-            if linkDepth == 0, imageDepth == 0, text.utf8.contains(0x3A) {
-                Autolink.html(text, into: &html)
-            } else {
-                HTML.escape(text.utf8, into: &html)
-            }
+        case .text: node.withLiteral { text($0) }
         case .code:
             if imageDepth == 0 { write("<code>") }
-            HTML.escape(node.literalBytes, into: &html)
+            node.withLiteral { HTML.escape($0, into: &html) }
             if imageDepth == 0 { write("</code>") }
         case .htmlInline:
             let tag = node.literal
@@ -201,6 +200,19 @@ struct GuideRenderer {
         case .softBreak: write("\n")
         case .lineBreak: write(imageDepth == 0 ? "<br>\n" : "\n")
         default: break
+        }
+    }
+
+    private mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var rest = bytes[...]
+        while boxRest > 0, rest.popFirst() != nil {
+            // What begins with these bits goes on with the same scalar.
+            if rest.first.map({ $0 & 0xC0 != 0x80 }) ?? true { boxRest -= 1 }
+        }
+        if linkDepth == 0, imageDepth == 0, rest.contains(0x3A) {
+            Autolink.html(Array(rest), into: &html)
+        } else {
+            HTML.escape(UnsafeBufferPointer(rebasing: rest), into: &html)
         }
     }
 

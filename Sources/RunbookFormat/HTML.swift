@@ -9,17 +9,33 @@ enum HTML {
     }
 
     static func escape(_ text: some Sequence<UInt8>, into bytes: inout [UInt8]) {
-        for byte in text {
-            switch byte {
-            case 0x26: bytes += "&amp;".utf8
-            case 0x3C: bytes += "&lt;".utf8
-            case 0x3E: bytes += "&gt;".utf8
-            case 0x22: bytes += "&quot;".utf8
-            case 0x27: bytes += "&#39;".utf8
-            // HTML has no form feed or other controls in text.
-            case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F: bytes += "\u{FFFD}".utf8
-            default: bytes.append(byte)
-            }
+        let isDone: Void? = text.withContiguousStorageIfAvailable { escape($0, into: &bytes) }
+        if isDone == nil { Array(text).withUnsafeBufferPointer { escape($0, into: &bytes) } }
+    }
+
+    /// What needs no escaping is taken over in one piece: most of a guide does not.
+    static func escape(_ text: UnsafeBufferPointer<UInt8>, into bytes: inout [UInt8]) {
+        var start = 0
+        for index in text.indices {
+            guard let replacement = replacement(for: text[index]) else { continue }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
+            bytes.append(contentsOf: replacement.utf8)
+            start = index + 1
+        }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+    }
+
+    @inline(__always) private static func replacement(for byte: UInt8) -> String? {
+        if byte > 0x3E, byte != 0x7F { return nil }
+        return switch byte {
+        case 0x26: "&amp;"
+        case 0x3C: "&lt;"
+        case 0x3E: "&gt;"
+        case 0x22: "&quot;"
+        case 0x27: "&#39;"
+        // HTML has no form feed or other controls in text.
+        case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F: "\u{FFFD}"
+        default: nil
         }
     }
 

@@ -1,5 +1,6 @@
 import CMarkGFM
 import Essentials
+import Glibc
 import Synchronization
 
 /// A parsed Markdown text: owns cmark-gfm's tree, and is gone with it.
@@ -152,10 +153,20 @@ struct MarkdownNode {
         return text
     }
 
+    /// The text of a leaf, without a copy of it.
+    func withLiteral(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        guard let string = cmark_node_get_literal(pointer) else { return }
+        let count = strlen(string)
+        string.withMemoryRebound(to: UInt8.self, capacity: count) {
+            body(UnsafeBufferPointer(start: $0, count: count))
+        }
+    }
+
     private static func bytes(_ string: UnsafePointer<CChar>?, maximum: Int = .max) -> [UInt8] {
         guard let string else { return [] }
-        var count = 0
-        while count < maximum, string[count] != 0 { count += 1 }
-        return UnsafeRawBufferPointer(start: string, count: count).map(\.self)
+        let count = maximum == .max ? strlen(string) : strnlen(string, maximum)
+        return string.withMemoryRebound(to: UInt8.self, capacity: count) {
+            Array(UnsafeBufferPointer(start: $0, count: count))
+        }
     }
 }

@@ -1,11 +1,20 @@
 /// Writes a step's fence: commands as they stand, sample output apart from them, gaps marked.
 enum StepRenderer {
     static func html(of step: Step, content: [UInt8]) -> String {
+        let tag = "<pre class=\"language-\(cssName(step.language))\"><code>"
+        if step.placeholders.isEmpty, isScript(of: step, content) {
+            var html: [UInt8] = []
+            html.reserveCapacity(content.count + content.count / 8 + 100)
+            html += tag.utf8
+            HTML.escape(content, into: &html)
+            html += "</code></pre>\n".utf8
+            return String(decoding: html, as: UTF8.self)
+        }
         let isConsole = if case .console = StepLanguage(tag: step.language) { true } else { false }
         let reading = step.kind == .shell ? FenceScript(content, isConsole: isConsole) : FenceScript(plain: content)
         let gaps = Dictionary(grouping: step.placeholders, by: \.line)
         var html: [UInt8] = []
-        html += "<pre class=\"language-\(cssName(step.language))\"><code>".utf8
+        html += tag.utf8
         var isInOutput = false
         for (number, line) in content.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             guard number < reading.lines.count else { break }
@@ -27,6 +36,11 @@ enum StepRenderer {
         if isInOutput { html += "</samp>".utf8 }
         html += "</code></pre>\n".utf8
         return String(decoding: html, as: UTF8.self)
+    }
+
+    /// Whether all of the fence runs as it stands there: then it has neither prompts nor output.
+    private static func isScript(of step: Step, _ content: [UInt8]) -> Bool {
+        content.last == 0x0A && step.script.utf8.elementsEqual(content)
     }
 
     /// A line with each of its gaps in `<mark>`, the longest first where one begins another.

@@ -37,7 +37,7 @@ package struct Catalogue: Sendable {
     ) async throws -> (entry: Entry, isNewVersion: Bool) {
         try RunbookName.check(name)
         let guide = try await parsed(source, name: name)
-        let (journal, now, bytes) = (journal, time.now(), Data(source))
+        let (journal, now, bytes, places) = (journal, time.now(), Data(source), Places(of: guide))
         let stored = try await database.write { transaction -> (entry: Entry, isNewVersion: Bool) in
             let current = try Self.entry(name, in: transaction)
             if current?.origin == .folder, origin == .import {
@@ -53,6 +53,7 @@ package struct Catalogue: Sendable {
                 INSERT INTO runbook_sources (version, bytes) VALUES (\(guide.sha256), \(bytes))
                 ON CONFLICT (version) DO NOTHING
                 """)
+            try Self.keep(places, of: guide.sha256, in: transaction)
             try transaction.execute(
                 """
                 INSERT INTO runbooks (name, version, title, service, steps, items, findings, origin, created, updated, alerts)

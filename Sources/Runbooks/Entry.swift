@@ -13,6 +13,8 @@ package struct Entry: Sendable, Decodable, Equatable {
     package let name: String
     /// SHA-256 of the source, in hex.
     package let version: String
+    /// Of the current version, from 1.
+    package let number: Int
     package let title: String
     package let service: String?
     /// How many of each it has.
@@ -25,6 +27,9 @@ package struct Entry: Sendable, Decodable, Equatable {
     /// When its file left the watched folder; nil for what stands there, and for what was imported.
     package var gone: Timestamp?
 
-    static let select: SQL =
-        "SELECT name, version, title, service, steps, items, findings, origin, created, updated, gone FROM runbooks"
+    static let select: SQL = """
+        SELECT name, version, (SELECT max(number) FROM runbook_versions WHERE runbook = runbooks.name) AS number,
+            title, service, steps, items, findings, origin, created, updated, gone
+        FROM runbooks
+        """
 }

@@ -15,8 +15,8 @@ struct ImportCommand: AsyncParsableCommand {
               runbook import 'guides/**/*-sop.md'
               runbook import notes.txt --name go-live
 
-            Prints a line for each file: `created` or `unchanged`, the name, and how many steps, checklist items and \
-            findings it has; of several files also how far it is, and in the end how many became what. Goes on after a \
+            Prints a line for each file: `created`, `new version` or `unchanged`, the name, and how many steps, checklist \
+            items and findings it has; of several files also how far it is, and in the end how many became what. Goes on after a \
             file that is refused, and then ends with status 65.
             """
     )
@@ -57,26 +57,33 @@ struct ImportCommand: AsyncParsableCommand {
         if count.refused > 0 { throw ExitCode(.badData) }
     }
 
+    /// Several are on their way at once, so that they share the server's commits; each is told of in the order given.
     private func send(_ files: [GuideFile], to client: Client, _ count: ImportCount) async throws -> ImportCount {
         var count = count
         let progress = ImportProgress()
-        for (index, file) in files.enumerated() {
-            try progress.show(index + 1, of: files.count)
-            do {
-                let imported = try await client.importGuide(try file.read(), name: file.name)
-                try progress.clear()
-                try tell(imported, of: file.path)
-                if imported.result == .created { count.created += 1 } else { count.unchanged += 1 }
-            } catch let problem as Problem {
-                try progress.clear()
-                // Anything else, no permission or no server, would meet every other file too.
-                guard ExitStatus(problem.code) == .badData else { throw problem }
-                try problem.tell(of: file.path, json: format.json)
+        var fault: Problem?
+        try await files.sent(to: client, atOnce: Self.atOnce) { index, result in
+            try progress.clear()
+            switch result {
+            case .success(let imported):
+                try tell(imported, of: files[index].path)
+                count.note(imported.result)
+            // Anything else, no permission or no server, would meet every other file too.
+            case .failure(let problem) where ExitStatus(problem.code) != .badData:
+                fault = fault ?? problem
+            case .failure(let problem):
+                try problem.tell(of: files[index].path, json: format.json)
                 count.refused += 1
             }
+            if fault == nil, index + 1 < files.count { try progress.show(index + 2, of: files.count) }
+            return fault == nil
         }
+        if let fault { throw fault }
         return count
     }
+
+    /// Two cores have enough to do with four.
+    private static let atOnce = 4
 
     private func tell(_ imported: Imported, of path: String) throws {
         guard !format.json else {
@@ -91,7 +98,7 @@ struct ImportCommand: AsyncParsableCommand {
         let steps = Wording.count(imported.count("steps"), "step")
         let items = Wording.count(imported.count("checklist"), "item")
         let findings = Wording.count(imported.count("findings"), "finding")
-        return "\(imported.result.rawValue) \(imported.name) \(steps) \(items) \(findings)"
+        return "\(imported.result.words) \(imported.name) \(steps) \(items) \(findings)"
     }
 }
 

@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import Essentials
 import Foundation
+import Processes
 import RunbookFormat
 import Server
 

@@ -30,6 +30,10 @@ import Testing
         try await expect("guides.py", [Program.path(of: "guide.md")], claims: 8)
     }
 
+    @Test func `a guide is pleasant to read, with scripts and without, on a desk and on a phone`() async throws {
+        try await expect("leafing.py", claims: 31)
+    }
+
     @Test(.enabled(if: seeds != nil, "RUNBOOK_SEEDS names no folder of guides"))
     func `every heading, fence and item of the seeds is found as text`() async throws {
         let folder = URL(filePath: try #require(Self.seeds))

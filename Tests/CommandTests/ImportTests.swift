@@ -119,6 +119,8 @@ import Testing
         var count = ImportCount(files: 3)
         (count.created, count.unchanged, count.refused) = (1, 2, 1)
         #expect(count.sentence == "1 file created, 2 unchanged, 1 refused.")
+        count.note(.newVersion)
+        #expect(count.sentence == "1 file created, 1 new version, 2 unchanged, 1 refused.")
     }
 
     @Test func `a folder takes no name`() {
@@ -149,5 +151,56 @@ import Testing
         #expect(
             ImportCommand.line(of: Imported(result: .created, runbook: runbook))
                 == "created a.deploy 1 step 0 items 2 findings")
+    }
+
+    @Test func `what is stored for the first time is told from a new version, and both from what is known`()
+        async throws
+    {
+        func answer(_ status: String, _ number: Int) -> ScriptedPeer.Act {
+            .json(status, #"{"name":"a","number":\#(number),"steps":[],"checklist":[],"findings":[]}"#)
+        }
+        let peer = try ScriptedPeer([answer("201 Created", 1), answer("201 Created", 2), answer("200 OK", 2)])
+        try await Client.with(try ServerAddress(peer.url), token: "t") { client in
+            var results: [Imported] = []
+            for _ in 0..<3 { results.append(try await client.importGuide(Array("# a".utf8), name: "a")) }
+            #expect(results.map(\.result) == [.created, .newVersion, .unchanged])
+            #expect(ImportCommand.line(of: results[1]) == "new version a 0 steps 0 items 0 findings")
+        }
+    }
+
+    @Test func `several are sent at once, and each is told of in the order given`() async throws {
+        let names = (1...9).map { "guide-\($0)" }
+        let files = try names.map { GuideFile(path: try folder.write("# \($0)", to: "\($0).md"), name: $0) }
+        // A connection each, answered in the order in which they come, whichever that is.
+        let peer = try ScriptedPeer(
+            names.map { _ in .json("201 Created", #"{"name":"a","number":1,"steps":[],"checklist":[],"findings":[]}"#) }
+        )
+        try await Client.with(try ServerAddress(peer.url), token: "t") { client in
+            var told: [Int] = []
+            try await files.sent(to: client, atOnce: 4) { index, result in
+                told.append(index)
+                #expect(throws: Never.self) { try result.get() }
+                return true
+            }
+            #expect(told == Array(files.indices))
+        }
+        let sent = peer.requests.compactMap { $0.firstMatch(of: /name=(guide-\d)/).map { String($0.1) } }
+        #expect(sent.sorted() == names)
+    }
+
+    @Test func `after what meets every file no further one is sent, and those on their way are told of`() async throws {
+        let files = try (1...9).map { GuideFile(path: try folder.write("# \($0)", to: "\($0).md"), name: "g\($0)") }
+        let peer = try ScriptedPeer(
+            (1...9).map { _ in .problem(403, "forbidden", "No.") })
+        try await Client.with(try ServerAddress(peer.url), token: "t") { client in
+            var told: [Int] = []
+            try await files.sent(to: client, atOnce: 2) { index, result in
+                told.append(index)
+                guard case .failure(let problem) = result else { return true }
+                return problem.code != .forbidden
+            }
+            #expect(told == Array(0..<told.count) && (1...3).contains(told.count), "\(told)")
+            #expect(peer.requests.count == told.count)
+        }
     }
 }

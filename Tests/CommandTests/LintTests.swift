@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Glibc
+import Processes
 import RunbookFormat
 import Testing
 
@@ -69,15 +71,6 @@ import Testing
         #expect(findings.allSatisfy { $0.severity == .info && $0.rule == .missingProgram })
     }
 
-    @Test func `a folder of the path is no program`() throws {
-        let folder = try TemporaryFolder()
-        try folder.write("x", to: "tool/file")
-        try folder.write("x", to: "plain")
-        #expect(SearchPath("/nowhere:\(folder.path)").find("tool") == nil)
-        #expect(SearchPath(folder.path).find("plain") == nil)
-        #expect(SearchPath("/nowhere:/bin").find("sh") == "/bin/sh")
-    }
-
     @Test func `what is allowed or not asked for is left out`() throws {
         let text = "# A\n\n<!-- runbook: allow broken-link -->\n[a](a.md)\n\n[b](b.md)\n\n- [x] c\n"
         let surroundings = Surroundings(path: SearchPath(""))
@@ -87,6 +80,17 @@ import Testing
         #expect(try rules(Set(Finding.Rule.allCases)) == [.brokenLink, .preTickedBox])
         #expect(try rules([.brokenLink]) == [.brokenLink])
         #expect(try rules([.sudo]) == [])
+    }
+
+    @Test(arguments: ["echo '{\"comments\": 1}'", "echo oops", "exit 3"])
+    func `a shellcheck that says nothing that can be read takes nothing from our own findings`(answer: String) throws {
+        let folder = try TemporaryFolder()
+        let program = try folder.write("#!/bin/sh\n\(answer)\n", to: "shellcheck")
+        #expect(chmod(program, 0o700) == 0)
+        let text = "# A\n\n```sh\nsudo ls\n```\n"
+        let findings = try Surroundings(path: SearchPath(folder.path)).findings(
+            of: try guide(text), file: "x.md", [.sudo, .shellcheck])
+        #expect(findings.map(\.rule) == [.sudo])
     }
 
     @Test(.enabled(if: SearchPath("/usr/bin").find("shellcheck") != nil, "shellcheck is not installed"))

@@ -40,7 +40,8 @@ import Testing
     ) throws -> RunPlan {
         let guide = try Guide(parsing: Array((source ?? guide).utf8), name: "deploy")
         let entry = Entry(
-            name: "deploy", version: guide.sha256, title: guide.title, service: nil, steps: guide.steps.count, items: 0,
+            name: "deploy", version: guide.sha256, number: 1, title: guide.title, service: nil,
+            steps: guide.steps.count, items: 0,
             findings: 0, origin: .import, created: Timestamp(microseconds: 0), updated: Timestamp(microseconds: 0))
         let order = RunOrder(
             runbook: "deploy", section: section, steps: steps, parameters: parameters, placeholders: placeholders,

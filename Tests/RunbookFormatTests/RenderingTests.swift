@@ -13,7 +13,19 @@ import Testing
             "| a | b |\n|:-:|--:|\n| 1 | 2 |\n",
             "<table>\n<thead><tr><th class=\"align-center\">a</th><th class=\"align-right\">b</th></tr></thead>\n<tbody>\n<tr><td class=\"align-center\">1</td><td class=\"align-right\">2</td></tr>\n</tbody></table>\n"
         ),
-        ("```yaml\na: <b>\n```\n", "<pre class=\"language-yaml\"><code>a: &lt;b&gt;\n</code></pre>\n"),
+        (
+            "```yaml\na: <b>\n```\n",
+            "<figure class=\"code\"><figcaption>yaml</figcaption><pre class=\"language-yaml\"><code>a: &lt;b&gt;\n</code></pre></figure>\n"
+        ),
+        (
+            "``` <i>\na\n```\n",
+            "<figure class=\"code\"><figcaption>&lt;i&gt;</figcaption><pre class=\"language-i\"><code>a\n</code></pre></figure>\n"
+        ),
+        (
+            "```mermaid\na-->b\n```\n",
+            "<figure class=\"code\"><figcaption>Mermaid diagram, as its source</figcaption><pre class=\"language-mermaid\"><code>a--&gt;b\n</code></pre></figure>\n"
+        ),
+        ("```\na\n```\n", "<pre><code>a\n</code></pre>\n"),
         ("    a\n", "<pre><code>a\n</code></pre>\n"),
         ("~10 days, ~20 days\n", "<p>~10 days, ~20 days</p>\n"),
         (

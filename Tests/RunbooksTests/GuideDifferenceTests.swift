@@ -90,6 +90,16 @@ import Testing
         #expect((found.source.added, found.source.removed) == (3, 2))
     }
 
+    @Test func `each parameter and each variable is told on its own`() throws {
+        let found = try difference(
+            "---\nparameters:\n  A: {type: integer}\n  B: {default: x}\n---\n# A\n",
+            "---\nparameters:\n  B: {default: y}\n  C: {required: true}\nenv:\n  TZ: UTC\n---\n# A\n")
+        #expect(found.facts.map(\.name) == ["env.TZ", "parameters.A", "parameters.B", "parameters.C"])
+        #expect(found.facts.map { $0.old == nil } == [true, false, false, true])
+        #expect(found.facts.map { $0.new == nil } == [false, true, false, false])
+        #expect(found.facts[2].old == ["default": "x"] && found.facts[2].new == ["default": "y"])
+    }
+
     @Test func `ten thousand steps that have nothing in common are compared in a moment`() throws {
         let guide = { (word: String) in
             "# A\n\n" + (0..<3000).map { self.fence("\(word) \($0)") }.joined()

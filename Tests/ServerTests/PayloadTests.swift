@@ -154,8 +154,8 @@ import Testing
             steps: [step("b", "c")], checklist: [item("a")], documents: [document], findings: [finding])
         let runbook = { (service: String?) in
             Runbook(
-                name: "a", service: service, origin: "import", updated: time, gone: service.map { _ in time },
-                contents: contents)
+                name: "a", number: 2, service: service, origin: "import", updated: time,
+                gone: service.map { _ in time }, contents: contents)
         }
         let summary = { (service: String?) in
             RunbookSummary(

@@ -2,8 +2,10 @@ import Checklists
 import Essentials
 import Incidents
 import HTTPTypes
+import RunbookFormat
 import Runbooks
 import Services
+import Storage
 import Testing
 
 @testable import Server
@@ -90,6 +92,60 @@ import Testing
             #expect(page.text.contains("<mark>FLUSHALL</mark>"))
             let prosePage = try await caller.send(.get, "/search?q=hepsini", as: session)
             #expect(prosePage.text.contains("/runbooks/cache#%C3%B6nbellek"))
+        }
+    }
+
+    @Test func `a search reads no guide that was read before, and keeps what it had to read`() async throws {
+        let installation = try await Installation()
+        let admin = try installation.principal(.admin)
+        let text = "# One\n\n## Two\n\nThe needle.\n"
+        let (entry, _) = try await installation.catalogue.store(Array(text.utf8), name: "hay", by: admin)
+        @Sendable func kept() async throws -> String? {
+            try await installation.catalogue.database.read {
+                try $0.text("SELECT places FROM runbook_places WHERE version = \(entry.version)")
+            }
+        }
+        @Sendable func rewrite(_ places: String, revision: Int) async throws {
+            try await installation.catalogue.database.write { transaction in
+                _ = try transaction.execute(
+                    """
+                    UPDATE runbook_places SET places = \(places), revision = \(revision) WHERE version = \(entry.version)
+                    """)
+            }
+        }
+        #expect(try await kept() == "1 one\n3 two")
+        try await installation.test { caller in
+            let session = try await installation.session(.viewer)
+            func section() async throws -> JSONValue? {
+                let answer = try await caller.send(.get, "/api/v1/search?q=needle", as: session).json()
+                guard case .array(let items) = answer["items"] else { return nil }
+                return items.first?["section"]
+            }
+            #expect(try await section() == "two")
+            try await rewrite("1 kept", revision: Guide.revision)
+            #expect(try await section() == "kept")
+            try await rewrite("1 older", revision: Guide.revision - 1)
+            #expect(try await section() == "two", "what another revision read counts no longer")
+            #expect(try await kept() == "1 one\n3 two")
+            try await installation.catalogue.database.write { transaction in
+                _ = try transaction.execute("DELETE FROM runbook_places WHERE version = \(entry.version)")
+            }
+            #expect(try await section() == "two", "it was stored before places were kept")
+            #expect(try await kept() == "1 one\n3 two")
+        }
+    }
+
+    @Test func `also a long guide leads to the section where the words stand`() async throws {
+        let installation = try await Installation()
+        let filler = String(repeating: "Lorem ipsum dolor sit amet.\n", count: 12_000)
+        _ = try await installation.catalogue.store(
+            Array("# Long\n\n\(filler)\n## End\n\nThe needle.\n".utf8), name: "long",
+            by: try installation.principal(.admin))
+        try await installation.test { caller in
+            let session = try await installation.session(.viewer)
+            let answer = try await caller.send(.get, "/api/v1/search?q=needle", as: session).json()
+            guard case .array(let items) = answer["items"] else { return }
+            #expect(items.first?["section"] == "end" && items.first?["line"] == 12_006)
         }
     }
 

@@ -76,6 +76,15 @@ import Testing
             ])
     }
 
+    @Test func `the bench of mutated guides has an answer to each`() async throws {
+        let names = try await figures(of: "fuzz", saying: "300 mutated guides, seed ")
+        #expect(
+            names == [
+                "mutated guides answered without a crash", "the slowest of them, processor time",
+                "the slowest bad input, processor time", "the most memory that a bad input takes",
+            ])
+    }
+
     @Test func `the bench of the steps counts their pairs in the journal`() async throws {
         let names = try await figures(
             of: "steps", saying: "20 pairs of step.started and step.finished in the journal", "the journal verifies: ")

@@ -49,7 +49,8 @@ extension Samples {
         }
         let entry: Entry = decoded([
             "name": .string(text("accunode.deploy")), "version": .string(text("9f86d081884c7d659a2f")),
-            "title": .string(text("Deploy AccuNode")), "steps": 2, "items": 3, "findings": 0, "origin": "import",
+            "number": 1, "title": .string(text("Deploy AccuNode")), "steps": 2, "items": 3, "findings": 0,
+            "origin": "import",
             "created": 0, "updated": 0,
         ])
         var typed = DeploymentFormPage.Typed()

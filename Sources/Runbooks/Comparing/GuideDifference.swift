@@ -75,7 +75,26 @@ package struct GuideDifference: Sendable {
         let title = Value(name: "title", old: .string(old.title), new: .string(new.title))
         let (before, after) = (old.metadata.raw, new.metadata.raw)
         let names = Set(before.keys).union(after.keys).subtracting(["title"]).sorted()
-        return ([title] + names.map { Value(name: $0, old: before[$0], new: after[$0]) }).filter { $0.old != $0.new }
+        let values = names.flatMap { Value(name: $0, old: before[$0], new: after[$0]).parts }
+        return ([title] + values).filter { $0.old != $0.new }
+    }
+}
+
+extension GuideDifference.Value {
+    /// Each parameter and each variable on its own, for together they are a page of JSON.
+    fileprivate var parts: [GuideDifference.Value] {
+        guard let before = Self.members(of: old), let after = Self.members(of: new) else { return [self] }
+        return Set(before.keys).union(after.keys).sorted().map {
+            GuideDifference.Value(name: "\(name).\($0)", old: before[$0], new: after[$0])
+        }
+    }
+
+    private static func members(of value: JSONValue?) -> [String: JSONValue]? {
+        switch value {
+        case nil: [:]
+        case .object(let members): members
+        default: nil
+        }
     }
 }
 

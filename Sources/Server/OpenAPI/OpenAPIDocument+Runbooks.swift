@@ -84,6 +84,7 @@ extension OpenAPIDocument {
             [
                 "name": .text("Such as `accunode.deploy`."), "title": .text(),
                 "version": .digest("SHA-256 of the source."),
+                "number": .integer("Of that version: 1 for the first that was stored.", from: 1),
                 "origin": origin, "updated": .moment("When its current version was stored."),
                 "sections": .list(of: .ref("Section")), "steps": .list(of: .ref("Step")),
                 "checklist": .list(of: .ref("ChecklistItem")), "findings": .list(of: .ref("Finding")),

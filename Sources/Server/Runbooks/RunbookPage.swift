@@ -120,11 +120,11 @@ struct RunbookPage: WebPage {
     let checklistPath: String?
     let sourcePath: String
     let versionsPath: String
-    let parts: [Part]
+    let body: SafeHTML
     /// Whether the guide begins with its own title, which the page's head has shown already.
     let repeatsTitle: Bool
-    let sections: [Section]
-    let findings: [Finding]
+    let contents: SafeHTML
+    let remarks: SafeHTML
     let findingsCount: String
     let pastRuns: [PastRun]
     let pastRunsPath: String
@@ -149,10 +149,10 @@ struct RunbookPage: WebPage {
         checklistPath = mayRun && facts.items > 0 ? Paths.checklistForm(facts.name) : nil
         sourcePath = Paths.runbookSource(facts.name)
         versionsPath = Paths.versions(facts.name)
-        self.parts = parts
+        body = Self.body(parts)
         repeatsTitle = sections.first?.heading == facts.title
-        self.sections = sections
-        self.findings = findings
+        contents = Self.contents(sections)
+        remarks = Self.remarks(findings)
         findingsCount = String(findings.count)
         self.pastRuns = pastRuns
         pastRunsPath = Paths.query("/runs", [("runbook", facts.name)])

@@ -186,7 +186,8 @@ extension WatchedFolder {
 extension Runbook {
     init(_ entry: Entry, _ guide: Guide) {
         self.init(
-            name: entry.name, service: entry.service, origin: entry.origin.rawValue, updated: entry.updated.rfc3339,
-            gone: entry.gone?.rfc3339, contents: Inspection(guide: guide, file: entry.name))
+            name: entry.name, number: entry.number, service: entry.service, origin: entry.origin.rawValue,
+            updated: entry.updated.rfc3339, gone: entry.gone?.rfc3339,
+            contents: Inspection(guide: guide, file: entry.name))
     }
 }

@@ -46,18 +46,32 @@ struct SearchRoutes: Sendable {
     private func find(_ words: SearchWords, _ visit: Visit) async throws -> SearchAnswer {
         try visit.principal.require(.read, to: "search")
         let (kind, request) = (try Self.kind(of: visit), try visit.page(limit: 20))
-        let results = try await database.survey { try $0.search(words, kind: kind?.rawValue, request) }
+        let (results, versions) = try await database.survey { reader in
+            let results = try reader.search(words, kind: kind?.rawValue, request)
+            var versions: [String: PlacedVersion] = [:]
+            for hit in results.page.items {
+                let object = ObjectReference(text: hit.object)
+                guard object.kind == FoundKind.runbook.rawValue else { continue }
+                versions[hit.object] = try Catalogue.placedVersion(of: object.id, in: reader)
+            }
+            return (results, versions)
+        }
         var items: [Found] = []
-        for hit in results.page.items { items.append(try await found(hit, words, by: visit.principal)) }
+        for hit in results.page.items {
+            items.append(try await found(hit, words, in: versions[hit.object], by: visit.principal))
+        }
         return SearchAnswer(items: items, next: results.page.next, broad: results.broad)
     }
 
-    private func found(_ hit: SearchHit, _ words: SearchWords, by principal: Principal) async throws -> Found {
+    private func found(
+        _ hit: SearchHit, _ words: SearchWords, in version: PlacedVersion?, by principal: Principal
+    ) async throws -> Found {
         let object = ObjectReference(text: hit.object)
         let excerpt = Excerpt(hit.text, around: words.texts)
         var place: (section: String?, step: String?, line: Int?)
-        if let excerpt, object.kind == FoundKind.runbook.rawValue, hit.text.utf8.count <= Self.placedBytes {
-            place = try await self.place(of: excerpt, in: hit, of: object.id, by: principal)
+        if let version, let line = excerpt.flatMap({ Self.line(of: $0, in: hit) }) {
+            let (section, step) = try await catalogue.places(of: version, by: principal).place(ofLine: line)
+            place = (section, step, line)
         }
         return Found(
             kind: object.kind, id: object.id, title: hit.title, excerpt: excerpt?.text ?? "",
@@ -65,20 +79,14 @@ struct SearchRoutes: Sendable {
             time: hit.time.rfc3339)
     }
 
-    /// The indexed text is the runbook's name on a line, then its source.
-    private func place(
-        of excerpt: Excerpt, in hit: SearchHit, of name: String, by principal: Principal
-    ) async throws -> (section: String?, step: String?, line: Int?) {
-        let line = hit.text.utf8.prefix(excerpt.offset).count { $0 == UInt8(ascii: "\n") }
-        guard line > 0 else { return (nil, nil, nil) }
-        let guide = try await catalogue.guide(of: name, by: principal)
-        let step = guide.steps.first { ($0.line...$0.endLine).contains(line) }
-        let section = guide.sections.last { $0.line <= line }
-        return (section?.slug, step?.id, line)
+    /// The line of a guide's source that the excerpt begins on. The indexed text is the runbook's name on a line, then the
+    /// source; nil for what stands in the name.
+    private static func line(of excerpt: Excerpt, in hit: SearchHit) -> Int? {
+        let line = hit.text.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.prefix(excerpt.offset).count { $0 == UInt8(ascii: "\n") }
+        }
+        return line.flatMap { $0 > 0 ? $0 : nil }
     }
-
-    /// Longer guides lead to their beginning: to parse twenty of them for one page would take too long.
-    private static let placedBytes = 200_000
 
     private static func kind(of visit: Visit) throws(Problem) -> FoundKind? {
         guard let name = visit.query("kind") else { return nil }

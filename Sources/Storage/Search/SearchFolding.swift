@@ -44,8 +44,10 @@ package struct FoldedText: Sendable {
     package init(_ text: String) {
         var written = Array(text.utf8)
         guard written.contains(where: { $0 >= 0x80 }) else {
-            for index in written.indices where (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(written[index]) {
-                written[index] |= 0x20
+            written.withUnsafeMutableBufferPointer { bytes in
+                for index in bytes.indices where (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(bytes[index]) {
+                    bytes[index] |= 0x20
+                }
             }
             letters = written
             places = nil

@@ -5,7 +5,10 @@ import Essentials
 struct Imported: Sendable {
     enum Result: String, Sendable {
         case created
+        case newVersion = "new-version"
         case unchanged
+
+        var words: String { self == .newVersion ? "new version" : rawValue }
     }
 
     let result: Result
@@ -30,7 +33,13 @@ extension Client {
         request.headers = [("Content-Type", "text/markdown; charset=utf-8")]
         request.body = bytes
         let answer = try await send(request)
-        return Imported(
-            result: answer.status == 201 ? .created : .unchanged, runbook: try decode(JSONValue.self, from: answer))
+        let runbook = try JSONValue(jsonText: String(decoding: answer.bytes, as: UTF8.self))
+        let result: Imported.Result =
+            switch (answer.status, runbook["number"]) {
+            case (201, .integer(2...)): .newVersion
+            case (201, _): .created
+            default: .unchanged
+            }
+        return Imported(result: result, runbook: runbook)
     }
 }

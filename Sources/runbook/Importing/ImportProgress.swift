@@ -5,15 +5,25 @@ struct ImportCount: Equatable {
     /// To be sent.
     let files: Int
     var created = 0
+    var newVersions = 0
     var unchanged = 0
     /// Those that were never sent among them.
     var refused = 0
 
     init(files: Int) { self.files = files }
 
-    /// `12 files created, 3 unchanged, 1 refused.`
+    mutating func note(_ result: Imported.Result) {
+        switch result {
+        case .created: created += 1
+        case .newVersion: newVersions += 1
+        case .unchanged: unchanged += 1
+        }
+    }
+
+    /// `12 files created, 2 new versions, 3 unchanged, 1 refused.`
     var sentence: String {
-        "\(Wording.count(created, "file")) created, \(unchanged) unchanged, \(refused) refused."
+        let versions = newVersions > 0 ? ", \(Wording.count(newVersions, "new version"))" : ""
+        return "\(Wording.count(created, "file")) created\(versions), \(unchanged) unchanged, \(refused) refused."
     }
 }
 

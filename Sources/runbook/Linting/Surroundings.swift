@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import RunbookFormat
 
 /// What a guide's text alone can't tell: what stands beside the file, and what this machine has.
@@ -12,7 +13,13 @@ struct Surroundings {
         if told.contains(.brokenLink) { others += brokenLinks(in: guide, file: file) }
         if told.contains(.missingProgram) { others += missingPrograms(of: guide) }
         if told.contains(.shellcheck), let program = path.find("shellcheck") {
-            others += try ShellCheck(program: program).findings(of: guide)
+            do {
+                others += try ShellCheck(program: program).findings(of: guide)
+            } catch {
+                // Ours are worth having without it.
+                let why = String(describing: error).replacing("\n", with: " ").prefix(200)
+                try Output.talk.say("runbook: \(file): \(program) gave no findings that can be read: \(why)")
+            }
         }
         return guide.findings(adding: others).filter { told.contains($0.rule) }
     }

@@ -33,7 +33,7 @@ extension JSONValue {
     /// - Throws: `Problem.unavailable` for what is not JSON.
     init(jsonText text: String) throws(Problem) {
         do {
-            self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+            self = try JSONValue(parsing: text)
         } catch {
             throw .unavailable("The server sent what is not JSON: is it a Runbook server?")
         }
