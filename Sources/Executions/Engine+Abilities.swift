@@ -12,10 +12,9 @@ extension Engine {
         }
         let settings = step.settings
         let asked: [(Bool, String)] = [
-            (settings.retries > 0, "retries"), (settings.backoff != nil, "backoff"), (settings.condition != nil, "if"),
-            (settings.onFailure != .stop, "on-failure"), (settings.isAlways, "always"),
-            (!settings.needs.isEmpty, "needs"),
-            (settings.isParallel, "parallel"), (settings.confirmation != nil, "confirm"),
+            (settings.onFailure == .rollback, "on-failure=rollback"),
+            (!settings.needs.isEmpty, "needs"), (settings.isParallel, "parallel"),
+            (settings.confirmation != nil, "confirm"),
             (!settings.hosts.isEmpty, "hosts"),
             (settings.isInteractive, "interactive"),
         ]

@@ -81,7 +81,7 @@ extension Executions {
     /// One step of a run with its attempts; nil when it has no such step.
     static func step(_ position: Int, of run: ID<RunRecord>, in reader: Reader) throws -> StepRecord? {
         let row: StepRow? = try reader.first(
-            "SELECT step, line, state, outputs FROM run_steps WHERE run = \(run) AND position = \(position)")
+            "\(StepRow.select) WHERE run = \(run) AND position = \(position)")
         return try row.map { row in
             let attempts: [AttemptRecord] = try reader.all(
                 attempts + " WHERE run = \(run) AND step = \(row.step) ORDER BY number")
@@ -92,14 +92,15 @@ extension Executions {
     static func record(_ id: ID<RunRecord>, in reader: Reader) throws -> RunRecord {
         guard let run: RunRow = try reader.first(RunRow.select + " WHERE id = \(id)") else { throw unknown(id) }
         let steps: [StepRow] = try reader.all(
-            "SELECT step, line, state, outputs FROM run_steps WHERE run = \(id) ORDER BY position")
+            "\(StepRow.select) WHERE run = \(id) ORDER BY position")
         let attempts: [AttemptRecord] = try reader.all(attempts + " WHERE run = \(id) ORDER BY number")
         let attemptsOf = Dictionary(grouping: attempts, by: \.step)
         return RunRecord(
             id: id, runbook: run.runbook, version: run.version, section: run.section, state: run.state,
             priority: run.priority, occasions: try occasions(of: id, in: reader),
             parameters: try strings(run.parameters),
-            placeholders: try strings(run.placeholders), isCancelling: run.cancelling, created: run.created,
+            placeholders: try strings(run.placeholders), isCancelling: run.cancelling,
+            isCleanupCancelled: run.cleanup_cancelled, created: run.created,
             started: run.started, finished: run.finished, actorKind: run.actor_kind, actor: run.actor,
             actorName: run.actor_name,
             steps: try steps.map { try $0.record(attemptsOf[$0.step] ?? []) })
@@ -127,6 +128,7 @@ struct RunRow: Decodable {
     let sealed: Data?
     let placeholders: String
     let cancelling: Bool
+    let cleanup_cancelled: Bool
     let created: Timestamp
     let started: Timestamp?
     let finished: Timestamp?
@@ -136,8 +138,8 @@ struct RunRow: Decodable {
     let chunks: Int
 
     static let select: SQL = """
-        SELECT id, runbook, version, section, state, priority, parameters, sealed, placeholders, cancelling, created,
-            started, finished, actor_kind, actor, actor_name, chunks FROM runs
+        SELECT id, runbook, version, section, state, priority, parameters, sealed, placeholders, cancelling,
+            cleanup_cancelled, created, started, finished, actor_kind, actor, actor_name, chunks FROM runs
         """
 }
 
@@ -146,10 +148,22 @@ private struct StepRow: Decodable {
     let line: Int
     let state: StepState
     let outputs: String?
+    let tries: Int
+    let tries_in_all: Int
+    let due: Timestamp?
+    let reason: String?
+    let is_always: Bool
+    let may_fail: Bool
+
+    static let select: SQL = """
+        SELECT step, line, state, outputs, tries, tries_in_all, due, reason, is_always, may_fail FROM run_steps
+        """
 
     func record(_ attempts: [AttemptRecord]) throws -> StepRecord {
         StepRecord(
-            id: step, line: line, state: state, outputs: try outputs.map(Executions.strings) ?? [:], attempts: attempts)
+            id: step, line: line, state: state, outputs: try outputs.map(Executions.strings) ?? [:],
+            tries: tries, triesInAll: tries_in_all, due: due, reason: reason, isAlways: is_always, mayFail: may_fail,
+            attempts: attempts)
     }
 }
 

@@ -81,6 +81,9 @@ package struct RunPlan: Sendable {
             } else if let reason = Engine.reasonNotToCarryOut(step) {
                 fields.append(.init(name: step.id, message: reason, line: step.line))
             }
+            for fault in step.conditionFaults(in: guide) {
+                fields.append(.init(name: step.id, message: fault, line: step.line))
+            }
         }
         for reason in Engine.reasonsNotToCarryOut(guide.metadata) {
             fields.append(.init(name: "front matter", message: reason, line: 1))

@@ -20,6 +20,7 @@ enum Migrations {
         migrator.registerMigration("13-versions", migrate: countVersions)
         migrator.registerMigration("14-folder", migrate: rememberGoneFiles)
         migrator.registerMigration("15-search-folding", migrate: foldSearch)
+        migrator.registerMigration("20-step-settings", migrate: addStepSettings)
         return migrator
     }
 

@@ -106,14 +106,32 @@ import Testing
 
     @Test(
         arguments: [
-            "confirm=\"sure?\"", "if=\"x == 1\"", "retries=3", "needs=first", "parallel=true", "always=true",
-            "on-failure=continue", "hosts=web",
+            "confirm=\"sure?\"", "if=\"x == 1\"", "needs=first", "parallel=true", "on-failure=rollback", "hosts=web",
         ])
     func `a step that wants what this engine can't do is refused, not run without it`(attribute: String) {
         let source = "# A\n\n```sh {name=first}\ntrue\n```\n\n```sh {name=second \(attribute)}\ntrue\n```\n"
         let problem = #expect(throws: Problem.self) { try plan(source, parameters: [:]) }
         #expect(problem?.fields.map(\.name) == ["second"])
         #expect(problem?.fields.first?.line == 7)
+    }
+
+    @Test(arguments: [
+        "if=\"parameters.x == 1\"", "if=\"steps.second.state == 'failed'\"", "if=\"steps.third.outputs.x\"",
+        "if=\"x == 1\"",
+    ])
+    func `a condition with a name that nothing has is refused before anything runs`(attribute: String) {
+        let source = "# A\n\n```sh {name=first}\ntrue\n```\n\n```sh {name=second \(attribute)}\ntrue\n```\n"
+        let problem = #expect(throws: Problem.self) { try plan(source, parameters: [:]) }
+        #expect(problem?.fields.map(\.name) == ["second"])
+        #expect(problem?.fields.first?.line == 7)
+    }
+
+    @Test(arguments: [
+        "retries=3 backoff=10s", "always", "on-failure=continue", "if=\"steps.first.state == 'failed'\"",
+    ])
+    func `a step with settings that run is accepted`(attributes: String) throws {
+        let source = "# A\n\n```sh {name=first}\ntrue\n```\n\n```sh {name=second \(attributes)}\ntrue\n```\n"
+        #expect(try plan(source, parameters: [:]).steps.map(\.isPlain) == [true, false])
     }
 
     @Test func `an unknown priority is refused with those there are`() {

@@ -95,7 +95,9 @@ import Testing
         let bareAttempt = RunAttempt(
             number: 1, state: "running", exit_status: nil, signal: nil, reason: nil, started: nil, finished: nil,
             output_cut: false, output_may_end_early: false)
-        let step = RunStep(id: "a", state: "failed", line: 3, outputs: ["url": "x"], attempts: [attempt])
+        let step = RunStep(
+            id: "a", state: "failed", line: 3, outputs: ["url": "x"], waits_for: "b", due: time, reason: "c",
+            attempts: [attempt])
         let bareStep = RunStep(id: "a", state: "queued", line: 3, attempts: [bareAttempt])
         return [
             Sample(

@@ -225,6 +225,7 @@ struct Samples {
             } + [
                 .init(
                     id: text("wait-stable"), state: state == "interrupted" ? "unknown" : "failed", line: 24,
+                    said: text("tried 2 of 3, again at 2026-01-19 08:40:00 UTC"), isAlways: true,
                     attempts: [
                         attempt(
                             1, "failed", status: 1, finished: at(90),

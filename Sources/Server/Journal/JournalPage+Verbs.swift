@@ -33,6 +33,7 @@ extension JournalPage {
         "run.resumed": "resumed a run",
         "step.started": "began a step",
         "step.finished": "finished a step",
+        "step.skipped": "skipped a step",
         "deployment.planned": "planned a deployment",
         "deployment.started": "began a deployment",
         "deployment.recorded": "recorded a deployment",

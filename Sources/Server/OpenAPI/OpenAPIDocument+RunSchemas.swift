@@ -36,7 +36,11 @@ extension OpenAPIDocument {
                 "id": .text(), "state": .oneOf(StepState.self), "line": .integer("Its line in the runbook.", from: 1),
                 "attempts": .list(of: .ref("RunAttempt"), "Every attempt, the first one first."),
             ],
-            optional: ["outputs": .map(of: .text(), "What it wrote to `$RUNBOOK_OUTPUT`.")]),
+            optional: [
+                "outputs": .map(of: .text(), "What it wrote to `$RUNBOOK_OUTPUT`."),
+                "waits_for": .text("What it waits for, as a sentence."), "due": .moment("When it is tried again."),
+                "reason": .text("A sentence, where the state alone does not say why: of one that was skipped."),
+            ]),
         "RunAttempt": .object(
             "An attempt at a step.",
             [

@@ -67,7 +67,10 @@ extension OpenAPIDocument {
 
     private static let cancelRun = Operation(
         method: .post, path: "/api/v1/runs/{id}/cancellation", id: "cancelRun", summary: "Asks for a run's end.",
-        details: "A running step is stopped with all its processes. Asking again changes nothing.",
+        details: """
+            A running step is stopped with all its processes, and what the guide marks `always` still runs. Asking again \
+            while one of these is at it ends it too, and else changes nothing.
+            """,
         access: .permitted(.operate), parameters: [id],
         answers: [.json(.ref("Run"), "The run; while a step is being stopped it is still `running`.")], problems: [404])
 

@@ -8,6 +8,10 @@ extension RunPage {
         let state: String
         /// Its line in the guide's source.
         let line: Int?
+        /// What it waits for, or why it was skipped.
+        var said: String?
+        /// Whether it runs after a failure and a cancellation too.
+        var isAlways = false
         let attempts: [AttemptRecord]
     }
 
@@ -38,6 +42,9 @@ extension RunPage {
         let isOpen: Bool
         let attempts: [Attempt]
         let isUntouched: Bool
+        /// What it waits for, or why it was skipped: a sentence.
+        let said: String?
+        let isAlways: Bool
         /// Set where a person must say how it ended.
         let question: Question?
 
@@ -79,7 +86,7 @@ extension RunPage.Step {
         let facts: [String?] = [
             last?.exitStatus.flatMap { $0 == 0 ? nil : "exit status \($0)" },
             record.attempts.count > 1 ? "\(ordinal(record.attempts.count)) attempt" : nil,
-            record.line.map { "line \($0)" },
+            record.isAlways ? "always" : nil, record.line.map { "line \($0)" },
         ]
         let attempts = record.attempts.reversed().map { attempt in
             RunPage.Attempt(attempt, of: record, budget: &budget)
@@ -92,7 +99,8 @@ extension RunPage.Step {
             } ?? "",
             since: last.flatMap { $0.finished == nil ? $0.started.map { Moment($0).instant } : nil },
             isOpen: !["queued", "succeeded", "skipped"].contains(record.state), attempts: attempts.reversed(),
-            isUntouched: record.attempts.isEmpty,
+            isUntouched: record.attempts.isEmpty && record.said == nil,
+            said: record.said?.capitalisedSentence, isAlways: record.isAlways,
             question: asksOutcome ? RunPage.Question(unknownStep: record.id) : nil)
     }
 
@@ -101,6 +109,7 @@ extension RunPage.Step {
         Self(
             anchor: anchor, id: id, state: state, facts: facts, stepTook: stepTook, since: since,
             isOpen: isOpen || attempts.contains { $0.hasLines }, attempts: attempts, isUntouched: isUntouched,
+            said: said, isAlways: isAlways,
             question: question)
     }
 }

@@ -20,7 +20,8 @@ extension RunStep {
     init(_ step: StepRecord) {
         self.init(
             id: step.id, state: step.state.rawValue, line: step.line,
-            outputs: step.outputs.isEmpty ? nil : step.outputs,
+            outputs: step.outputs.isEmpty ? nil : step.outputs, waits_for: step.waitsFor, due: step.due?.rfc3339,
+            reason: step.reason,
             attempts: step.attempts.map(RunAttempt.init))
     }
 }

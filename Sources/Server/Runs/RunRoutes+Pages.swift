@@ -17,7 +17,8 @@ extension RunRoutes {
         for row in output.rows { byAttempt["\(row.step)/\(row.attempt)", default: []].append(row) }
         let steps = run.steps.map { step in
             RunPage.StepRecord(
-                id: step.id, state: step.state.rawValue, line: step.line,
+                id: step.id, state: step.state.rawValue, line: step.line, said: step.waitsFor ?? step.reason,
+                isAlways: step.isAlways,
                 attempts: step.attempts.map { attempt in
                     let key = "\(step.id)/\(attempt.number)"
                     return RunPage.AttemptRecord(
@@ -34,7 +35,8 @@ extension RunRoutes {
                     .init(
                         id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
                         state: run.state.rawValue, by: run.actorName, created: run.created, started: run.started,
-                        finished: run.finished, workspace: nil, isCancelling: run.isCancelling),
+                        finished: run.finished, workspace: nil, isCancelling: run.isCancelling,
+                        isCleaning: run.isCleaning, hasCleanup: run.hasCleanup),
                     steps: steps,
                     parameters: run.parameters.sorted { $0.key < $1.key }.map {
                         .init(name: $0.key, value: $0.value, isSensitive: $0.value == RunPlan.mask)
