@@ -5,8 +5,8 @@ extension Engine {
     /// such a run is refused before it starts.
     static func reasonNotToCarryOut(_ step: Step) -> String? {
         switch step.kind {
-        case .shell, .program: break
-        case .approval, .manual, .http, .runbook:
+        case .shell, .program, .approval, .manual: break
+        case .http, .runbook:
             return "\(step.kind.rawValue) steps are not carried out by this version: run the other steps with --step"
         case .unsupported: return "this version does not run \(step.language) scripts"
         }
@@ -14,7 +14,6 @@ extension Engine {
         let asked: [(Bool, String)] = [
             (settings.onFailure == .rollback, "on-failure=rollback"),
             (!settings.needs.isEmpty, "needs"), (settings.isParallel, "parallel"),
-            (settings.confirmation != nil, "confirm"),
             (!settings.hosts.isEmpty, "hosts"),
             (settings.isInteractive, "interactive"),
         ]

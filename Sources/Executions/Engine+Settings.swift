@@ -48,12 +48,16 @@ extension Executions {
     ) throws {
         var steps: [StepRowHead] = try transaction.all(
             """
-            SELECT position, step, line, state, due, is_always, may_fail FROM run_steps WHERE run = \(work.id)
+            SELECT position, step, line, state, due, is_always, may_fail, asks, is_answered FROM run_steps WHERE run = \(work.id)
             ORDER BY position
             """)
         while true {
             switch NextAct.of(steps.map { $0.standing(at: now) }, run.cancellation) {
-            case .wait: return
+            case .wait:
+                // One that waits for people waits on, though something else made the engine look.
+                guard run.state != .waiting, let step = steps.first(where: \.waitsForPeople) else { return }
+                try ask(step, of: work, run, &advance, at: now, by: actor, in: transaction)
+                return
             case .settle(let state):
                 try settle(work, as: state, at: now, by: actor, in: transaction)
                 advance.settled = state
@@ -67,6 +71,10 @@ extension Executions {
                     steps[index].state = .skipped
                     continue
                 }
+                if steps[index].asks != nil, !steps[index].is_answered {
+                    try ask(steps[index], of: work, run, &advance, at: now, by: actor, in: transaction)
+                    return
+                }
                 let handedOn = try handedOn(to: step, after: finished, values, in: work, transaction)
                 advance.start = try begin(
                     step, handedOn, of: work, isRunning: run.state == .running, at: now, by: actor, in: transaction)
@@ -76,6 +84,29 @@ extension Executions {
                 return
             }
         }
+    }
+
+    /// Leaves the run to people until one of them has answered.
+    private func ask(
+        _ step: StepRowHead, of work: RunWork, _ run: RunHead, _ advance: inout Advance, at now: Timestamp,
+        by actor: Principal, in transaction: Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            UPDATE run_steps SET state = \(StepState.waiting), due = NULL
+            WHERE run = \(work.id) AND position = \(step.position)
+            """)
+        try transaction.execute(
+            """
+            UPDATE runs SET state = \(RunState.waiting), started = coalesce(started, \(now)) WHERE id = \(work.id)
+            """)
+        let waitsFor = try Self.step(step.position, of: work.id, in: transaction)?.waitsFor
+        try journal.append(
+            Event(
+                "run.waiting", on: work.objects,
+                details: ["step": .string(step.step), "waits_for": waitsFor.map { .string($0) } ?? .null]),
+            by: actor, in: transaction)
+        advance.isNewState = true
     }
 
     /// A sentence when the step's condition does not hold.
@@ -124,6 +155,10 @@ private struct StepRowHead: Decodable {
     let due: Timestamp?
     let is_always: Bool
     let may_fail: Bool
+    let asks: String?
+    let is_answered: Bool
+
+    var waitsForPeople: Bool { state == .waiting && due == nil }
 
     var head: StepHead { StepHead(position: position, step: step, line: line, state: state) }
 

@@ -61,20 +61,26 @@ package struct Executions: Sendable {
         try transaction.execute(
             """
             INSERT INTO runs (id, runbook, version, section, state, priority, parameters, sealed, placeholders,
-                created, actor_kind, actor, actor_name, is_check)
+                created, actor_kind, actor, actor_name, person, is_check)
             VALUES (\(id), \(plan.runbook), \(plan.version), \(plan.section), \(RunState.queued), \(plan.priority),
                 \(JSONValue.strings(open).text), \(sealed), \(JSONValue.strings(plan.placeholders).text),
-                \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name), \(plan.isCheck))
+                \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name), \(principal.person),
+                \(plan.isCheck))
             """)
         for occasion in Set(plan.occasions) {
             try transaction.execute("INSERT INTO run_occasions (run, object) VALUES (\(id), \(occasion))")
         }
         for (index, step) in plan.steps.enumerated() {
+            let question = plan.question(of: step, starter: principal.name)
+            let rule = question?.kind == .approval ? question?.rule : nil
             try transaction.execute(
                 """
-                INSERT INTO run_steps (run, position, step, line, state, tries_in_all, is_always, may_fail)
+                INSERT INTO run_steps (run, position, step, line, state, tries_in_all, is_always, may_fail, asks, question,
+                    approver, approvals, not_starter)
                 VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued),
-                    \(step.settings.retries + 1), \(step.settings.isAlways), \(step.settings.onFailure == .continue_))
+                    \(step.settings.retries + 1), \(step.settings.isAlways), \(step.settings.onFailure == .continue_),
+                    \(question?.kind.rawValue), \(question?.text), \(rule?.role.rawValue), \(rule?.minimum ?? 0),
+                    \(rule?.isClosedToStarter ?? false))
                 """)
         }
         try journal.append(

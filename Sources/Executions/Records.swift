@@ -25,6 +25,8 @@ package struct RunRecord: Sendable, Equatable {
     package let actorKind: String
     package let actor: String
     package let actorName: String
+    /// The person behind the actor, where there is one.
+    package let person: String?
     package let steps: [StepRecord]
 
     package var reference: String { id.rawValue }
@@ -63,11 +65,14 @@ package struct StepRecord: Sendable, Equatable {
     package let isAlways: Bool
     /// After its failure the run goes on.
     package let mayFail: Bool
+    /// What it asks of people; nil for one that runs unasked.
+    package let question: StepQuestion?
     package let attempts: [AttemptRecord]
 
-    /// `tried 1 of 3, again at 2026-11-22 05:12:00 UTC`; nil where it waits for nothing.
+    /// `tried 1 of 3, again at 2026-11-22 05:12:00 UTC`, `0 of 1 approval by an operator`; nil where it waits for nothing.
     package var waitsFor: String? {
-        guard state == .waiting, let due else { return nil }
+        guard state == .waiting else { return nil }
+        guard let due else { return question?.sentence }
         let time = due.rfc3339
         return "tried \(tries) of \(triesInAll), again at \(time.prefix(10)) \(time.dropFirst(11).prefix(8)) UTC"
     }

@@ -21,6 +21,7 @@ enum Migrations {
         migrator.registerMigration("14-folder", migrate: rememberGoneFiles)
         migrator.registerMigration("15-search-folding", migrate: foldSearch)
         migrator.registerMigration("20-step-settings", migrate: addStepSettings)
+        migrator.registerMigration("21-run-gates", migrate: createRunGates)
         return migrator
     }
 

@@ -83,6 +83,37 @@ struct RunPageTests {
         #expect(run("succeeded", [step("a", "succeeded"), skipped]).sentence == "1 of 2 steps went well, 1 skipped.")
     }
 
+    private func asking(_ kind: RunPage.Asked.Kind, refusal: String? = nil) throws -> HTMLNode {
+        var step = step("go", "waiting")
+        step.said = "0 of 1 approval by an operator other than Ada"
+        step.asked = .init(kind: kind, question: "Ship v2?", refusal: refusal, path: "/runs/r1/steps/go")
+        return try read(run("waiting", [step]))
+    }
+
+    @Test func `who may approve is asked, without scripts too, and may reject`() throws {
+        let page = try asking(.approval)
+        #expect(page.all("#page-sentence").first?.content.hasPrefix("Waits at step 1 of 1, go, for 0 of 1 ") == true)
+        #expect(page.all("[data-step=go] .asked").map(\.content) == ["Ship v2?"])
+        let form = try #require(page.all("[data-step=go] form").first)
+        #expect(form.attribute("action") == "/runs/r1/steps/go/approval")
+        #expect(form.all("button").map(\.content) == ["Approve", "Reject"])
+        #expect(form.all("button").map { $0.attribute("formaction") } == [nil, "/runs/r1/steps/go/rejection"])
+        #expect(form.all("input[name=note]").count == 1)
+    }
+
+    @Test func `who may not approve reads why, and has no button`() throws {
+        let page = try asking(.approval, refusal: "Ada started this run.")
+        #expect(page.all("[data-step=go] form").isEmpty)
+        #expect(page.all("[data-step=go] .question .note").map(\.content) == ["Ada started this run."])
+    }
+
+    @Test(arguments: [(RunPage.Asked.Kind.manual, "It is done"), (.confirmation, "Run it")])
+    func `what is no approval is confirmed`(kind: RunPage.Asked.Kind, label: String) throws {
+        let form = try #require(try asking(kind).all("[data-step=go] form").first)
+        #expect(form.attribute("action") == "/runs/r1/steps/go/confirmation")
+        #expect(form.all("button").map(\.content) == [label])
+    }
+
     @Test(arguments: [
         ("queued", true, false), ("running", true, false), ("waiting", true, false), ("interrupted", true, false),
         ("failed", false, true), ("cancelled", false, true), ("succeeded", false, false),

@@ -161,7 +161,10 @@ extension RunPage {
             return "At \(place), \(step.id): \(step.said ?? "it waits")."
         case ("running", let step?, let place?): return "At \(place), \(step.id)."
         case ("running", _, _): return "Between two steps of \(steps.count)."
-        case ("waiting", let step?, let place?): return "Waits at \(place), \(step.id), for a person."
+        case ("waiting", let step?, let place?):
+            return "Waits at \(place), \(step.id), for \(step.said ?? "a person")."
+        case ("rejected", let step?, let place?):
+            return "Rejected in \(place), \(step.id)\(step.said.map { ": \($0)" } ?? "")."
         case ("succeeded", _, _):
             let skipped = steps.count { $0.state == "skipped" }
             guard skipped == 0 else {
