@@ -75,13 +75,31 @@ package struct RunStep: Codable, Sendable {
     package let line: Int
     /// What the step wrote to `$RUNBOOK_OUTPUT`; absent when it wrote nothing.
     package let outputs: [String: String]?
+    /// What it waits for, as a sentence; absent where it does not wait.
+    package let waits_for: String?
+    /// When it is tried again.
+    package let due: String?
+    /// Why it is as it is, where the state alone does not say so: why it was skipped.
+    package let reason: String?
+    /// What people are asked before the step is done, or begins: `approval`, `manual` or `confirmation`.
+    package let asks: String?
+    /// The question, as it is put to people.
+    package let question: String?
     package let attempts: [RunAttempt]
 
-    package init(id: String, state: String, line: Int, outputs: [String: String]? = nil, attempts: [RunAttempt]) {
+    package init(
+        id: String, state: String, line: Int, outputs: [String: String]? = nil, waits_for: String? = nil,
+        due: String? = nil, reason: String? = nil, asks: String? = nil, question: String? = nil, attempts: [RunAttempt]
+    ) {
         self.id = id
         self.state = state
         self.line = line
         self.outputs = outputs
+        self.waits_for = waits_for
+        self.due = due
+        self.reason = reason
+        self.asks = asks
+        self.question = question
         self.attempts = attempts
     }
 }
@@ -169,6 +187,13 @@ package struct OutputChunk: Codable, Sendable {
         self.time = time
         self.text = text
     }
+}
+
+/// What `POST /api/v1/runs/{id}/steps/{step}/approval`, `/rejection` and `/confirmation` take.
+package struct AnswerRequest: Codable, Sendable {
+    package var note: String?
+
+    package init(note: String? = nil) { self.note = note }
 }
 
 /// What `POST /api/v1/runs/{id}/resumption` takes.

@@ -1,6 +1,7 @@
 package import Essentials
 import Foundation
 import Journal
+import RunbookFormat
 import Storage
 
 /// A deployment that somebody else made, as a pipeline tells of it.

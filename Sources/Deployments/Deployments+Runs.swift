@@ -29,6 +29,8 @@ extension Deployments {
             runbook: runbook, section: stage.section.isEmpty ? nil : stage.section, steps: stage.steps,
             parameters: values.values(for: guide.metadata.parameters))
         order.version = version
+        // Its approvals are given at the stage.
+        order.leavesGates = true
         order.occasions = id.map { [ObjectReference("deployment", $0.rawValue)] } ?? []
         return order
     }

@@ -229,16 +229,7 @@ extension StagePlan.Gate {
         known["environment"] = known["environment"] ?? values.environment
         known["service"] = known["service"] ?? values.service
         known["commit"] = known["commit"] ?? values.commit
-        var text = ""
-        var rest = Substring(question)
-        // In one pass, so that what is filled in is never itself filled.
-        while let start = rest.range(of: "{{"), let end = rest[start.upperBound...].range(of: "}}") {
-            let name = String(rest[start.upperBound..<end.lowerBound]).trimmed
-            text += rest[..<start.lowerBound]
-            text += known[name] ?? String(rest[start.lowerBound..<end.upperBound])
-            rest = rest[end.upperBound...]
-        }
-        return Self(id: id, line: line, rule: rule, question: text + rest)
+        return Self(id: id, line: line, rule: rule, question: question.filled(with: known))
     }
 }
 

@@ -4,6 +4,7 @@ package import Essentials
 package import Executions
 import Foundation
 package import Journal
+import RunbookFormat
 import Services
 package import Storage
 

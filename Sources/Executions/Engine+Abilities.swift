@@ -5,17 +5,15 @@ extension Engine {
     /// such a run is refused before it starts.
     static func reasonNotToCarryOut(_ step: Step) -> String? {
         switch step.kind {
-        case .shell, .program: break
-        case .approval, .manual, .http, .runbook:
+        case .shell, .program, .approval, .manual: break
+        case .http, .runbook:
             return "\(step.kind.rawValue) steps are not carried out by this version: run the other steps with --step"
         case .unsupported: return "this version does not run \(step.language) scripts"
         }
         let settings = step.settings
         let asked: [(Bool, String)] = [
-            (settings.retries > 0, "retries"), (settings.backoff != nil, "backoff"), (settings.condition != nil, "if"),
-            (settings.onFailure != .stop, "on-failure"), (settings.isAlways, "always"),
-            (!settings.needs.isEmpty, "needs"),
-            (settings.isParallel, "parallel"), (settings.confirmation != nil, "confirm"),
+            (settings.onFailure == .rollback, "on-failure=rollback"),
+            (!settings.needs.isEmpty, "needs"), (settings.isParallel, "parallel"),
             (!settings.hosts.isEmpty, "hosts"),
             (settings.isInteractive, "interactive"),
         ]

@@ -29,7 +29,7 @@ extension Engine {
         return try await database.write { transaction in
             var advance = Advance()
             let run: RunHead? = try transaction.first(
-                "SELECT state, cancelling, chunks FROM runs WHERE id = \(work.id)")
+                "SELECT state, cancelling, cleanup_cancelled, started, chunks FROM runs WHERE id = \(work.id)")
             guard let run else { throw Executions.unknown(work.id) }
             // Cancelled in the moment in which it was taken out of the queue.
             guard !run.state.isSettled else {
@@ -37,8 +37,13 @@ extension Engine {
                 return advance
             }
             if let finished {
-                try executions.record(finished, values, of: work, at: now, by: actor, in: transaction)
+                try executions.record(finished, values, of: work, run, at: now, by: actor, in: transaction)
                 advance.changed.append(finished.start.position)
+            }
+            guard work.isPlain else {
+                try executions.goOn(
+                    work, run, after: finished, values, &advance, at: now, by: actor, in: transaction)
+                return advance
             }
             // The steps before this one are done, or it had not been started.
             let first = finished?.start.position ?? 1
@@ -56,6 +61,7 @@ extension Engine {
                 advance.start = try executions.begin(
                     step, handedOn, of: work, isRunning: run.state == .running, at: now, by: actor, in: transaction)
                 advance.start?.chunksBefore = run.chunks
+                advance.start?.runStarted = run.started ?? now
                 advance.changed.append(step.position)
                 advance.isNewState = run.state != .running
             case .settle(let state):
@@ -86,17 +92,21 @@ extension Engine {
     }
 }
 
-private struct RunHead: Decodable {
+struct RunHead: Decodable {
     let state: RunState
     let cancelling: Bool
+    let cleanup_cancelled: Bool
+    let started: Timestamp?
     let chunks: Int
+
+    var cancellation: Cancellation { Cancellation(cancelling: cancelling, cleanupCancelled: cleanup_cancelled) }
 }
 
 struct StepHead: Decodable {
     let position: Int
     let step: String
     let line: Int
-    let state: StepState
+    var state: StepState
 }
 
 /// What a step's files said, read before the transaction.
@@ -169,8 +179,8 @@ extension Executions {
     }
 
     func record(
-        _ finished: FinishedAttempt, _ handedOn: HandedOnValues?, of run: RunWork, at now: Timestamp,
-        by actor: Principal, in transaction: Transaction
+        _ finished: FinishedAttempt, _ handedOn: HandedOnValues?, of run: RunWork, _ head: RunHead,
+        at now: Timestamp, by actor: Principal, in transaction: Transaction
     ) throws {
         let end = AttemptEnd(finished, fault: handedOn?.fault)
         let step = finished.start.step
@@ -188,11 +198,11 @@ extension Executions {
             environment = try sealing.seal(
                 Data(JSONValue.strings(values).text.utf8), context: "run/\(run.id)/\(step.id)")
         }
-        // What was unknown may be done again where doing it twice is doing it once.
-        let state: StepState = end.state == .unknown && step.settings.isIdempotent ? .queued : end.state.step
+        let next = try standing(of: finished.start, after: end.state, of: run, head, at: now, in: transaction)
         try transaction.execute(
             """
-            UPDATE run_steps SET state = \(state), outputs = \(outputs), environment = \(environment)
+            UPDATE run_steps SET state = \(next.state), outputs = \(outputs), environment = \(environment),
+                tries = \(next.tries), due = \(next.due)
             WHERE run = \(run.id) AND position = \(finished.start.position)
             """)
         let ended = end.state
@@ -201,7 +211,7 @@ extension Executions {
             Self.stepFinished(
                 run.stepObjects, step: step.id, attempt: finished.start.attempt, number: finished.start.number,
                 end: end,
-                reason: end.reason, digest: finished.digest), by: actor, in: transaction)
+                reason: end.reason, digest: finished.digest, next: next), by: actor, in: transaction)
     }
 
     func begin(
@@ -218,7 +228,10 @@ extension Executions {
             VALUES (\(attempt), \(run.id), \(step.step), \(number), \(AttemptState.running), \(now))
             """)
         try transaction.execute(
-            "UPDATE run_steps SET state = \(StepState.running) WHERE run = \(run.id) AND position = \(step.position)")
+            """
+            UPDATE run_steps SET state = \(StepState.running), due = NULL
+            WHERE run = \(run.id) AND position = \(step.position)
+            """)
         if !isRunning {
             try transaction.execute(
                 "UPDATE runs SET state = \(RunState.running), started = coalesce(started, \(now)) WHERE id = \(run.id)")
@@ -240,7 +253,10 @@ extension Executions {
         _ run: RunWork, as state: RunState, at now: Timestamp, by actor: Principal, in transaction: Transaction
     ) throws {
         try transaction.execute(
-            "UPDATE runs SET state = \(state), cancelling = 0, finished = \(now) WHERE id = \(run.id)")
+            """
+            UPDATE runs SET state = \(state), cancelling = 0, cleanup_cancelled = 0, finished = \(now)
+            WHERE id = \(run.id)
+            """)
         try journal.append(
             Event("run.\(state.rawValue)", on: run.objects), by: actor, in: transaction)
         transaction.afterCommit { [tally] in tally.settled(state) }
@@ -273,7 +289,11 @@ extension Executions {
                         digest: digest), by: actor, in: transaction)
             }
             try transaction.execute(
-                "UPDATE runs SET state = \(RunState.interrupted), cancelling = 0, finished = \(now) WHERE id = \(id)")
+                """
+                UPDATE runs SET state = \(RunState.interrupted), cancelling = 0, cleanup_cancelled = 0,
+                    finished = \(now)
+                WHERE id = \(id)
+                """)
             try journal.append(
                 Event(
                     "run.interrupted", on: run.objects, details: ["reason": .string(reason)]),
@@ -286,21 +306,21 @@ extension Executions {
     private static func stepFinished(
         _ objects: [ObjectReference], step: String, attempt: ID<AttemptRecord>, number: Int,
         end: AttemptEnd, reason: String?,
-        digest: OutputDigest
+        digest: OutputDigest, next: StepEnd? = nil
     ) -> Event {
-        Event(
-            "step.finished", on: objects,
-            details: [
-                "step": .string(step), "number": .integer(Int64(number)), "attempt": .string(attempt.rawValue),
-                "state": .string(end.state.rawValue),
-                "exit_status": end.exitStatus.map { .integer(Int64($0)) } ?? .null,
-                "signal": end.signal.map { .integer(Int64($0)) } ?? .null,
-                "reason": reason.map { .string($0) } ?? .null,
-                "output": [
-                    "chunks": .integer(Int64(digest.chunks)), "bytes": .integer(digest.bytes),
-                    "sha256": .string(digest.hex),
-                ],
-            ])
+        var details: [String: JSONValue] = [
+            "step": .string(step), "number": .integer(Int64(number)), "attempt": .string(attempt.rawValue),
+            "state": .string(end.state.rawValue),
+            "exit_status": end.exitStatus.map { .integer(Int64($0)) } ?? .null,
+            "signal": end.signal.map { .integer(Int64($0)) } ?? .null,
+            "reason": reason.map { .string($0) } ?? .null,
+            "output": [
+                "chunks": .integer(Int64(digest.chunks)), "bytes": .integer(digest.bytes),
+                "sha256": .string(digest.hex),
+            ],
+        ]
+        if let next, next.isTriedAgain { details["again"] = next.due.map { .string($0.rfc3339) } ?? .string("at once") }
+        return Event("step.finished", on: objects, details: details)
     }
 }
 

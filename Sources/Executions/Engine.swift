@@ -30,6 +30,7 @@ package final class Engine: Sendable {
     let environment: StepEnvironment
     let logger: Logger
     private let driven = Mutex<Set<ID<RunRecord>>>([])
+    let alarm = Alarm()
 
     package init(executions: Executions, supervisor: Supervisor, settings: Settings, logger: Logger) {
         self.executions = executions
@@ -50,6 +51,7 @@ package final class Engine: Sendable {
             for await _ in executions.signals.wakes {
                 if Task.isCancelled { break }
                 await fill(&group)
+                await setAlarm(&group)
             }
             group.cancelAll()
         }
@@ -83,10 +85,12 @@ package final class Engine: Sendable {
     /// What was running comes before what is queued, the more urgent before the less, the older before the newer.
     private func waitingRuns(limit: Int) async throws -> [ID<RunRecord>] {
         struct Row: Decodable { let id: ID<RunRecord> }
+        let now = executions.time.now()
         return try await database.read { reader in
             try reader.all(
                 """
-                SELECT id FROM runs WHERE state IN ('running', 'queued')
+                SELECT id FROM runs WHERE state IN ('running', 'queued') AND NOT EXISTS
+                    (SELECT 1 FROM run_steps s WHERE s.run = runs.id AND s.due IS NOT NULL AND s.due > \(now))
                 ORDER BY state = 'queued', CASE priority WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'default' THEN 2
                     ELSE 3 END, id LIMIT \(limit)
                 """, as: Row.self
@@ -102,7 +106,7 @@ package final class Engine: Sendable {
             // What an earlier cancellation left behind is forgotten before the record is read: one that comes now is on it.
             executions.signals.forget(id)
             let work = try await RunWork(id, of: executions)
-            if work.isCancelling { executions.signals.stop(id) }
+            if work.cancellation != .none { executions.signals.stop(id, work.cancellation) }
             var finished = try await takeUp(work)
             while !Task.isCancelled {
                 let advance = try await persistently(logger) { [finished] in try await self.advance(work, finished) }
@@ -193,21 +197,22 @@ package final class Engine: Sendable {
             environment: environment.values(
                 run: work.id, step: step, files: start.files, declared: work.guide.metadata.environment,
                 handedOn: start.handedOn, parameters: work.parameters),
-            workingDirectory: directory, timeout: timeout(of: step, in: work), grace: settings.grace,
+            workingDirectory: directory, timeout: timeout(of: start, in: work), grace: settings.grace,
             outputLimit: settings.outputLimit,
             files: ["script": Array(script.utf8), "output": [], "environment": []])
     }
 
-    /// The step's own, or what is left of the run's.
-    private func timeout(of step: Step, in work: RunWork) -> Duration? {
-        guard let whole = work.guide.metadata.timeout else { return step.timeout }
-        let left = max(.seconds(1), whole - (work.started?.duration(to: executions.time.now()) ?? .zero))
+    /// The step's own, or what is left of the run's; of the run's nothing may be left for what cleans up.
+    private func timeout(of start: StepStart, in work: RunWork) -> Duration? {
+        let step = start.step
+        guard let whole = work.guide.metadata.timeout, !step.settings.isAlways else { return step.timeout }
+        let left = max(.seconds(1), whole - work.age(of: start, at: executions.time.now()))
         return step.timeout.map { min($0, left) } ?? left
     }
 
     /// Takes in the output of an attempt as it comes, and its ending.
     private func follow(_ attempt: Attempt, _ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
-        executions.signals.began(attempt, of: work.id)
+        executions.signals.began(attempt, of: work.id, always: start.step.settings.isAlways)
         defer { executions.signals.ended(work.id) }
         do {
             return try await takeIn(attempt, start, of: work)

@@ -7,8 +7,14 @@ import Synchronization
 /// Nothing is lost when it is: the database says the same, and the engine reads it when it starts.
 final class EngineSignals: Sendable {
     private struct State {
-        var running: [ID<RunRecord>: Attempt] = [:]
-        var stopping: Set<ID<RunRecord>> = []
+        var running: [ID<RunRecord>: (attempt: Attempt, isAlways: Bool)] = [:]
+        var stopping: [ID<RunRecord>: Cancellation] = [:]
+
+        /// The attempt of a run, where it is to be stopped.
+        func stopped(_ run: ID<RunRecord>) -> Attempt? {
+            guard let (attempt, isAlways) = running[run], let told = stopping[run] else { return nil }
+            return told.ends(always: isAlways) ? attempt : nil
+        }
     }
 
     let wakes: AsyncStream<Void>
@@ -21,26 +27,27 @@ final class EngineSignals: Sendable {
 
     func wake() { continuation.yield() }
 
-    func stop(_ run: ID<RunRecord>) {
+    func stop(_ run: ID<RunRecord>, _ cancellation: Cancellation) {
         let attempt = state.withLock { state in
-            state.stopping.insert(run)
-            return state.running[run]
+            state.stopping[run] = max(cancellation, state.stopping[run] ?? .none)
+            return state.stopped(run)
         }
         attempt?.stop()
         wake()
     }
 
     func forget(_ run: ID<RunRecord>) {
-        state.withLock { _ = $0.stopping.remove(run) }
+        state.withLock { $0.stopping[run] = nil }
     }
 
     /// From now on `stop` reaches this attempt; at once, when it was called before.
-    func began(_ attempt: Attempt, of run: ID<RunRecord>) {
-        let mustStop = state.withLock { state in
-            state.running[run] = attempt
-            return state.stopping.contains(run)
+    /// - Parameter isAlways: whether only the end of everything ends it.
+    func began(_ attempt: Attempt, of run: ID<RunRecord>, always isAlways: Bool) {
+        let stopped = state.withLock { state in
+            state.running[run] = (attempt, isAlways)
+            return state.stopped(run)
         }
-        if mustStop { attempt.stop() }
+        stopped?.stop()
     }
 
     func ended(_ run: ID<RunRecord>) {

@@ -8,11 +8,13 @@ extension Executions {
         let since = time.now().advanced(by: .zero - RunsNow.day)
         return try await database.read { reader in
             let failures = try Self.failures(since: since, in: reader)
+            let waiting = try Self.part(RunState.waitingForPeople, "ORDER BY r.id DESC", in: reader)
             return RunsNow(
                 // The one that has been at it longest comes first, so that a new one moves no other.
                 running: try Self.part([.running], "ORDER BY r.id", in: reader),
                 queued: try Self.part([.queued], "ORDER BY r.id", in: reader),
-                waiting: try Self.part(RunState.waitingForPeople, "ORDER BY r.id DESC", in: reader),
+                waiting: waiting,
+                asking: try waiting.runs.filter { $0.state == .waiting }.map { try Self.record($0.id, in: reader) },
                 failed: failures.count, failures: failures.shown, isRecovered: failures.areRecovered,
                 succeeded: try reader.all(
                     """
@@ -115,6 +117,8 @@ package struct RunsNow: Sendable {
     package let running: Part
     package let queued: Part
     package let waiting: Part
+    /// Those of the waiting ones at which a step asks people, whole.
+    package let asking: [RunRecord]
     /// How many runs failed in the last day.
     package let failed: Int
     package let failures: [Failure]

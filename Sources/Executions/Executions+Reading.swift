@@ -1,6 +1,7 @@
 package import Essentials
 import Foundation
 package import Journal
+import RunbookFormat
 import Storage
 
 extension Executions {
@@ -81,28 +82,40 @@ extension Executions {
     /// One step of a run with its attempts; nil when it has no such step.
     static func step(_ position: Int, of run: ID<RunRecord>, in reader: Reader) throws -> StepRecord? {
         let row: StepRow? = try reader.first(
-            "SELECT step, line, state, outputs FROM run_steps WHERE run = \(run) AND position = \(position)")
+            "\(StepRow.select) WHERE run = \(run) AND position = \(position)")
         return try row.map { row in
             let attempts: [AttemptRecord] = try reader.all(
                 attempts + " WHERE run = \(run) AND step = \(row.step) ORDER BY number")
-            return try row.record(attempts)
+            guard row.asks != nil else { return try row.record(attempts) }
+            let starter = try reader.text("SELECT actor_name FROM runs WHERE id = \(run)")
+            let given: [ApprovalRow] = try reader.all(
+                ApprovalRow.select + " WHERE run = \(run) AND step = \(row.step) ORDER BY time")
+            return try row.record(attempts, starter: starter ?? "", given)
         }
     }
 
     static func record(_ id: ID<RunRecord>, in reader: Reader) throws -> RunRecord {
         guard let run: RunRow = try reader.first(RunRow.select + " WHERE id = \(id)") else { throw unknown(id) }
         let steps: [StepRow] = try reader.all(
-            "SELECT step, line, state, outputs FROM run_steps WHERE run = \(id) ORDER BY position")
+            "\(StepRow.select) WHERE run = \(id) ORDER BY position")
         let attempts: [AttemptRecord] = try reader.all(attempts + " WHERE run = \(id) ORDER BY number")
         let attemptsOf = Dictionary(grouping: attempts, by: \.step)
+        var given: [String: [ApprovalRow]] = [:]
+        if steps.contains(where: { $0.asks != nil }) {
+            let rows: [ApprovalRow] = try reader.all(ApprovalRow.select + " WHERE run = \(id) ORDER BY time")
+            given = Dictionary(grouping: rows, by: \.step)
+        }
         return RunRecord(
             id: id, runbook: run.runbook, version: run.version, section: run.section, state: run.state,
             priority: run.priority, occasions: try occasions(of: id, in: reader),
             parameters: try strings(run.parameters),
-            placeholders: try strings(run.placeholders), isCancelling: run.cancelling, created: run.created,
+            placeholders: try strings(run.placeholders), isCancelling: run.cancelling,
+            isCleanupCancelled: run.cleanup_cancelled, created: run.created,
             started: run.started, finished: run.finished, actorKind: run.actor_kind, actor: run.actor,
-            actorName: run.actor_name,
-            steps: try steps.map { try $0.record(attemptsOf[$0.step] ?? []) })
+            actorName: run.actor_name, person: run.person,
+            steps: try steps.map {
+                try $0.record(attemptsOf[$0.step] ?? [], starter: run.actor_name, given[$0.step] ?? [])
+            })
     }
 
     static func occasions(of run: ID<RunRecord>, in reader: Reader) throws -> [ObjectReference] {
@@ -127,18 +140,28 @@ struct RunRow: Decodable {
     let sealed: Data?
     let placeholders: String
     let cancelling: Bool
+    let cleanup_cancelled: Bool
     let created: Timestamp
     let started: Timestamp?
     let finished: Timestamp?
     let actor_kind: String
     let actor: String
     let actor_name: String
+    let person: String?
     let chunks: Int
 
     static let select: SQL = """
-        SELECT id, runbook, version, section, state, priority, parameters, sealed, placeholders, cancelling, created,
-            started, finished, actor_kind, actor, actor_name, chunks FROM runs
+        SELECT id, runbook, version, section, state, priority, parameters, sealed, placeholders, cancelling,
+            cleanup_cancelled, created, started, finished, actor_kind, actor, actor_name, person, chunks FROM runs
         """
+}
+
+private struct ApprovalRow: Decodable {
+    let step: String
+    let person: String
+    let name: String
+
+    static let select: SQL = "SELECT step, person, name FROM run_approvals"
 }
 
 private struct StepRow: Decodable {
@@ -146,10 +169,40 @@ private struct StepRow: Decodable {
     let line: Int
     let state: StepState
     let outputs: String?
+    let tries: Int
+    let tries_in_all: Int
+    let due: Timestamp?
+    let reason: String?
+    let is_always: Bool
+    let may_fail: Bool
+    let asks: StepQuestion.Kind?
+    let question: String?
+    let approver: String?
+    let approvals: Int
+    let not_starter: Bool
 
-    func record(_ attempts: [AttemptRecord]) throws -> StepRecord {
-        StepRecord(
-            id: step, line: line, state: state, outputs: try outputs.map(Executions.strings) ?? [:], attempts: attempts)
+    static let select: SQL = """
+        SELECT step, line, state, outputs, tries, tries_in_all, due, reason, is_always, may_fail, asks, question,
+            approver, approvals, not_starter FROM run_steps
+        """
+
+    func record(
+        _ attempts: [AttemptRecord], starter: String = "", _ given: [ApprovalRow] = []
+    ) throws -> StepRecord {
+        var rule = ApprovalRule()
+        rule.role = approver.flatMap(Role.init) ?? rule.role
+        rule.minimum = max(1, approvals)
+        rule.isClosedToStarter = not_starter
+        let asked = asks.map { kind in
+            StepQuestion(
+                kind: kind, text: question ?? "", rule: rule,
+                given: given.map { .init(person: $0.person, name: $0.name) },
+                starter: starter)
+        }
+        return StepRecord(
+            id: step, line: line, state: state, outputs: try outputs.map(Executions.strings) ?? [:],
+            tries: tries, triesInAll: tries_in_all, due: due, reason: reason, isAlways: is_always, mayFail: may_fail,
+            question: asked, attempts: attempts)
     }
 }
 

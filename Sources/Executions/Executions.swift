@@ -61,19 +61,26 @@ package struct Executions: Sendable {
         try transaction.execute(
             """
             INSERT INTO runs (id, runbook, version, section, state, priority, parameters, sealed, placeholders,
-                created, actor_kind, actor, actor_name, is_check)
+                created, actor_kind, actor, actor_name, person, is_check)
             VALUES (\(id), \(plan.runbook), \(plan.version), \(plan.section), \(RunState.queued), \(plan.priority),
                 \(JSONValue.strings(open).text), \(sealed), \(JSONValue.strings(plan.placeholders).text),
-                \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name), \(plan.isCheck))
+                \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name), \(principal.person),
+                \(plan.isCheck))
             """)
         for occasion in Set(plan.occasions) {
             try transaction.execute("INSERT INTO run_occasions (run, object) VALUES (\(id), \(occasion))")
         }
         for (index, step) in plan.steps.enumerated() {
+            let question = plan.question(of: step, starter: principal.name)
+            let rule = question?.kind == .approval ? question?.rule : nil
             try transaction.execute(
                 """
-                INSERT INTO run_steps (run, position, step, line, state)
-                VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued))
+                INSERT INTO run_steps (run, position, step, line, state, tries_in_all, is_always, may_fail, asks, question,
+                    approver, approvals, not_starter)
+                VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued),
+                    \(step.settings.retries + 1), \(step.settings.isAlways), \(step.settings.onFailure == .continue_),
+                    \(question?.kind.rawValue), \(question?.text), \(rule?.role.rawValue), \(rule?.minimum ?? 0),
+                    \(rule?.isClosedToStarter ?? false))
                 """)
         }
         try journal.append(
@@ -89,70 +96,6 @@ package struct Executions: Sendable {
         let signals = signals
         transaction.afterCommit { signals.wake() }
         return id
-    }
-
-    /// Asks for the run's end. A running step is stopped with its whole tree; what it has done stays done.
-    package func cancel(_ id: ID<RunRecord>, by principal: Principal) async throws -> RunRecord {
-        try principal.require(.operate, to: "cancel runs")
-        let (journal, now, tally) = (journal, time.now(), tally)
-        let record = try await database.write { transaction in
-            let run = try Self.record(id, in: transaction)
-            if run.isCancelling || run.state == .cancelled { return run }
-            guard run.state.mayBeCancelled else {
-                throw Problem.conflict("The run is \(run.state.rawValue) already: there is nothing to cancel.")
-            }
-            let isUnderWay = run.steps.contains { $0.state == .running }
-            if isUnderWay {
-                try transaction.execute("UPDATE runs SET cancelling = 1 WHERE id = \(id)")
-            } else {
-                try transaction.execute(
-                    "UPDATE runs SET state = \(RunState.cancelled), finished = \(now) WHERE id = \(id)")
-            }
-            try journal.append(
-                Event(
-                    isUnderWay ? "run.cancelling" : "run.cancelled", on: run.objects),
-                by: principal, in: transaction)
-            if !isUnderWay { transaction.afterCommit { tally.settled(.cancelled) } }
-            return try Self.record(id, in: transaction)
-        }
-        signals.stop(id)
-        feed.tell(id, .run(record))
-        return record
-    }
-
-    /// Lets a failed, cancelled or interrupted run go on from where it ended; finished steps and their outputs stay.
-    /// - Parameter verdict: what a person says of a step whose outcome is unknown.
-    package func resume(
-        _ id: ID<RunRecord>, verdict: StepVerdict?, note: String?, by principal: Principal
-    ) async throws -> RunRecord {
-        try principal.require(.operate, to: "resume runs")
-        let journal = journal
-        let record = try await database.write { transaction in
-            let run = try Self.record(id, in: transaction)
-            let states = try Resumption.steps(run.steps.map(\.state), of: run.state, verdict: verdict)
-            for (index, state) in states.enumerated() where state != run.steps[index].state {
-                try transaction.execute(
-                    "UPDATE run_steps SET state = \(state) WHERE run = \(id) AND position = \(index + 1)")
-            }
-            try transaction.execute(
-                """
-                UPDATE runs SET state = \(RunState.queued), cancelling = 0, finished = NULL WHERE id = \(id)
-                """)
-            var details: [String: JSONValue] = [:]
-            if let verdict { details["outcome"] = .string(verdict.rawValue) }
-            if let note, !note.isEmpty { details["note"] = .string(note) }
-            if let step = run.steps.first(where: { $0.state != .succeeded && $0.state != .skipped }) {
-                details["step"] = .string(step.id)
-            }
-            try journal.append(
-                Event(
-                    "run.resumed", on: run.objects, details: details),
-                by: principal, in: transaction)
-            return try Self.record(id, in: transaction)
-        }
-        signals.wake()
-        feed.tell(id, .run(record))
-        return record
     }
 }
 

@@ -17,15 +17,31 @@ package struct RunRecord: Sendable, Equatable {
     package let parameters: [String: String]
     package let placeholders: [String: String]
     package let isCancelling: Bool
+    /// What cleans up is being ended too.
+    package let isCleanupCancelled: Bool
     package let created: Timestamp
     package let started: Timestamp?
     package let finished: Timestamp?
     package let actorKind: String
     package let actor: String
     package let actorName: String
+    /// The person behind the actor, where there is one.
+    package let person: String?
     package let steps: [StepRecord]
 
     package var reference: String { id.rawValue }
+
+    /// Only steps that run always are left, and one of them is at it: to cancel now ends these too.
+    package var isCleaning: Bool {
+        !isCleanupCancelled && CancellationRule.isCleaning(steps.map(\.standing), cancellation)
+    }
+
+    /// Some steps run also after a cancellation.
+    package var hasCleanup: Bool { steps.contains { $0.isAlways && $0.state != .succeeded } }
+
+    var cancellation: Cancellation {
+        Cancellation(cancelling: isCancelling, cleanupCancelled: isCleanupCancelled)
+    }
 
     /// What the events of the run are about.
     var objects: [ObjectReference] {
@@ -38,7 +54,30 @@ package struct StepRecord: Sendable, Equatable {
     package let line: Int
     package let state: StepState
     package let outputs: [String: String]
+    /// How many tries have failed since somebody last let the run go on, of how many.
+    package let tries: Int
+    package let triesInAll: Int
+    /// When it is tried again.
+    package let due: Timestamp?
+    /// A sentence, where the state alone does not say why.
+    package let reason: String?
+    /// It runs after a failure and a cancellation too.
+    package let isAlways: Bool
+    /// After its failure the run goes on.
+    package let mayFail: Bool
+    /// What it asks of people; nil for one that runs unasked.
+    package let question: StepQuestion?
     package let attempts: [AttemptRecord]
+
+    /// `tried 1 of 3, again at 2026-11-22 05:12:00 UTC`, `0 of 1 approval by an operator`; nil where it waits for nothing.
+    package var waitsFor: String? {
+        guard state == .waiting else { return nil }
+        guard let due else { return question?.sentence }
+        let time = due.rfc3339
+        return "tried \(tries) of \(triesInAll), again at \(time.prefix(10)) \(time.dropFirst(11).prefix(8)) UTC"
+    }
+
+    var standing: StepStanding { StepStanding(state: state, mayFail: mayFail, isAlways: isAlways) }
 }
 
 package struct AttemptRecord: Sendable, Equatable, Decodable {

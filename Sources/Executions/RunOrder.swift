@@ -15,6 +15,8 @@ package struct RunOrder: Sendable, Equatable {
     package var occasions: [ObjectReference] = []
     /// The version that runs, for what was fixed before; the current one without it.
     package var version: String?
+    /// The approvals before the chosen steps are asked for elsewhere; else they are steps of the run too.
+    package var leavesGates = false
     /// The run is the check of a task item: the step named, which no other run takes.
     package var isCheck = false
 

@@ -30,20 +30,32 @@ package struct RunPlan: Sendable {
         occasions = order.occasions
         isCheck = order.isCheck
         if let refusal = guide.refusal { throw refusal }
-        steps =
+        let chosen =
             order.isCheck
             ? guide.steps.filter { $0.checkOf != nil && order.steps == [$0.id] }
             : try StepChoice.steps(of: guide, section: order.section, named: order.steps, runbook: entry.name)
+        let isGated = !order.isCheck && !order.leavesGates
+        steps = isGated ? guide.withGates(before: chosen) : chosen
         priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
         parameters = try guide.metadata.parameters.resolve(order.parameters)
         sensitive = guide.metadata.parameters.sensitiveNames
         placeholders = order.placeholders
         var obstacles = Self.refusals(of: steps, guide: guide)
+        if isGated { obstacles += Self.faultyGates(order, steps: steps, guide: guide) }
+        for step in steps where order.isCheck && step.settings.confirmation != nil {
+            obstacles.append(.init(name: step.id, message: "a check asks nobody: take confirm out", line: step.line))
+        }
         obstacles += Self.unfilled(steps, filled: placeholders)
         obstacles += Self.missingPrograms(steps, guide: guide, searchPath: searchPath)
         guard obstacles.isEmpty else {
             throw .invalid("\(entry.name) can't run yet: nothing was started.", fields: obstacles)
         }
+    }
+
+    /// What the step at this place asks of people; nil for one that runs unasked.
+    func question(of step: Step, starter: String) -> StepQuestion? {
+        let open = parameters.filter { !sensitive.contains($0.key) }
+        return StepQuestion(step, filledWith: open, starter: starter)
     }
 
     /// As people may see them.
@@ -82,11 +94,21 @@ package struct RunPlan: Sendable {
             } else if let reason = Engine.reasonNotToCarryOut(step) {
                 fields.append(.init(name: step.id, message: reason, line: step.line))
             }
+            for fault in step.conditionFaults(in: guide) {
+                fields.append(.init(name: step.id, message: fault, line: step.line))
+            }
         }
         for reason in Engine.reasonsNotToCarryOut(guide.metadata) {
             fields.append(.init(name: "front matter", message: reason, line: 1))
         }
         return fields
+    }
+
+    /// Approvals that can't be read and that the run would pass by.
+    private static func faultyGates(_ order: RunOrder, steps: [Step], guide: Guide) -> [Problem.Field] {
+        guide.faultyGates(section: order.section, named: order.steps).compactMap { gate in
+            gate.refusal.map { .init(name: gate.id, message: $0, line: gate.line) }
+        }
     }
 
     private static func unfilled(_ steps: [Step], filled: [String: String]) -> [Problem.Field] {

@@ -16,7 +16,9 @@ struct RunWork: Sendable {
     let placeholders: [String: String]
     /// Values that never appear in stored output.
     let secrets: [String]
-    let isCancelling: Bool
+    let cancellation: Cancellation
+    /// Its steps run one after the other and nothing else: what comes next follows from a single one of them.
+    let isPlain: Bool
     let started: Timestamp?
     private let occasions: [ObjectReference]
     private let executions: Executions
@@ -33,7 +35,8 @@ struct RunWork: Sendable {
         runbook = row.runbook
         guide = try await executions.catalogue.guide(version: row.version, of: row.runbook)
         placeholders = try Executions.strings(row.placeholders)
-        isCancelling = row.cancelling
+        isPlain = guide.steps.allSatisfy(\.isPlain)
+        cancellation = Cancellation(cancelling: row.cancelling, cleanupCancelled: row.cleanup_cancelled)
         started = row.started
         var parameters = try Executions.strings(row.parameters)
         var secrets: [String] = []
@@ -59,6 +62,11 @@ struct RunWork: Sendable {
             throw .notFound("The runbook's version has no step \(id).")
         }
         return step
+    }
+
+    /// How long the run has lasted.
+    func age(of start: StepStart, at now: Timestamp) -> Duration {
+        (start.runStarted ?? started)?.duration(to: now) ?? .zero
     }
 
     func files(_ attempt: ID<AttemptRecord>, launch: Int) -> StepFiles {
@@ -111,6 +119,8 @@ struct StepStart: Sendable {
     /// For a start that was recorded just now: how many pieces of output the run has, none of them this attempt's. Else
     /// nil, and the database knows.
     var chunksBefore: Int?
+    /// When its run began, where this is known; else when the work on it was taken up.
+    var runStarted: Timestamp?
 }
 
 /// An attempt that has ended, not yet recorded.

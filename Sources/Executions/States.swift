@@ -64,31 +64,6 @@ package enum AttemptState: String, Sendable, CaseIterable, Codable, SQLBindable 
     }
 }
 
-/// What happens next in a run, from its steps alone.
-package enum NextAct: Equatable, Sendable {
-    /// Start the step at this index.
-    case start(Int)
-    /// A step is under way.
-    case wait
-    case settle(RunState)
-
-    /// Steps run one after the other; the first that did not succeed ends the run.
-    package static func of(steps: [StepState], isCancelling: Bool) -> NextAct {
-        for (index, step) in steps.enumerated() {
-            switch step {
-            case .succeeded, .skipped: continue
-            case .unknown: return .settle(.interrupted)
-            case .failed, .timedOut: return .settle(.failed)
-            case .cancelled: return .settle(.cancelled)
-            case .rejected: return .settle(.rejected)
-            case .running, .waiting: return .wait
-            case .queued: return isCancelling ? .settle(.cancelled) : .start(index)
-            }
-        }
-        return .settle(.succeeded)
-    }
-}
-
 /// What a person says of a step whose outcome nobody knows.
 package enum StepVerdict: String, Sendable, CaseIterable {
     case succeeded
@@ -125,6 +100,16 @@ package enum Resumption {
             case .failed, .timedOut, .cancelled, .queued: .queued
             case .running, .waiting, .succeeded, .skipped, .rejected: step
             }
+        }
+    }
+
+    /// With what is to run or be judged once more, because something before it runs again: what runs always, and what was
+    /// skipped.
+    static func withWhatFollows(_ steps: [StepState], after before: [StepStanding]) -> [StepState] {
+        guard let first = steps.firstIndex(of: .queued) else { return steps }
+        return steps.enumerated().map { index, state in
+            guard index > first, index < before.count else { return state }
+            return state == .skipped || (state == .succeeded && before[index].isAlways) ? .queued : state
         }
     }
 }

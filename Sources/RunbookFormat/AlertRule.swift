@@ -173,7 +173,7 @@ struct MatcherParser {
     private mutating func value() -> String? {
         guard rest.first == "\"" else {
             let word = take { $0 != "," }
-            return word.isEmpty ? nil : word.trimmed
+            return word.isEmpty ? nil : word.trimmedAtEnd
         }
         rest.removeFirst()
         var text = ""
@@ -204,7 +204,7 @@ struct MatcherParser {
 }
 
 extension String {
-    fileprivate var trimmed: String {
+    fileprivate var trimmedAtEnd: String {
         var text = Substring(self)
         while text.last?.isWhitespace == true { text.removeLast() }
         return String(text)

@@ -24,6 +24,44 @@ extension Guide {
         }
     }
 
+    /// The steps with the approvals that stand before them, in their own sections and in those that these lie in: a run of a
+    /// step does not go around its gate.
+    package func withGates(before chosen: [Step]) -> [Step] {
+        let ids = Set(chosen.map(\.id))
+        let gates = gates(before: chosen).filter { $0.isRunnable }
+        guard gates.contains(where: { !ids.contains($0.id) }) else { return chosen }
+        let wanted = ids.union(gates.map(\.id))
+        return steps.filter { wanted.contains($0.id) }
+    }
+
+    /// Approvals whose attributes can't be meant and that a run would pass by.
+    /// - Parameter named: the steps that are asked for; nil for all of the section, or of the guide.
+    package func faultyGates(section slug: String?, named: [String]?) -> [Step] {
+        let inside = slug.map { slugs(within: $0) }
+        let scope = steps.filter { step in
+            inside?.contains(step.section) != false && named?.contains(step.id) != false
+        }
+        let within = named == nil ? scope.filter { $0.kind == .approval && $0.checkOf == nil } : []
+        let faulty = Set((within + gates(before: scope)).filter { !$0.isRunnable && !$0.isIgnored }.map(\.id))
+        return steps.filter { faulty.contains($0.id) }
+    }
+
+    private func gates(before chosen: [Step]) -> [Step] {
+        let gates = steps.filter { $0.kind == .approval && $0.checkOf == nil }
+        guard !gates.isEmpty else { return [] }
+        let parents = Dictionary(sections.map { ($0.slug, $0.parent) }, uniquingKeysWith: { first, _ in first })
+        // By section, the last line of a chosen step in it or in one that lies in it.
+        var last: [String: Int] = [:]
+        for step in chosen {
+            var section: String? = step.section
+            while let slug = section {
+                last[slug] = max(last[slug] ?? 0, step.line)
+                section = parents[slug] ?? nil
+            }
+        }
+        return gates.filter { gate in last[gate.section].map { gate.line < $0 } ?? false }
+    }
+
     /// Sections come after the ones that they lie in, so that one pass is enough.
     func slugs(within slug: String) -> Set<String> {
         var inside: Set<String> = [slug]

@@ -231,7 +231,8 @@ struct GuideModel {
     }
 
     private mutating func noteSettings(_ fence: Outline.Fence, _ purpose: Purpose) {
-        for message in fence.info.faults + purpose.settings.errors {
+        let unclear = [purpose.settings.settings.conditionFault].compactMap { $0 }
+        for message in fence.info.faults + purpose.settings.errors + unclear {
             note(.invalidAttribute, .error, line: fence.line, message)
         }
         for message in purpose.settings.warnings { note(.unknownAttribute, .warning, line: fence.line, message) }

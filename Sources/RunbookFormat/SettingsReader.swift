@@ -88,7 +88,13 @@ struct SettingsReader {
             } else {
                 errors.append("\"retries\" must be a whole number from 0 to 100.")
             }
-        case "if": settings.condition = value
+        case "if":
+            settings.condition = value
+            do {
+                settings.test = try Condition(parsing: value)
+            } catch {
+                settings.conditionFault = error.message
+            }
         case "on-failure":
             if let choice = Step.Settings.OnFailure(rawValue: value) {
                 settings.onFailure = choice

@@ -11,10 +11,15 @@ extension Step {
         package var timeout: Duration?
         /// How often it is tried again.
         package var retries = 0
-        /// The wait before the first of these.
+        /// The wait before the first of these; it doubles before each further one.
         package var backoff: Duration?
         /// The condition, as written.
         package var condition: String?
+        /// What the condition asks; nil where there is none.
+        package var test: Condition?
+        /// Why the condition can't be read, as a sentence: a run with such a step is refused, for nobody knows whether it is
+        /// to run.
+        package var conditionFault: String?
         package var onFailure = OnFailure.stop
         /// Runs also after a failure or a cancellation.
         package var isAlways = false

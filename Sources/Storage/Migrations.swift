@@ -22,6 +22,8 @@ enum Migrations {
         migrator.registerMigration("15-search-folding", migrate: foldSearch)
         migrator.registerMigration("16-places", migrate: rememberPlaces)
         migrator.registerMigration("17-schedules", migrate: createSchedules)
+        migrator.registerMigration("20-step-settings", migrate: addStepSettings)
+        migrator.registerMigration("21-run-gates", migrate: createRunGates)
         return migrator
     }
 

@@ -19,6 +19,10 @@ struct ExecCommand: AsyncParsableCommand {
             go. Elsewhere it asks nothing: what the steps print goes to standard output and standard error, what \
             becomes of them to standard error.
 
+            A step that wants an approval is waited for, and it says whose. A terminal also asks for confirmations and \
+            for what is done by hand; elsewhere a run that asks for these is left waiting, with 75; --yes confirms \
+            beforehand, but does nothing by hand.
+
             Ends with 0 when the run succeeded, 1 when it failed, was rejected, cancelled or rolled back, 75 when it \
             waits for somebody. Ctrl-C asks whether to cancel the run or to leave it alone, and ends with 130; \
             without a terminal, SIGINT and SIGTERM cancel it.
@@ -46,7 +50,11 @@ struct ExecCommand: AsyncParsableCommand {
         help: ArgumentHelp("Only this step; once for each, they run in the runbook's order.", valueName: "step"))
     var steps: [String] = []
 
-    @Flag(help: "Ask nothing: what is missing is an error, and Ctrl-C cancels the run.")
+    @Flag(
+        help: """
+            Ask nothing: steps that ask before they begin are agreed to, what is missing is an error, and Ctrl-C cancels \
+            the run.
+            """)
     var yes = false
 
     @Flag(help: "Start the run, print its id, and leave it alone.")
@@ -137,7 +145,7 @@ struct ExecCommand: AsyncParsableCommand {
             }
         return try await RunSupervision(
             following: RunFollowing(client: client, run: id, view: view),
-            isInteractive: Keyboard.isThere && !yes && !format.json, ticks: isLive
+            isInteractive: Keyboard.isThere && !yes && !format.json, ticks: isLive, yes: yes
         ).run()
     }
 

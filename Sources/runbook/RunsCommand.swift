@@ -6,13 +6,15 @@ import Runbooks
 struct RunsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "Lists runs, shows them and their output, cancels and resumes them.",
+        abstract: "Lists runs, shows them and their output, cancels, resumes and answers them.",
         discussion: """
               runbook runs --state running
               runbook runs logs 01k… --follow
               runbook runs resume 01k… --outcome succeeded --note "the pods are up"
             """,
-        subcommands: [List.self, Show.self, Logs.self, Cancel.self, Resume.self],
+        subcommands: [
+            List.self, Show.self, Logs.self, Cancel.self, Resume.self, Approve.self, Reject.self, Confirm.self,
+        ],
         defaultSubcommand: List.self
     )
 

@@ -320,7 +320,7 @@ import Testing
             ("release", "v2", "", [:], "environment"), ("release", "", "production", [:], "version"),
             ("release", "v2", "production", ["MOON": "full"], "MOON"), ("release", "two", "production", [:], "VERSION"),
             ("unbound", "v2", "production", [:], "rollback"), ("needy", "v2", "production", [:], "rollback"),
-            ("vague", "v2", "production", [:], "ship"), ("manual", "v2", "production", [:], "tell"),
+            ("vague", "v2", "production", [:], "ship"), ("request", "v2", "production", [:], "tell"),
             ("words", "v2", "production", [:], "runbook"), ("gap", "v2", "production", [:], "<pod-name>"),
         ] as [(String, String, String, [String: String], String)])
     func `what can't be carried out is refused with its field, and nothing is started`(
@@ -331,7 +331,7 @@ import Testing
             "unbound": "---\nservice: accunode\nrollback: nowhere\n---\n## A\n\n\(step)",
             "needy": "---\nservice: accunode\nguards: [{http: \"http://x\"}]\n---\n## A\n\n\(step)",
             "vague": "---\nservice: accunode\n---\n## A\n\n```approval {name=ship minimum=few}\nGo?\n```\n\n\(step)",
-            "manual": "---\nservice: accunode\n---\n## A\n\n\(step)\n## B\n\n```manual {name=tell}\nTell them.\n```\n",
+            "request": "---\nservice: accunode\n---\n## A\n\n\(step)\n## B\n\n```http {name=tell}\nGET /\n```\n",
             "words": "---\nservice: accunode\n---\n## A\n\nWords.\n",
             "gap": "---\nservice: accunode\n---\n## A\n\n\(step)\n## B\n\n```sh\nkubectl logs <pod-name>\n```\n",
         ]

@@ -107,14 +107,82 @@ import Testing
 
     @Test(
         arguments: [
-            "confirm=\"sure?\"", "if=\"x == 1\"", "retries=3", "needs=first", "parallel=true", "always=true",
-            "on-failure=continue", "hosts=web",
+            "if=\"x == 1\"", "needs=first", "parallel=true", "on-failure=rollback", "hosts=web",
         ])
     func `a step that wants what this engine can't do is refused, not run without it`(attribute: String) {
         let source = "# A\n\n```sh {name=first}\ntrue\n```\n\n```sh {name=second \(attribute)}\ntrue\n```\n"
         let problem = #expect(throws: Problem.self) { try plan(source, parameters: [:]) }
         #expect(problem?.fields.map(\.name) == ["second"])
         #expect(problem?.fields.first?.line == 7)
+    }
+
+    @Test(arguments: [
+        "if=\"parameters.x == 1\"", "if=\"steps.second.state == 'failed'\"", "if=\"steps.third.outputs.x\"",
+        "if=\"x == 1\"",
+    ])
+    func `a condition with a name that nothing has is refused before anything runs`(attribute: String) {
+        let source = "# A\n\n```sh {name=first}\ntrue\n```\n\n```sh {name=second \(attribute)}\ntrue\n```\n"
+        let problem = #expect(throws: Problem.self) { try plan(source, parameters: [:]) }
+        #expect(problem?.fields.map(\.name) == ["second"])
+        #expect(problem?.fields.first?.line == 7)
+    }
+
+    private let gated = """
+        # Deploy
+
+        ```approval {name=go not-starter}
+        Ship {{version}}?
+        ```
+
+        ```sh {name=a}
+        true
+        ```
+
+        ## Switch
+
+        ```sh {name=b}
+        true
+        ```
+
+        ```approval {name=later}
+        Really?
+        ```
+
+        ### Clean
+
+        ```sh {name=c}
+        true
+        ```
+        """
+
+    @Test(
+        arguments: [
+            (nil, nil, ["go", "a", "b", "later", "c"]), (nil, ["a"], ["go", "a"]), (nil, ["c"], ["go", "later", "c"]),
+            ("switch", nil, ["go", "b", "later", "c"]), ("clean", nil, ["go", "later", "c"]), (nil, ["go"], ["go"]),
+        ] as [(String?, [String]?, [String])])
+    func `no choice of steps goes around the approvals before them`(
+        section: String?, steps: [String]?, chosen: [String]
+    ) throws {
+        #expect(try plan(gated, section: section, steps: steps, parameters: [:]).steps.map(\.id) == chosen)
+    }
+
+    @Test(arguments: ["minimum=many", "role=viewer", "not-starter=perhaps"])
+    func `an approval that can't be read is not passed by`(attribute: String) {
+        let source = gated.replacing("not-starter", with: attribute)
+        for steps in [nil, ["a"], ["c"]] as [[String]?] {
+            let problem = #expect(throws: Problem.self) { try plan(source, steps: steps, parameters: [:]) }
+            #expect(problem?.fields.map(\.name) == ["go"])
+            #expect(problem?.fields.first?.line == 3)
+        }
+    }
+
+    @Test(arguments: [
+        "retries=3 backoff=10s", "confirm=\"sure?\"", "always", "on-failure=continue",
+        "if=\"steps.first.state == 'failed'\"",
+    ])
+    func `a step with settings that run is accepted`(attributes: String) throws {
+        let source = "# A\n\n```sh {name=first}\ntrue\n```\n\n```sh {name=second \(attributes)}\ntrue\n```\n"
+        #expect(try plan(source, parameters: [:]).steps.map(\.isPlain) == [true, false])
     }
 
     @Test func `an unknown priority is refused with those there are`() {

@@ -181,6 +181,21 @@ extension AccessRow {
         AccessRow(.post, "/api/v1/runs/{id}/resumption", "401 403 200 200 200 403") {
             ("/api/v1/runs/\(try await $0.cancelledRun())/resumption", .json(["note": "It was the network."]))
         },
+        AccessRow(.post, "/api/v1/runs/{id}/steps/{step}/approval", "401 403 200 200 200 403") {
+            (
+                "/api/v1/runs/\(try await $0.askingRun(at: "go", by: .system("test")))/steps/go/approval",
+                .json(["note": "Seen on staging."])
+            )
+        },
+        AccessRow(.post, "/api/v1/runs/{id}/steps/{step}/rejection", "401 403 200 200 200 403") {
+            ("/api/v1/runs/\(try await $0.askingRun(at: "go"))/steps/go/rejection", .json(["note": "Not today."]))
+        },
+        AccessRow(.post, "/api/v1/runs/{id}/steps/{step}/confirmation", "401 403 200 200 200 403") {
+            (
+                "/api/v1/runs/\(try await $0.askingRun(at: "cable"))/steps/cable/confirmation",
+                .json(["note": "Port 12."])
+            )
+        },
         AccessRow(.get, "/runs", "- 200 200 200 200 403"),
         AccessRow(.post, "/runs", "401 403 303 303 303 403") { ("/runs", .form(["runbook": try await $0.runbook()])) },
         AccessRow(.get, "/runs/{id}", "- 200 200 200 200 403") { ("/runs/\(try await $0.queuedRun())", .none) },
@@ -195,6 +210,18 @@ extension AccessRow {
         },
         AccessRow(.post, "/runs/{id}/resumption", "401 403 303 303 303 403") {
             ("/runs/\(try await $0.cancelledRun())/resumption", .form(["note": "It was the network."]))
+        },
+        AccessRow(.post, "/runs/{id}/steps/{step}/approval", "401 403 303 303 303 403") {
+            (
+                "/runs/\(try await $0.askingRun(at: "go", by: .system("test")))/steps/go/approval",
+                .form(["note": "Seen on staging."])
+            )
+        },
+        AccessRow(.post, "/runs/{id}/steps/{step}/rejection", "401 403 303 303 303 403") {
+            ("/runs/\(try await $0.askingRun(at: "go"))/steps/go/rejection", .form(["note": "Not today."]))
+        },
+        AccessRow(.post, "/runs/{id}/steps/{step}/confirmation", "401 403 303 303 303 403") {
+            ("/runs/\(try await $0.askingRun(at: "wipe"))/steps/wipe/confirmation", .form([:]))
         },
     ]
 

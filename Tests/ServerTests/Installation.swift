@@ -258,6 +258,38 @@ extension Installation {
         return try await executions.start(order, by: try principal(.admin)).id.rawValue
     }
 
+    /// What a run asks people: an approval of somebody else than its starter, a step that is done by hand, and one that asks
+    /// before it begins.
+    static let asking = """
+        # Asking
+
+        ```approval {name=go not-starter minimum=2}
+        Go on?
+        ```
+
+        ```manual {name=cable}
+        Plug the cable in.
+        ```
+
+        ```sh {name=wipe confirm="Wipe it?"}
+        true
+        ```
+        """
+
+    /// A run at which a step of `asking` waits: `go`, `cable` or `wipe`. No engine brings it there.
+    func askingRun(at step: String, by starter: Principal? = nil) async throws -> String {
+        let name = "accunode.asking"
+        _ = try await catalogue.store(Array(Self.asking.utf8), name: name, by: try principal(.admin))
+        var order = RunOrder(runbook: name, steps: [step])
+        order.leavesGates = true
+        let run = try await executions.start(order, by: try starter ?? principal(.admin)).id
+        try await executions.database.write { transaction in
+            try transaction.execute("UPDATE runs SET state = 'waiting' WHERE id = \(run)")
+            try transaction.execute("UPDATE run_steps SET state = 'waiting' WHERE run = \(run) AND step = \(step)")
+        }
+        return run.rawValue
+    }
+
     /// A deployment whose first stage waits for an approval.
     func waitingDeployment() async throws -> String {
         _ = try await catalogue.store(Array(Self.release.utf8), name: "accunode.release", by: try principal(.admin))

@@ -96,7 +96,9 @@ import Testing
         let bareAttempt = RunAttempt(
             number: 1, state: "running", exit_status: nil, signal: nil, reason: nil, started: nil, finished: nil,
             output_cut: false, output_may_end_early: false)
-        let step = RunStep(id: "a", state: "failed", line: 3, outputs: ["url": "x"], attempts: [attempt])
+        let step = RunStep(
+            id: "a", state: "failed", line: 3, outputs: ["url": "x"], waits_for: "b", due: time, reason: "c",
+            asks: "approval", question: "d", attempts: [attempt])
         let bareStep = RunStep(id: "a", state: "queued", line: 3, attempts: [bareAttempt])
         return [
             Sample(
@@ -125,6 +127,8 @@ import Testing
                     id: "1", runbook: "a", version: hash, section: nil, state: "queued", created: time, started: nil,
                     finished: nil, by: actor, steps_total: 0, steps_done: 0, step: nil)),
             same("OutputChunk", OutputChunk(n: 1, step: "a", attempt: 1, stream: "stderr", time: time, text: "b\n")),
+            Sample(
+                schema: "AnswerRequest", full: AnswerRequest(note: "a"), bare: AnswerRequest()),
             Sample(
                 schema: "ResumptionRequest", full: ResumptionRequest(outcome: "rerun", note: "a"),
                 bare: ResumptionRequest()),

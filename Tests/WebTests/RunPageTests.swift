@@ -13,12 +13,14 @@ struct RunPageTests {
 
     /// A run of which only the steps matter.
     private func run(
-        _ state: String, _ steps: [RunPage.StepRecord], isCancelling: Bool = false, mayOperate: Bool = true
+        _ state: String, _ steps: [RunPage.StepRecord], isCancelling: Bool = false, isCleaning: Bool = false,
+        hasCleanup: Bool = false, mayOperate: Bool = true
     ) -> RunPage {
         RunPage(
             .init(
                 id: "r1", runbook: "guide", version: "v", section: nil, state: state, by: "Ada", created: samples.at(0),
-                started: nil, finished: nil, workspace: nil, isCancelling: isCancelling),
+                started: nil, finished: nil, workspace: nil, isCancelling: isCancelling, isCleaning: isCleaning,
+                hasCleanup: hasCleanup),
             steps: steps, parameters: [], cursor: nil, lastOutput: 0, mayOperate: mayOperate, reader: samples.reader)
     }
 
@@ -52,6 +54,64 @@ struct RunPageTests {
         let page = run("running", [step("a", "succeeded"), step("b", "running", output: "x")], isCancelling: true)
         #expect(page.sentence == "Being cancelled: b and all that it started are told to end.")
         #expect(try read(page).all("form[action=/runs/r1/cancellation]").isEmpty)
+    }
+
+    @Test func `what cleans up can be ended too, and one is told which it is`() throws {
+        let steps = [step("a", "cancelled", output: "x"), step("tidy", "running", output: "y")]
+        let page = run("running", steps, isCancelling: true, isCleaning: true, hasCleanup: true)
+        #expect(page.sentence == "Being cancelled: tidy cleans up.")
+        let cancellation = try read(page).all("form[action=/runs/r1/cancellation] button")
+        #expect(cancellation.map(\.content) == ["End the cleanup too"])
+        let before = try read(run("running", [step("a", "running", output: "x")], hasCleanup: true))
+        let warning = before.all("form[action=/runs/r1/cancellation] p").first?.content
+        #expect(warning?.hasSuffix("Steps that clean up still run.") == true)
+    }
+
+    @Test func `a step that waits says when it is tried again, one that was skipped why`() throws {
+        var flaky = step("flaky", "waiting", output: "no\n", status: 1)
+        flaky.said = "tried 1 of 3, again at 2026-11-22 05:12:00 UTC"
+        var skipped = step("never", "skipped")
+        skipped.said = "Its condition does not hold: parameters.stage"
+        let page = run("running", [step("a", "succeeded"), flaky, skipped])
+        #expect(page.sentence == "At step 2 of 3, flaky: tried 1 of 3, again at 2026-11-22 05:12:00 UTC.")
+        let html = try read(page)
+        #expect(
+            html.all("[data-said]").map(\.content) == [
+                "", "Tried 1 of 3, again at 2026-11-22 05:12:00 UTC", "Its condition does not hold: parameters.stage",
+            ])
+        #expect(html.all("[data-step=never] .silent").isEmpty)
+        #expect(run("succeeded", [step("a", "succeeded"), skipped]).sentence == "1 of 2 steps went well, 1 skipped.")
+    }
+
+    private func asking(_ kind: RunPage.Asked.Kind, refusal: String? = nil) throws -> HTMLNode {
+        var step = step("go", "waiting")
+        step.said = "0 of 1 approval by an operator other than Ada"
+        step.asked = .init(kind: kind, question: "Ship v2?", refusal: refusal, path: "/runs/r1/steps/go")
+        return try read(run("waiting", [step]))
+    }
+
+    @Test func `who may approve is asked, without scripts too, and may reject`() throws {
+        let page = try asking(.approval)
+        #expect(page.all("#page-sentence").first?.content.hasPrefix("Waits at step 1 of 1, go, for 0 of 1 ") == true)
+        #expect(page.all("[data-step=go] .asked").map(\.content) == ["Ship v2?"])
+        let form = try #require(page.all("[data-step=go] form").first)
+        #expect(form.attribute("action") == "/runs/r1/steps/go/approval")
+        #expect(form.all("button").map(\.content) == ["Approve", "Reject"])
+        #expect(form.all("button").map { $0.attribute("formaction") } == [nil, "/runs/r1/steps/go/rejection"])
+        #expect(form.all("input[name=note]").count == 1)
+    }
+
+    @Test func `who may not approve reads why, and has no button`() throws {
+        let page = try asking(.approval, refusal: "Ada started this run.")
+        #expect(page.all("[data-step=go] form").isEmpty)
+        #expect(page.all("[data-step=go] .question .note").map(\.content) == ["Ada started this run."])
+    }
+
+    @Test(arguments: [(RunPage.Asked.Kind.manual, "It is done"), (.confirmation, "Run it")])
+    func `what is no approval is confirmed`(kind: RunPage.Asked.Kind, label: String) throws {
+        let form = try #require(try asking(kind).all("[data-step=go] form").first)
+        #expect(form.attribute("action") == "/runs/r1/steps/go/confirmation")
+        #expect(form.all("button").map(\.content) == [label])
     }
 
     @Test(arguments: [

@@ -20,6 +20,8 @@ struct Samples {
             signIn, firstAdmin, problem, now, beginning, importing, runbooks, runbook, runForm, runs,
             run(state: "interrupted"),
             run(state: "failed"),
+            run(state: "waiting"),
+            run(state: "waiting", refusal: "Ada started this run."),
             checklists, checklistForm, checklist(.open), checklist(.open, isReady: true), checklist(.completed),
             incidents, incident, quietIncident, newIncident,
             services, noServices, service, unrecorded, newService, changedService,
@@ -206,7 +208,7 @@ struct Samples {
 
     /// A run of ten steps: eight done, one at which it stands, one to come. `interrupted` asks how the ninth ended, `failed`
     /// offers to resume from it.
-    func run(state: String) -> RunPage {
+    func run(state: String, refusal: String? = nil) -> RunPage {
         RunPage(
             .init(
                 id: text("01j9zk4m7c0vxw5t3n8q2r6hyd"), runbook: text("accunode.deploy"),
@@ -225,6 +227,11 @@ struct Samples {
             } + [
                 .init(
                     id: text("wait-stable"), state: state == "interrupted" ? "unknown" : "failed", line: 24,
+                    said: text("tried 2 of 3, again at 2026-01-19 08:40:00 UTC"), isAlways: true,
+                    asked: state == "waiting"
+                        ? .init(
+                            kind: .approval, question: text("Ship it?"), refusal: refusal.map(text),
+                            path: "/runs/01j9zk4m7c0vxw5t3n8q2r6hyd/steps/wait-stable") : nil,
                     attempts: [
                         attempt(
                             1, "failed", status: 1, finished: at(90),

@@ -85,7 +85,10 @@ function showStep(step) {
   const element = stepElement(step.id);
   if (!element) return;
   const last = step.attempts?.at(-1);
+  // What runs always may be what cleans up: then one can end that too, and only the server knows.
+  if (step.state === "running" && element.dataset.state !== "running" && "always" in element.dataset) refresh();
   element.dataset.state = step.state;
+  showSaid(element.querySelector("[data-said]"), step.waits_for ?? step.reason);
   element.querySelector("summary .mark").dataset.state = step.state;
   element.querySelector("summary .word").textContent = step.state;
   const number = element.querySelector("summary .number");
@@ -100,6 +103,11 @@ function showStep(step) {
     if (fold) fold.open = true;
   }
   showProgress();
+}
+
+function showSaid(element, sentence) {
+  element.hidden = !sentence;
+  element.firstChild.textContent = sentence ? sentence[0].toUpperCase() + sentence.slice(1) : "";
 }
 
 function showProgress() {

@@ -36,7 +36,15 @@ extension OpenAPIDocument {
                 "id": .text(), "state": .oneOf(StepState.self), "line": .integer("Its line in the runbook.", from: 1),
                 "attempts": .list(of: .ref("RunAttempt"), "Every attempt, the first one first."),
             ],
-            optional: ["outputs": .map(of: .text(), "What it wrote to `$RUNBOOK_OUTPUT`.")]),
+            optional: [
+                "outputs": .map(of: .text(), "What it wrote to `$RUNBOOK_OUTPUT`."),
+                "waits_for": .text("What it waits for, as a sentence."), "due": .moment("When it is tried again."),
+                "reason": .text("A sentence, where the state alone does not say why: of one that was skipped."),
+                "asks": .oneOf(
+                    StepQuestion.Kind.self,
+                    "What people are asked: an `approval`, a `manual` step or, before it begins, a `confirmation`."),
+                "question": .text("As it is put to people."),
+            ]),
         "RunAttempt": .object(
             "An attempt at a step.",
             [
@@ -71,6 +79,8 @@ extension OpenAPIDocument {
                 "attempt": .integer("The attempt's number.", from: 1), "stream": .oneOf(["stdout", "stderr"]),
                 "time": .moment("When it arrived."), "text": .text("What is not UTF-8 is shown as U+FFFD."),
             ]),
+        "AnswerRequest": .object(
+            "What somebody answers a step that waits.", [:], optional: ["note": .text("Goes on the journal.")]),
         "ResumptionRequest": .object(
             "How a run is to go on.", [:],
             optional: [

@@ -5,7 +5,10 @@ import HTTPTypes
 extension OpenAPIDocument {
     static let runs = Subject(
         name: "runs", description: "Executions of runbooks: started, followed, cancelled, resumed.",
-        operations: [listRuns, createRun, getRun, getRunOutput, followRun, cancelRun, resumeRun], schemas: runSchemas)
+        operations: [
+            listRuns, createRun, getRun, getRunOutput, followRun, cancelRun, resumeRun, approveStep, rejectStep,
+            confirmStep,
+        ], schemas: runSchemas)
 
     private static let id = Operation.Parameter.path("id", "The run's id.")
 
@@ -67,9 +70,36 @@ extension OpenAPIDocument {
 
     private static let cancelRun = Operation(
         method: .post, path: "/api/v1/runs/{id}/cancellation", id: "cancelRun", summary: "Asks for a run's end.",
-        details: "A running step is stopped with all its processes. Asking again changes nothing.",
+        details: """
+            A running step is stopped with all its processes, and what the guide marks `always` still runs. Asking again \
+            while one of these is at it ends it too, and else changes nothing.
+            """,
         access: .permitted(.operate), parameters: [id],
         answers: [.json(.ref("Run"), "The run; while a step is being stopped it is still `running`.")], problems: [404])
+
+    private static let step = Operation.Parameter.path("step", "The step's id.")
+
+    private static let approveStep = Operation(
+        method: .post, path: "/api/v1/runs/{id}/steps/{step}/approval", id: "approveStep",
+        summary: "Gives somebody's approval to the step that waits for it.",
+        details: """
+            It takes a person with the role that the gate names, and another one than who started the run where it says \
+            `not-starter`. The run goes on once enough people have approved.
+            """,
+        access: .permitted(.operate), parameters: [id, step], body: .json("AnswerRequest", isRequired: false),
+        answers: [.json(.ref("Run"), "The run.")], problems: [404, 409])
+
+    private static let rejectStep = Operation(
+        method: .post, path: "/api/v1/runs/{id}/steps/{step}/rejection", id: "rejectStep",
+        summary: "Refuses what a step wants approved: the run ends `rejected`.", access: .permitted(.operate),
+        parameters: [id, step], body: .json("AnswerRequest", isRequired: false),
+        answers: [.json(.ref("Run"), "The run.")], problems: [404, 409])
+
+    private static let confirmStep = Operation(
+        method: .post, path: "/api/v1/runs/{id}/steps/{step}/confirmation", id: "confirmStep",
+        summary: "Says that a step may begin, or that somebody has done what a `manual` one says.",
+        access: .permitted(.operate), parameters: [id, step], body: .json("AnswerRequest", isRequired: false),
+        answers: [.json(.ref("Run"), "The run.")], problems: [404, 409])
 
     private static let resumeRun = Operation(
         method: .post, path: "/api/v1/runs/{id}/resumption", id: "resumeRun",

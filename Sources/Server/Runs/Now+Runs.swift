@@ -11,17 +11,7 @@ extension Now {
             "run", runs.queued.count,
             runs.queued.runs.map { Line($0, details: "\($0.place), waits for a free worker", time: $0.created) },
             path: Paths.runs(state: "queued"))
-        let isForYou = principal.may(.operate)
-        let waiting = runs.waiting.runs.map { run in
-            Line(
-                run, details: run.question(asked: isForYou), time: run.finished ?? run.begun,
-                path: Paths.run(run.id.rawValue) + (run.step.map { Paths.fragment(RunPage.Step.anchor($0)) } ?? ""))
-        }
-        if isForYou {
-            waitingForYou.add("run", runs.waiting.count, waiting, path: Paths.runs(state: "interrupted"))
-        } else {
-            waitingForOthers.add("run", runs.waiting.count, waiting, path: Paths.runs(state: "interrupted"))
-        }
+        addWaiting(runs, for: principal)
         failed.add(
             "run", runs.failed,
             runs.failures.map { failure in
@@ -31,6 +21,30 @@ extension Now {
             }, path: Paths.runs(state: "failed"))
         isRecovered = isRecovered && runs.isRecovered
         succeeded += runs.succeeded.map { Line($0, details: $0.effort, time: $0.end) }
+    }
+
+    private mutating func addWaiting(_ runs: RunsNow, for principal: Principal) {
+        let asking = Dictionary(runs.asking.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var (yours, others): ([Line], [Line]) = ([], [])
+        for run in runs.waiting.runs {
+            let record = asking[run.id]
+            let step = record?.askingStep
+            let isForYou =
+                if let record, let step { record.reasonNotToAnswer(step, by: principal) == nil } else {
+                    principal.may(.operate)
+                }
+            let anchor = (step?.id ?? run.step).map { Paths.fragment(RunPage.Step.anchor($0)) } ?? ""
+            let line = Line(
+                run, details: run.question(of: step, asked: isForYou), time: run.finished ?? run.begun,
+                path: Paths.run(run.id.rawValue) + anchor)
+            if isForYou { yours.append(line) } else { others.append(line) }
+        }
+        let path = Paths.runs(state: runs.asking.isEmpty ? "interrupted" : "waiting")
+        // Those that were not read count for whoever may answer at all.
+        let rest = runs.waiting.count - runs.waiting.runs.count
+        let isOperator = principal.may(.operate)
+        waitingForYou.add("run", yours.count + (isOperator ? rest : 0), yours, path: path)
+        waitingForOthers.add("run", others.count + (isOperator ? 0 : rest), others, path: path)
     }
 }
 
@@ -53,13 +67,21 @@ extension RunSummaryRecord {
     }
 
     /// What a person is to say; who is not asked is only told why it waits.
-    fileprivate func question(asked isForYou: Bool) -> String {
+    fileprivate func question(of step: StepRecord?, asked isForYou: Bool) -> String {
+        if let step, let question = step.question {
+            let asked = isForYou && !question.text.isEmpty ? " · \(question.text.firstLine)" : ""
+            return "\(place)\(asked) · waits for \(question.sentence)"
+        }
         guard state == .interrupted else { return place }
         return "\(place) · nobody saw how it ended\(isForYou ? ": look at its output, then say what happened" : "")"
     }
 
     /// `9 steps in 6 min 41 s`.
     fileprivate var effort: String { "\(counted(steps_total, "step")) in \(begun.duration(to: end).inWords)" }
+}
+
+extension String {
+    fileprivate var firstLine: String { split(separator: "\n").first.map(String.init) ?? self }
 }
 
 extension RunsNow.Failure {

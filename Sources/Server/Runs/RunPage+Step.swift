@@ -8,6 +8,12 @@ extension RunPage {
         let state: String
         /// Its line in the guide's source.
         let line: Int?
+        /// What it waits for, or why it was skipped.
+        var said: String?
+        /// Whether it runs after a failure and a cancellation too.
+        var isAlways = false
+        /// What it asks the reader; nil where it asks nothing, or somebody else.
+        var asked: Asked?
         let attempts: [AttemptRecord]
     }
 
@@ -38,14 +44,48 @@ extension RunPage {
         let isOpen: Bool
         let attempts: [Attempt]
         let isUntouched: Bool
+        /// What it waits for, or why it was skipped: a sentence.
+        let said: String?
+        let isAlways: Bool
         /// Set where a person must say how it ended.
         let question: Question?
+        /// Set where it waits for people.
+        let answer: Answer?
 
         static func anchor(_ id: String) -> String { "page-step-\(id)" }
     }
 
     struct Question: Sendable {
         let unknownStep: String
+    }
+
+    /// What people are asked by a step that waits for them.
+    struct Asked: Sendable {
+        enum Kind: Sendable {
+            case approval
+            case manual
+            case confirmation
+        }
+
+        let kind: Kind
+        let question: String
+        /// Why the reader may not answer; nil where they may.
+        let refusal: String?
+        let path: String
+    }
+
+    struct Answer: Sendable {
+        let asked: String
+        /// Nil for who may not answer.
+        let form: AnswerForm?
+        let refusal: String?
+    }
+
+    struct AnswerForm: Sendable {
+        let yesPath: String
+        let yesLabel: String
+        let noPath: String?
+        let noteLabel: String
     }
 
     struct Attempt: Sendable {
@@ -79,7 +119,7 @@ extension RunPage.Step {
         let facts: [String?] = [
             last?.exitStatus.flatMap { $0 == 0 ? nil : "exit status \($0)" },
             record.attempts.count > 1 ? "\(ordinal(record.attempts.count)) attempt" : nil,
-            record.line.map { "line \($0)" },
+            record.isAlways ? "always" : nil, record.line.map { "line \($0)" },
         ]
         let attempts = record.attempts.reversed().map { attempt in
             RunPage.Attempt(attempt, of: record, budget: &budget)
@@ -92,8 +132,10 @@ extension RunPage.Step {
             } ?? "",
             since: last.flatMap { $0.finished == nil ? $0.started.map { Moment($0).instant } : nil },
             isOpen: !["queued", "succeeded", "skipped"].contains(record.state), attempts: attempts.reversed(),
-            isUntouched: record.attempts.isEmpty,
-            question: asksOutcome ? RunPage.Question(unknownStep: record.id) : nil)
+            isUntouched: record.attempts.isEmpty && record.said == nil,
+            said: record.said?.capitalisedSentence, isAlways: record.isAlways,
+            question: asksOutcome ? RunPage.Question(unknownStep: record.id) : nil,
+            answer: record.asked.map { RunPage.Answer($0) })
     }
 
     /// The same step, unfolded if it has something to show.
@@ -101,7 +143,27 @@ extension RunPage.Step {
         Self(
             anchor: anchor, id: id, state: state, facts: facts, stepTook: stepTook, since: since,
             isOpen: isOpen || attempts.contains { $0.hasLines }, attempts: attempts, isUntouched: isUntouched,
-            question: question)
+            said: said, isAlways: isAlways,
+            question: question, answer: answer)
+    }
+}
+
+extension RunPage.Answer {
+    fileprivate init(_ record: RunPage.Asked) {
+        let (usual, yes, note): (String, String, String) =
+            switch record.kind {
+            case .approval: ("Go on?", "Approve", "Why, for the record")
+            case .manual: ("Do it by hand, then say so.", "It is done", "What you did, for the record")
+            case .confirmation: ("Run this step?", "Run it", "Why, for the record")
+            }
+        let isApproval = record.kind == .approval
+        self.init(
+            asked: record.question.isEmpty ? usual : record.question,
+            form: record.refusal == nil
+                ? RunPage.AnswerForm(
+                    yesPath: "\(record.path)/\(isApproval ? "approval" : "confirmation")", yesLabel: yes,
+                    noPath: isApproval ? "\(record.path)/rejection" : nil, noteLabel: note) : nil,
+            refusal: record.refusal)
     }
 }
 

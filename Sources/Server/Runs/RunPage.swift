@@ -41,6 +41,10 @@ struct RunPage: WebPage {
         let workspace: String?
         /// Whether its end was asked for, and its step is being stopped.
         var isCancelling = false
+        /// Whether only steps that run always are left: to cancel now ends these too.
+        var isCleaning = false
+        /// Whether some steps run also after a cancellation.
+        var hasCleanup = false
     }
 
     let layout: Layout
@@ -63,6 +67,9 @@ struct RunPage: WebPage {
     /// The number of the last output that the page shows.
     let after: String
     let cancelPath: String?
+    let cancelLabel: String
+    let cancelWarning: String
+    let cancelButton: String
     let resumptionPath: String
     let resumption: Resumption?
     let stepsCount: String
@@ -96,11 +103,19 @@ struct RunPage: WebPage {
         finished = facts.finished.map { Moment($0) }
         took = facts.started.flatMap { started in facts.finished.map { started.duration(to: $0).inWords } }
         workspace = facts.workspace
-        sentence = facts.isCancelling ? Self.ending(records) : Self.sentence(state: facts.state, steps: records)
+        sentence =
+            facts.isCancelling
+            ? Self.ending(records, isCleaning: facts.isCleaning) : Self.sentence(state: facts.state, steps: records)
         let path = Paths.run(facts.id)
         eventsPath = isFinal ? nil : Paths.query("\(path)/events", [("after", cursor)])
         after = String(lastOutput)
-        let mayBeCancelled = !facts.isCancelling && Self.cancellableStates.contains(facts.state)
+        let mayBeCancelled =
+            (!facts.isCancelling || facts.isCleaning) && Self.cancellableStates.contains(facts.state)
+        cancelLabel = facts.isCleaning ? "End the cleanup" : "Cancel"
+        cancelButton = facts.isCleaning ? "End the cleanup too" : "Cancel the run"
+        cancelWarning =
+            "This ends the step that is running, with everything it has started. What it has done already stays done."
+            + (facts.hasCleanup && !facts.isCleaning ? " Steps that clean up still run." : "")
         cancelPath = mayOperate && mayBeCancelled ? "\(path)/cancellation" : nil
         resumptionPath = "\(path)/resumption"
         let asksOutcome = mayOperate && facts.state == "interrupted"
@@ -124,11 +139,13 @@ extension RunPage {
 
     /// The step that one wants to see: what runs or went wrong.
     private static func current(_ steps: [StepRecord]) -> StepRecord? {
-        steps.first { !["queued", "succeeded", "skipped"].contains($0.state) }
+        steps.first { $0.state == "running" || $0.state == "waiting" || $0.state == "unknown" }
+            ?? steps.first { !["queued", "succeeded", "skipped"].contains($0.state) }
     }
 
-    private static func ending(_ steps: [StepRecord]) -> String {
-        current(steps).map { "Being cancelled: \($0.id) and all that it started are told to end." }
+    private static func ending(_ steps: [StepRecord], isCleaning: Bool) -> String {
+        if isCleaning, let step = current(steps) { return "Being cancelled: \(step.id) cleans up." }
+        return current(steps).map { "Being cancelled: \($0.id) and all that it started are told to end." }
             ?? "Being cancelled."
     }
 
@@ -140,10 +157,19 @@ extension RunPage {
         let status = current?.attempts.last?.exitStatus.map { ", with exit status \($0)" } ?? ""
         switch (state, current, place) {
         case ("queued", _, _): return "It waits for a free worker."
+        case ("running", let step?, let place?) where step.state == "waiting":
+            return "At \(place), \(step.id): \(step.said ?? "it waits")."
         case ("running", let step?, let place?): return "At \(place), \(step.id)."
         case ("running", _, _): return "Between two steps of \(steps.count)."
-        case ("waiting", let step?, let place?): return "Waits at \(place), \(step.id), for a person."
+        case ("waiting", let step?, let place?):
+            return "Waits at \(place), \(step.id), for \(step.said ?? "a person")."
+        case ("rejected", let step?, let place?):
+            return "Rejected in \(place), \(step.id)\(step.said.map { ": \($0)" } ?? "")."
         case ("succeeded", _, _):
+            let skipped = steps.count { $0.state == "skipped" }
+            guard skipped == 0 else {
+                return "\(steps.count - skipped) of \(counted(steps.count, "step")) went well, \(skipped) skipped."
+            }
             return steps.count == 1 ? "Its step succeeded." : "All \(steps.count) steps went well."
         case ("failed", let step?, let place?):
             return step.state == "timed-out"

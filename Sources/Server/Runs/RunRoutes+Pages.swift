@@ -15,9 +15,11 @@ extension RunRoutes {
         let output = try await executions.latestOutput(run.id, limit: Self.shownChunks, by: visit.principal)
         var byAttempt: [String: [OutputRow]] = [:]
         for row in output.rows { byAttempt["\(row.step)/\(row.attempt)", default: []].append(row) }
+        let asking = run.askingStep
         let steps = run.steps.map { step in
             RunPage.StepRecord(
-                id: step.id, state: step.state.rawValue, line: step.line,
+                id: step.id, state: step.state.rawValue, line: step.line, said: step.waitsFor ?? step.reason,
+                isAlways: step.isAlways, asked: step.id == asking?.id ? asked(step, of: run, visit) : nil,
                 attempts: step.attempts.map { attempt in
                     let key = "\(step.id)/\(attempt.number)"
                     return RunPage.AttemptRecord(
@@ -34,13 +36,28 @@ extension RunRoutes {
                     .init(
                         id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
                         state: run.state.rawValue, by: run.actorName, created: run.created, started: run.started,
-                        finished: run.finished, workspace: nil, isCancelling: run.isCancelling),
+                        finished: run.finished, workspace: nil, isCancelling: run.isCancelling,
+                        isCleaning: run.isCleaning, hasCleanup: run.hasCleanup),
                     steps: steps,
                     parameters: run.parameters.sorted { $0.key < $1.key }.map {
                         .init(name: $0.key, value: $0.value, isSensitive: $0.value == RunPlan.mask)
                     },
                     cursor: String(output.rows.last?.n ?? 0), lastOutput: output.rows.last?.n ?? 0,
                     mayOperate: visit.principal.may(.operate), reader: visit.reader)))
+    }
+
+    private func asked(_ step: StepRecord, of run: RunRecord, _ visit: Visit) -> RunPage.Asked? {
+        guard let question = step.question else { return nil }
+        let kind: RunPage.Asked.Kind =
+            switch question.kind {
+            case .approval: .approval
+            case .manual: .manual
+            case .confirmation: .confirmation
+            }
+        return RunPage.Asked(
+            kind: kind, question: question.text,
+            refusal: run.reasonNotToAnswer(step, by: visit.principal)?.message,
+            path: "\(Paths.run(run.id.rawValue))/steps/\(Paths.encoded(step.id))")
     }
 
     private static func note(on attempt: AttemptRecord) -> String? {

@@ -24,6 +24,9 @@ struct RunRoutes: Sendable {
             .signedIn(.get, "/api/v1/runs/{id}/events", events),
             .signedIn(.post, "/api/v1/runs/{id}/cancellation", cancel),
             .signedIn(.post, "/api/v1/runs/{id}/resumption", resume),
+            .signedIn(.post, "/api/v1/runs/{id}/steps/{step}/approval", approve),
+            .signedIn(.post, "/api/v1/runs/{id}/steps/{step}/rejection", reject),
+            .signedIn(.post, "/api/v1/runs/{id}/steps/{step}/confirmation", confirm),
             .signedIn(.get, "/runs", list),
             .signedIn(.post, "/runs", createFromForm),
             .signedIn(.get, "/runs/{id}", show),
@@ -31,6 +34,9 @@ struct RunRoutes: Sendable {
             .signedIn(.get, "/runs/{id}/events", events),
             .signedIn(.post, "/runs/{id}/cancellation", cancel),
             .signedIn(.post, "/runs/{id}/resumption", resume),
+            .signedIn(.post, "/runs/{id}/steps/{step}/approval", approve),
+            .signedIn(.post, "/runs/{id}/steps/{step}/rejection", reject),
+            .signedIn(.post, "/runs/{id}/steps/{step}/confirmation", confirm),
             .signedIn(.get, "/runbooks/{name}/run", form),
         ]
     }
@@ -144,6 +150,27 @@ struct RunRoutes: Sendable {
             return verdict
         }
         let run = try await executions.resume(try id(visit), verdict: verdict, note: request.note, by: visit.principal)
+        return visit.wantsJSON ? try .json(Run(run)) : .seeOther(Paths.run(run.id.rawValue))
+    }
+
+    @Sendable func approve(_ visit: Visit) async throws -> Response {
+        try await answer(visit) { try await executions.approve($0, step: $1, note: $2, by: visit.principal) }
+    }
+
+    @Sendable func reject(_ visit: Visit) async throws -> Response {
+        try await answer(visit) { try await executions.reject($0, step: $1, note: $2, by: visit.principal) }
+    }
+
+    @Sendable func confirm(_ visit: Visit) async throws -> Response {
+        try await answer(visit) { try await executions.confirm($0, step: $1, note: $2, by: visit.principal) }
+    }
+
+    private func answer(
+        _ visit: Visit, _ verb: (ID<RunRecord>, String, String?) async throws -> RunRecord
+    ) async throws -> Response {
+        var note = visit.form.filled("note")
+        if visit.wantsJSON, visit.body.readableBytes > 0 { note = try visit.json(AnswerRequest.self).note }
+        let run = try await verb(try id(visit), try visit.path("step"), note)
         return visit.wantsJSON ? try .json(Run(run)) : .seeOther(Paths.run(run.id.rawValue))
     }
 

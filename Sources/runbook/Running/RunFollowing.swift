@@ -8,6 +8,8 @@ struct RunFollowing: Sendable {
     let view: any RunView
     /// Whether a run that waits for somebody is an end; else it is followed until that somebody came.
     var endsAtRest = true
+    /// Asked of a run that waits for people: whether it is an end all the same.
+    var rest: (@Sendable (Run) -> Bool)?
 
     /// - Returns: the run as it ended, or rests.
     func untilEnd() async throws -> Run {
@@ -57,6 +59,7 @@ struct RunFollowing: Sendable {
 
     private func isEnd(_ run: Run) -> Bool {
         guard let state = run.knownState else { return false }
+        if state == .waiting, let rest { return rest(run) }
         return state.isFinal || state == .interrupted || (endsAtRest && state == .waiting)
     }
 }

@@ -45,7 +45,12 @@ extension Run {
                 run \(id) of \(name) is interrupted, for nobody knows how step \(stopped?.id ?? "?") ended; look, then \
                 say so: runbook runs resume \(id) --outcome succeeded|failed|rerun
                 """
-        case .waiting: return "run \(id) of \(name) waits for somebody; see: runbook runs show \(id)"
+        case .waiting:
+            guard let step = askingStep, let waits = step.waits_for else {
+                return "run \(id) of \(name) waits for somebody; see: runbook runs show \(id)"
+            }
+            let verb = step.asks == "approval" ? "approve" : "confirm"
+            return "run \(id) of \(name) waits for \(waits); answer it with: runbook runs \(verb) \(id) \(step.id)"
         case .cancelled, .rejected, .rolledBack: return "run \(id) of \(name) was \(state)\(place)\(took)"
         case .queued, .running, nil: return "run \(id) of \(name) is \(state)"
         }

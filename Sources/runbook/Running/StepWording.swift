@@ -9,6 +9,7 @@ enum StepWording {
         var details: [String] = []
         if mark != .done, mark != .ahead, mark != .running { details.append(step.state) }
         if mark == .running, elapsed == nil { details.append("running") }
+        if let sentence = step.waits_for ?? step.reason { details.append(sentence) }
         if let attempt = step.attempts.last {
             if mark != .done, mark != .running, let cause = attempt.cause { details.append(cause) }
             if attempt.number > 1 { details.append("attempt \(attempt.number)") }

@@ -12,7 +12,7 @@ from random import Random
 
 from schemathesis.core import NOT_SET
 
-from stage import ASKING, CHECKED, FAILING, GUIDES, ITEM, PASSWORD, QUICK, RELEASE
+from stage import ASKING, CHECKED, FAILING, GATED, GUIDES, ITEM, MANUAL, PASSWORD, QUICK, RELEASE
 
 IMPORTED = "fuzz.imported"
 # Fences, the only thing in a guide that runs, need one of these.
@@ -216,6 +216,16 @@ class Shaping:
         """A run that fails again each time."""
         case.path_parameters["id"] = self.stage.settled(self.stage.failed)
         case.body = {"note": "It was the network."}
+
+    def approveStep(self, case, _):
+        case.path_parameters.update(id=self.stage.waiting(GATED), step="go")
+        case.body = {"note": "Seen on staging."}
+
+    rejectStep = approveStep
+
+    def confirmStep(self, case, _):
+        case.path_parameters.update(id=self.stage.waiting(MANUAL), step="cable")
+        case.body = {"note": "Port 12."}
 
     def createRun(self, case, _):
         runbook = self.random.choice([QUICK, FAILING, ASKING])

@@ -6,6 +6,7 @@ All of it is made through the API itself, so that a generated request can be giv
 import http.client
 import json
 from dataclasses import dataclass, field
+from time import sleep
 from urllib.parse import quote, urlsplit
 
 PASSWORD = "correct horse battery"
@@ -14,6 +15,7 @@ QUICK, FAILING, LONG, ASKING = "fuzz.quick", "fuzz.failing", "fuzz.long", "fuzz.
 # An item that is proved by a check, and without which a checklist may be completed.
 CHECKED, ITEM = "fuzz.checked", "checked.it-is-so-optional"
 RELEASE = "fuzz.release"
+GATED, MANUAL = "fuzz.gated", "fuzz.manual"
 
 # Whatever is put into parameters and placeholders: the first is only ever printed, the second stands behind the end.
 GUIDES = {
@@ -62,6 +64,8 @@ exit 0
 exit 0
 ```
 """,
+    GATED: "# Gated\n\n```approval {name=go}\nGo on?\n```\n",
+    MANUAL: "# Manual\n\n```manual {name=cable}\nPlug it in.\n```\n",
     ASKING: "# Asking\n\n```sh {name=ask}\nexit 0\necho <pod-name>\n```\n",
 }
 
@@ -224,6 +228,13 @@ class Stage:
         if not self.goes_on(self.long):
             self.long = self.begin(LONG)
         return self.long
+
+    def waiting(self, runbook):
+        """A new run that waits for somebody's answer."""
+        run = self.begin(runbook)
+        while self.api.ask("GET", f"/api/v1/runs/{run}")[1]["state"] != "waiting":
+            sleep(0.002)
+        return run
 
     def goes_on(self, run):
         _, answer = self.api.ask("GET", f"/api/v1/runs/{quote(run, safe='')}", expecting=(200, 400, 404))

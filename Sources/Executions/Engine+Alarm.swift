@@ -1,0 +1,53 @@
+import Essentials
+import Logging
+import Storage
+import Synchronization
+
+/// Which of the steps that are tried again comes first, and that somebody sleeps until then.
+final class Alarm: Sendable {
+    private let armed = Mutex<Timestamp?>(nil)
+
+    /// - Returns: false when an alarm is set already that rings no later.
+    func arm(_ time: Timestamp) -> Bool {
+        armed.withLock { armed in
+            if let armed, armed <= time { return false }
+            armed = time
+            return true
+        }
+    }
+
+    func rang(_ time: Timestamp) {
+        armed.withLock { if $0 == time { $0 = nil } }
+    }
+}
+
+extension Engine {
+    /// A clock that is set back or forward meanwhile is noticed after so long.
+    private static let longestSleep = Duration.seconds(30)
+
+    /// Wakes the engine when the next of the waiting steps is due. It is told by the database, so that a server that is
+    /// started again waits no longer than the one before it would have.
+    func setAlarm(_ group: inout DiscardingTaskGroup) async {
+        let now = executions.time.now()
+        let due: Timestamp?
+        do {
+            due = try await database.read { reader in
+                try reader.integer(
+                    """
+                    SELECT min(s.due) FROM runs r CROSS JOIN run_steps s ON s.run = r.id
+                    WHERE r.state = 'running' AND s.due IS NOT NULL AND s.due > \(now)
+                    """)
+            }.map { Timestamp(microseconds: $0) }
+        } catch {
+            logger.error("When steps are tried again can't be read", metadata: ["error": "\(error)"])
+            return
+        }
+        guard let due, alarm.arm(due) else { return }
+        group.addTask { [self] in
+            // Only the server's end wakes it earlier, and then nothing is started.
+            try? await Task.sleep(for: min(now.duration(to: due), Self.longestSleep))
+            alarm.rang(due)
+            executions.signals.wake()
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package import Essentials
+import Journal
+import RunbookFormat
+import Storage
+
+extension Executions {
+    /// Gives somebody's approval to the step that waits for it; the run goes on once enough people have.
+    /// - Parameter step: the step that is meant, so that nobody approves another one than the one on the screen; nil for
+    ///   the one that waits.
+    /// - Throws: `Problem.forbidden` for whoever may not, the one who started the run above all where the gate says so.
+    package func approve(
+        _ id: ID<RunRecord>, step named: String? = nil, note: String? = nil, by principal: Principal
+    ) async throws -> RunRecord {
+        try await answer(id, named, [.approval], note, to: "approve runs", by: principal) {
+            run, step, question, answer in
+            if let problem = run.reasonNotToAnswer(step, by: principal) { throw problem }
+            try answer.transaction.execute(
+                """
+                INSERT INTO run_approvals (run, step, person, name, note, time)
+                VALUES (\(id), \(step.id), \(principal.person), \(principal.name), \(answer.note), \(answer.time))
+                """)
+            let given = question.given.count + 1
+            try answer.tell("step.approved", ["approvals": .string("\(given) of \(question.rule.minimum)")])
+            if given >= question.rule.minimum { try answer.goOn(.succeeded) }
+        }
+    }
+
+    /// Refuses what a step wants approved: the run ends `rejected`, which is not a failure, and what runs always still runs.
+    package func reject(
+        _ id: ID<RunRecord>, step named: String? = nil, note: String? = nil, by principal: Principal
+    ) async throws -> RunRecord {
+        try await answer(id, named, [.approval], note, to: "reject runs", by: principal) {
+            run, step, question, answer in
+            if let problem = run.reasonNotToJudge(step, question, by: principal) { throw problem }
+            try answer.tell("step.rejected")
+            try answer.goOn(.rejected, because: "Rejected by \(principal.name)")
+        }
+    }
+
+    /// Says that a step may begin, or that somebody has done by hand what it says.
+    package func confirm(
+        _ id: ID<RunRecord>, step named: String? = nil, note: String? = nil, by principal: Principal
+    ) async throws -> RunRecord {
+        try await answer(
+            id, named, [.manual, .confirmation], note, to: "confirm steps of runs", by: principal
+        ) { _, _, question, answer in
+            try answer.tell("step.confirmed")
+            if question.isBeforeStep {
+                try answer.goOn(.queued)
+            } else {
+                try answer.goOn(.succeeded, because: "Done by \(principal.name)")
+            }
+        }
+    }
+
+    private func answer(
+        _ id: ID<RunRecord>, _ named: String?, _ kinds: Set<StepQuestion.Kind>, _ note: String?, to act: String,
+        by principal: Principal,
+        _ body: @escaping @Sendable (RunRecord, StepRecord, StepQuestion, Answer) throws -> Void
+    ) async throws -> RunRecord {
+        try principal.require(.operate, to: act)
+        let note = try Self.remark(note)
+        let (journal, now) = (journal, time.now())
+        let record = try await database.write { transaction in
+            let run = try Self.record(id, in: transaction)
+            let (step, question) = try Self.asking(run, named, kinds)
+            try body(
+                run, step, question,
+                Answer(
+                    run: run, step: step, note: note, time: now, principal: principal, journal: journal,
+                    transaction: transaction))
+            return try Self.record(id, in: transaction)
+        }
+        signals.wake()
+        feed.tell(id, .run(record))
+        return record
+    }
+
+    /// - Throws: `Problem` when no step waits for such an answer, or another one than the one named.
+    private static func asking(
+        _ run: RunRecord, _ named: String?, _ kinds: Set<StepQuestion.Kind>
+    ) throws(Problem) -> (StepRecord, StepQuestion) {
+        if let named, !run.steps.contains(where: { $0.id == named }) {
+            throw .notFound(
+                "The run has no step \(named.prefix(80)): it has \(run.steps.prefix(12).map(\.id).joined(separator: ", "))."
+            )
+        }
+        guard let step = run.askingStep, let question = step.question else {
+            throw .conflict("The run is \(run.state.rawValue): no step of it waits for a person.")
+        }
+        guard named == nil || named == step.id else {
+            throw .conflict("The step that waits for a person is \(step.id).")
+        }
+        guard kinds.contains(question.kind) else {
+            throw .conflict(
+                question.kind == .approval
+                    ? "\(step.id) waits for \(question.sentence): approve or reject it."
+                    : "\(step.id) waits for \(question.sentence): confirm it, or cancel the run.")
+        }
+        return (step, question)
+    }
+
+    private static func remark(_ text: String?) throws(Problem) -> String? {
+        guard let text = text?.trimmed, !text.isEmpty else { return nil }
+        guard text.utf8.count <= 2000 else {
+            throw .invalid(
+                "The note is too long.", fields: [.init(name: "note", message: "text of at most 2000 bytes")])
+        }
+        return text
+    }
+}
+
+/// What somebody answers a step, while it is written down.
+private struct Answer {
+    let run: RunRecord
+    let step: StepRecord
+    let note: String?
+    let time: Timestamp
+    let principal: Principal
+    let journal: Journal
+    let transaction: Transaction
+
+    func tell(_ kind: String, _ details: [String: JSONValue] = [:]) throws {
+        var details = details
+        details["step"] = .string(step.id)
+        if let note { details["note"] = .string(note) }
+        try journal.append(Event(kind, on: run.objects, details: details), by: principal, in: transaction)
+    }
+
+    /// The step becomes this, and the engine takes the run up again.
+    func goOn(_ state: StepState, because reason: String? = nil) throws {
+        let reason = reason.map { [$0, note].compactMap { $0 }.joined(separator: ": ") }
+        try transaction.execute(
+            """
+            UPDATE run_steps SET state = \(state), reason = \(reason), is_answered = 1
+            WHERE run = \(run.id) AND step = \(step.id)
+            """)
+        try transaction.execute("UPDATE runs SET state = \(RunState.running) WHERE id = \(run.id)")
+    }
+}

@@ -1,0 +1,94 @@
+package import Essentials
+import Journal
+import Storage
+
+extension Executions {
+    /// Asks for the run's end. A running step is stopped with its whole tree; what it has done stays done. Steps that run
+    /// always still run; once they are at it, asking again ends them too.
+    package func cancel(_ id: ID<RunRecord>, by principal: Principal) async throws -> RunRecord {
+        try principal.require(.operate, to: "cancel runs")
+        let (journal, now, tally) = (journal, time.now(), tally)
+        let (record, told) = try await database.write { transaction in
+            let run = try Self.record(id, in: transaction)
+            if run.state == .cancelled { return (run, Cancellation.none) }
+            guard run.state.mayBeCancelled else {
+                throw Problem.conflict("The run is \(run.state.rawValue) already: there is nothing to cancel.")
+            }
+            let steps = run.steps.map(\.standing)
+            guard let told = CancellationRule.asked(of: steps, run.cancellation) else { return (run, .none) }
+            let next = CancellationRule.next(of: steps, told, hasBegun: run.started != nil)
+            // What waits is ended here; what runs ends by itself.
+            for (index, state) in next.steps.enumerated() where state != steps[index].state {
+                try transaction.execute(
+                    "UPDATE run_steps SET state = \(state), due = NULL WHERE run = \(id) AND position = \(index + 1)")
+            }
+            if let state = next.settled {
+                try transaction.execute(
+                    """
+                    UPDATE runs SET state = \(state), cancelling = 0, cleanup_cancelled = 0, finished = \(now)
+                    WHERE id = \(id)
+                    """)
+                transaction.afterCommit { tally.settled(state) }
+            } else {
+                try transaction.execute(
+                    """
+                    UPDATE runs SET state = \(RunState.running), cancelling = 1,
+                        cleanup_cancelled = \(told == .everything), finished = NULL
+                    WHERE id = \(id)
+                    """)
+            }
+            try journal.append(
+                Event(
+                    next.settled.map { "run.\($0.rawValue)" } ?? "run.cancelling", on: run.objects,
+                    details: told == .everything ? ["cleanup": .bool(true)] : [:]),
+                by: principal, in: transaction)
+            return (try Self.record(id, in: transaction), told)
+        }
+        if told != .none {
+            signals.stop(id, told)
+            feed.tell(id, .run(record))
+        }
+        return record
+    }
+
+    /// Lets a failed, cancelled or interrupted run go on from where it ended; finished steps and their outputs stay.
+    /// - Parameter verdict: what a person says of a step whose outcome is unknown.
+    package func resume(
+        _ id: ID<RunRecord>, verdict: StepVerdict?, note: String?, by principal: Principal
+    ) async throws -> RunRecord {
+        try principal.require(.operate, to: "resume runs")
+        let journal = journal
+        let record = try await database.write { transaction in
+            let run = try Self.record(id, in: transaction)
+            let states = Resumption.withWhatFollows(
+                try Resumption.steps(run.steps.map(\.state), of: run.state, verdict: verdict),
+                after: run.steps.map(\.standing))
+            for (index, state) in states.enumerated() where state != run.steps[index].state {
+                try transaction.execute(
+                    """
+                    UPDATE run_steps SET state = \(state), tries = 0, due = NULL, reason = NULL, is_answered = 0
+                    WHERE run = \(id) AND position = \(index + 1)
+                    """)
+            }
+            try transaction.execute(
+                """
+                UPDATE runs SET state = \(RunState.queued), cancelling = 0, cleanup_cancelled = 0, finished = NULL
+                WHERE id = \(id)
+                """)
+            var details: [String: JSONValue] = [:]
+            if let verdict { details["outcome"] = .string(verdict.rawValue) }
+            if let note, !note.isEmpty { details["note"] = .string(note) }
+            if let step = run.steps.first(where: { $0.state != .succeeded && $0.state != .skipped }) {
+                details["step"] = .string(step.id)
+            }
+            try journal.append(
+                Event(
+                    "run.resumed", on: run.objects, details: details),
+                by: principal, in: transaction)
+            return try Self.record(id, in: transaction)
+        }
+        signals.wake()
+        feed.tell(id, .run(record))
+        return record
+    }
+}

@@ -1,0 +1,89 @@
+import API
+import ArgumentParser
+import Essentials
+
+extension RunsCommand {
+    struct Approve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Approves the step that waits for it.",
+            discussion: """
+                Who may is on the run: `runbook runs show ID`. The run goes on once enough people have approved.
+
+                  runbook runs approve 01k…
+                  runbook runs approve 01k… ship --note "seen on staging"
+                """
+        )
+
+        @OptionGroup var answer: StepAnswer
+
+        func run() async throws { try await answer.give("approval", done: "approved") }
+    }
+
+    struct Reject: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Refuses what a step wants approved: the run ends, rejected.",
+            discussion: """
+                  runbook runs reject 01k… ship --note "not on a Friday"
+                """
+        )
+
+        @OptionGroup var answer: StepAnswer
+
+        func run() async throws { try await answer.give("rejection", done: "rejected") }
+    }
+
+    struct Confirm: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Says that a step may begin, or that you have done what it says.",
+            discussion: """
+                  runbook runs confirm 01k…
+                  runbook runs confirm 01k… switch-cables --note "rack 4, port 12"
+                """
+        )
+
+        @OptionGroup var answer: StepAnswer
+
+        func run() async throws { try await answer.give("confirmation", done: "confirmed") }
+    }
+}
+
+/// Which step of which run is answered, and with which note.
+struct StepAnswer: ParsableArguments {
+    @Argument(help: "The run's id.")
+    var id: String
+
+    @Argument(help: "The step's id; without it the one that waits.")
+    var step: String?
+
+    @Option(help: ArgumentHelp("Why, or what you did, for the record.", valueName: "text"))
+    var note: String?
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var format: FormatOptions
+
+    func give(_ noun: String, done: String) async throws {
+        try await server.withClient { client in
+            let step = if let step { step } else { try await waitingStep(client) }
+            let run = try await client.write(
+                .post, .api("runs", id, "steps", step, noun), AnswerRequest(note: note), as: JSONValue.self)
+            guard !format.json else { return try Output.data.json(run) }
+            let waits = try run.decoded(as: Run.self).steps.first { $0.id == step }?.waits_for
+            let next = waits.map { "it waits for \($0)" } ?? "follow it with: runbook runs logs \(id) --follow"
+            try Output.talk.say("runbook: \(step) of run \(id) is \(done); \(next)")
+        }
+    }
+
+    /// - Throws: `Problem.conflict` when none waits for a person.
+    private func waitingStep(_ client: Client) async throws -> String {
+        let run = try await client.get(.api("runs", id), as: Run.self)
+        guard let step = run.askingStep else {
+            throw Problem.conflict("The run is \(run.state): no step of it waits for a person.")
+        }
+        return step.id
+    }
+}
+
+extension Run {
+    /// The step that waits for people; nil where none does.
+    var askingStep: RunStep? { steps.first { $0.state == "waiting" && $0.asks != nil && $0.due == nil } }
+}
