@@ -101,6 +101,9 @@ let package = Package(
         module(
             "Checklists",
             ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions", logging]),
+        module(
+            "Hooks",
+            ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions"]),
         // 7
         module(
             "Deployments",
@@ -120,7 +123,7 @@ let package = Package(
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
                 "Services", "Notifications", "Executions", "Incidents", "Checklists", "Deployments", "Schedules",
-                crypto,
+                "Hooks", crypto,
                 logging, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -136,7 +139,7 @@ let package = Package(
             [
                 "Essentials", "Web", "RunbookFormat", "API", "Processes", "Storage", "Journal", "Accounts", "Runbooks",
                 "Services", "Notifications", "Executions", "Incidents", "Checklists", "Deployments", "Schedules",
-                "Server",
+                "Hooks", "Server",
                 crypto, logging,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -163,7 +166,7 @@ let package = Package(
             "WebTests",
             [
                 "Essentials", "API", "Web", "RunbookFormat", "Journal", "Runbooks", "Executions", "Incidents",
-                "Checklists", "Deployments", "Schedules", "Server",
+                "Checklists", "Deployments", "Schedules", "Hooks", "Server",
             ]),
         tests("RunbookFormatTests", ["Essentials", "RunbookFormat"], exclude: ["Independent"]),
         tests("ProcessesTests", ["Essentials", "CProcess", "Processes", "runbook-shim", logging]),
@@ -204,10 +207,13 @@ let package = Package(
                 "Schedules", logging,
             ]),
         tests(
+            "HooksTests",
+            ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Executions", "Hooks"]),
+        tests(
             "ServerTests",
             [
                 "Essentials", "API", "Web", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Services",
-                "Executions", "Incidents", "Checklists", "Deployments", "Schedules", "Server", logging,
+                "Executions", "Incidents", "Checklists", "Deployments", "Schedules", "Hooks", "Server", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

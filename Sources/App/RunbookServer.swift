@@ -3,6 +3,7 @@ import Checklists
 import Deployments
 import Essentials
 import Executions
+import Hooks
 import Foundation
 import Glibc
 import Incidents
@@ -47,6 +48,7 @@ package struct RunbookServer: Sendable {
         let checklists = Checklists(executions: executions)
         let deployments = Deployments(executions: executions, checklists: checklists, sealing: sealing)
         let schedules = Schedules(checklists: checklists, executions: executions)
+        let hooks = Hooks(executions: executions, sealing: sealing)
         let supervisor = try Supervisor(shim: configuration.shim, logger: logger)
         let engine = Engine(executions: executions, supervisor: supervisor, settings: engineSettings, logger: logger)
         let server = WebServer(
@@ -59,6 +61,7 @@ package struct RunbookServer: Sendable {
             checklists: checklists,
             deployments: deployments,
             schedules: schedules,
+            hooks: hooks,
             journal: journal,
             templates: try templates(), settings: try webSettings(), logger: logger)
         let reactions = try await Reactions(

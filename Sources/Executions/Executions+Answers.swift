@@ -21,7 +21,10 @@ extension Executions {
                 """)
             let given = question.given.count + 1
             try answer.tell("step.approved", ["approvals": .string("\(given) of \(question.rule.minimum)")])
-            if given >= question.rule.minimum { try answer.goOn(.succeeded) }
+            if given >= question.rule.minimum {
+                let names = question.given.map(\.name) + [principal.name]
+                try answer.goOn(.succeeded, because: "Approved by \(names.joined(separator: ", "))")
+            }
         }
     }
 
@@ -46,7 +49,7 @@ extension Executions {
         ) { _, _, question, answer in
             try answer.tell("step.confirmed")
             if question.isBeforeStep {
-                try answer.goOn(.queued)
+                try answer.goOn(.queued, because: "Confirmed by \(principal.name)")
             } else {
                 try answer.goOn(.succeeded, because: "Done by \(principal.name)")
             }

@@ -33,7 +33,7 @@ extension Notifications {
             Target.self, from: try sealing.open(sealed, context: "destination/\(delivery.destination)"))
         var headers = [(name: "Content-Type", value: "application/json"), (name: "User-Agent", value: "runbook")]
         if let secret = target.secret {
-            headers += try Signature.headers(
+            headers += try WebhookSignature.headers(
                 id: delivery.id.rawValue, time: time.now(), body: delivery.body, secret: secret)
         }
         return Courier.Letter(url: target.url, headers: headers, body: delivery.body)

@@ -31,7 +31,7 @@ package struct Notifications: Sendable {
         let address = try DestinationRules.check(name: name, url: url, events: events)
         let now = time.now()
         let id = ID<Destination>(at: now)
-        let secret = kind == .webhook ? Signature.makeSecret() : nil
+        let secret = kind == .webhook ? WebhookSignature.makeSecret() : nil
         let events = Occasion.allCases.filter(events.contains)
         let target = try JSONEncoder().encode(Target(url: url, secret: secret))
         let sealed = try sealing.seal(target, context: "destination/\(id)")

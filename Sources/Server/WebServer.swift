@@ -3,6 +3,7 @@ package import Checklists
 package import Deployments
 import Essentials
 package import Executions
+package import Hooks
 import HTTPTypes
 package import Hummingbird
 import HummingbirdTLS
@@ -44,6 +45,7 @@ package struct WebServer: Sendable {
     private let incidents: IncidentRoutes
     private let services: ServiceRoutes
     private let schedules: ScheduleRoutes
+    private let hooks: HookRoutes
     private let notifications: NotificationRoutes
     private let search: SearchRoutes
     private let deployments: DeploymentRoutes
@@ -61,6 +63,7 @@ package struct WebServer: Sendable {
         checklists: Checklists,
         deployments: Deployments,
         schedules: Schedules,
+        hooks: Hooks,
         journal: Journal,
         templates: Templates, settings: Settings, logger: Logger
     ) {
@@ -89,6 +92,7 @@ package struct WebServer: Sendable {
             services: services, catalogue: catalogue, deployments: deployments, incidents: incidents,
             templates: templates)
         self.schedules = ScheduleRoutes(schedules: schedules, templates: templates)
+        self.hooks = HookRoutes(hooks: hooks, limits: limits, templates: templates)
         self.notifications = NotificationRoutes(notifications: notifications)
         search = SearchRoutes(database: journal.database, catalogue: catalogue, templates: templates)
         self.deployments = DeploymentRoutes(
@@ -107,6 +111,7 @@ package struct WebServer: Sendable {
             + incidents.table
             + services.table
             + schedules.table
+            + hooks.table
             + notifications.table
             + search.table
             + journal.table

@@ -33,6 +33,7 @@ struct RunbookCommand: AsyncParsableCommand {
                 name: "Work",
                 subcommands: [
                     ChecklistCommand.self, DeployCommand.self, IncidentCommand.self, ScheduleCommand.self,
+                    HookCommand.self,
                 ]),
             CommandGroup(name: "Services", subcommands: [ServiceCommand.self, NotifyCommand.self]),
             CommandGroup(name: "Record", subcommands: [AuditCommand.self]),

@@ -15,7 +15,7 @@ import Testing
 
     // Before the others, whose guides would stand in its pictures.
     @Test func `every page in every state can be read and pressed by everybody`() async throws {
-        try await expect("looks.py", claims: 607)
+        try await expect("looks.py", claims: 663)
     }
 
     @Test func `one signs in and out`() async throws {
@@ -95,12 +95,16 @@ import Testing
         try await expect("terminal.py", ["/proc/\(server.pid)/exe"], claims: 30)
     }
 
+    @Test func `a run that waits for people is answered in terminal and browser`() async throws {
+        try await expect("answering.py", ["/proc/\(server.pid)/exe"], claims: 14)
+    }
+
     @Test func `every page is walked by keyboard alone`() async throws {
-        try await expect("keyboard.py", claims: 125)
+        try await expect("keyboard.py", claims: 137)
     }
 
     @Test func `every page says and does the same without scripts`() async throws {
-        try await expect("quiet.py", claims: 129)
+        try await expect("quiet.py", claims: 143)
     }
 
     @Test func `the checks find the faults that are planted for them`() async throws {

@@ -64,6 +64,7 @@ extension AccessRow {
         + incidents
         + services
         + schedules
+        + hooks
         + notifications
         + search
         + journal

@@ -68,8 +68,10 @@ import Testing
             _ = try await executions.approve(ID(run), by: try installation.principal(.admin))
         }
         #expect(again?.code == .conflict, "nobody counts twice")
-        let second = try await executions.approve(ID(run), step: "go", by: try installation.principal(.author))
+        let second = try await executions.approve(
+            ID(run), step: "go", note: "again on blue", by: try installation.principal(.author))
         #expect(second.state == .running && second.steps[0].state == .succeeded)
+        #expect(second.steps[0].reason == "Approved by admin, author: again on blue")
         let late = await #expect(throws: Problem.self) {
             _ = try await executions.approve(ID(run), by: try installation.principal(.author))
         }

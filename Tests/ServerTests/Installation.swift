@@ -3,6 +3,7 @@ import Checklists
 import Deployments
 import Essentials
 import Executions
+import Hooks
 import Foundation
 import Hummingbird
 import HummingbirdTesting
@@ -92,6 +93,7 @@ final class Installation: Sendable {
     let executions: Executions
     let checklists: Checklists
     let schedules: Schedules
+    let hooks: Hooks
     let server: WebServer
     private let folder: TemporaryFolder
     private let people: [Visitor: Account]
@@ -115,6 +117,7 @@ final class Installation: Sendable {
         deployments = Deployments(
             executions: executions, checklists: checklists, sealing: sealing, time: clock.source)
         schedules = Schedules(checklists: checklists, executions: executions, time: clock.source)
+        hooks = Hooks(executions: executions, sealing: sealing, time: clock.source)
         var settings = WebServer.Settings()
         settings.isRateLimited = false
         try adjust(&settings)
@@ -128,6 +131,7 @@ final class Installation: Sendable {
             checklists: checklists,
             deployments: deployments,
             schedules: schedules,
+            hooks: hooks,
             journal: journal,
             templates: try Templates(files: .embedded), settings: settings,
             logger: Logger(label: "test") { _ in ErrorLog() })

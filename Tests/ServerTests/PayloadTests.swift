@@ -63,6 +63,7 @@ import Testing
         + incidents
         + services
         + schedules
+        + hooks
         + notifications
         + search
         + journal + accounts

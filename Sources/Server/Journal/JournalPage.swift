@@ -63,6 +63,7 @@ struct JournalPage: WebPage {
                 case "run": Paths.run(id)
                 case "service": Paths.service(id)
                 case "schedule": Paths.schedule(id)
+                case "hook": Paths.hook(id)
                 case "incident": Paths.incident(id)
                 default: Paths.journal(object: "\(kind)/\(id)")
                 }

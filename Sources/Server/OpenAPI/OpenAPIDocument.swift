@@ -21,6 +21,7 @@ enum OpenAPIDocument {
         incidents,
         services,
         schedules,
+        hooks,
         notifications,
         search,
         journal,

@@ -23,6 +23,8 @@ enum Paths {
 
     static func service(_ name: String) -> String { "/services/\(encoded(name))" }
 
+    static func hook(_ name: String) -> String { "/hooks/\(encoded(name))" }
+
     static func schedule(_ id: String) -> String { "/schedules/\(encoded(id))" }
 
     static func run(_ id: String) -> String { "/runs/\(encoded(id))" }

@@ -102,7 +102,7 @@ extension ScheduleRoutes {
         request.overlap = form.filled("overlap")
         let typed = form["parameters"] ?? ""
         do {
-            request.parameters = try Self.parameters(typed)
+            request.parameters = try Assignments.parse(typed, field: "parameters")
             let record = try await schedules.add(
                 try ScheduleDeclaration(request), of: request.runbook, by: visit.principal)
             return .seeOther(Paths.schedule(record.id.rawValue))
@@ -120,20 +120,6 @@ extension ScheduleRoutes {
             ScheduleFormPage(
                 request, parameters: parameters, problem: problem,
                 idempotencyKey: ID<ScheduleFormPage>(at: schedules.time.now()).rawValue, reader: visit.reader))
-    }
-
-    /// `NAME=value`, a line each.
-    private static func parameters(_ text: String) throws(Problem) -> [String: String] {
-        var parameters: [String: String] = [:]
-        for line in text.split(whereSeparator: \.isNewline) where !line.allSatisfy(\.isWhitespace) {
-            guard let equals = line.firstIndex(of: "="), equals != line.startIndex else {
-                throw .invalid(
-                    "The schedule is not kept as it stands: correct parameters.",
-                    fields: [.init(name: "parameters", message: "each line has a name, = and a value")])
-            }
-            parameters[line[..<equals].filter { !$0.isWhitespace }] = String(line[line.index(after: equals)...])
-        }
-        return parameters
     }
 }
 

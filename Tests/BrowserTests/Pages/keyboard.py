@@ -40,6 +40,7 @@ with Site() as site:
     runs = scene.lay_out(desk)
     deployed = scene.deployments(desk)
     scheduled = scene.schedules(desk)
+    hooked = scene.hooks(desk)
     paths = {
         "the deployments": "/deployments", "a deployment that waits": deployed["waiting"],
         "the form of a deployment": "/deployments/new?runbook=shop.release", "the figures": "/deployments/figures",
@@ -51,7 +52,8 @@ with Site() as site:
         "the services": "/services", "a service": "/services/shop",
         "a service that is only named": "/services/neuralcipher", "the form of a service": "/services/orders/change",
         "the schedules": "/schedules", "a schedule": scheduled["checklist"],
-        "the form of a schedule": "/schedules/new", "the journal": "/journal?limit=10",
+        "the form of a schedule": "/schedules/new", "the hooks": "/hooks", "a hook": hooked["ready"],
+        "the form of a hook": "/hooks/new", "the journal": "/journal?limit=10",
         "a page that is not there": "/runs/x", "the door": "/sign-in",
     }
     for width, options in WIDTHS.items():

@@ -71,6 +71,18 @@ def schedule_badly(page):
     press(page, "text=Add it")
 
 
+def hook_badly(page):
+    page.fill("[name=name]", "Release")
+    page.fill("[name=runbook]", "parts")
+    page.fill("[name=pointers]", "VERSION=tag")
+    press(page, "text=Add it")
+
+
+def renew_secret(page):
+    page.locator("summary:has-text('New secret')").click()
+    press(page, "text=Make a new secret")
+
+
 def verify(page):
     press(page, "text=Verify")
     go(page, SHORT_JOURNAL)
@@ -85,6 +97,7 @@ with Site() as site:
     runs = scene.lay_out(desk)
     deployed = scene.deployments(desk)
     scheduled = scene.schedules(desk)
+    hooked = scene.hooks(desk)
     # In other words than the guide that other programs look for.
     versioned = scene.ROLLBACK.replace("slot", "place")
     store(desk, "versioned", versioned)
@@ -138,6 +151,12 @@ with Site() as site:
         ("a schedule that is paused", scheduled["paused"], stay),
         ("the form for a new schedule", "/schedules/new", stay),
         ("the form for a new schedule with a fault", "/schedules/new", schedule_badly),
+        ("the hooks", "/hooks", stay),
+        ("a hook that is paused", hooked["paused"], stay),
+        ("a hook one thinks of removing", hooked["ready"], ask_to_cancel),
+        ("a hook with a new secret", hooked["ready"], renew_secret),
+        ("the form for a new hook", "/hooks/new", stay),
+        ("the form for a new hook with a fault", "/hooks/new", hook_badly),
         ("the search", "/search", stay),
         ("what was found", "/search?q=the", stay),
         ("a search for nothing", "/search?q=%3F", stay),
@@ -198,6 +217,7 @@ with Site() as site:
         "an incident with everything wide": wide["incident"], "the incidents with everything wide": "/incidents",
         "a service with everything wide": "/services/wide", "the services with everything wide": "/services",
         "the schedules with everything wide": "/schedules", "a schedule with everything wide": wide["schedule"],
+        "the hooks with everything wide": "/hooks", "a hook with everything wide": wide["hook"],
         "what was found with everything wide": "/search?q=a",
         "a deployment with everything wide": deployed["wide"], "the deployments with everything wide": "/deployments",
         "the figures with everything wide": "/deployments/figures",

@@ -23,6 +23,7 @@ with Site() as site:
     runs = scene.lay_out(loud)
     deployed = scene.deployments(loud)
     scheduled = scene.schedules(loud)
+    hooked = scene.hooks(loud)
     paths = {
         "the deployments": "/deployments", "a deployment that waits": deployed["waiting"],
         "a deployment that was rolled back": deployed["rolled back"], "the figures": "/deployments/figures",
@@ -38,6 +39,7 @@ with Site() as site:
         "a service that is only named": "/services/neuralcipher", "the form of a service": "/services/orders/change",
         "the schedules": "/schedules", "a schedule": scheduled["run"], "a paused schedule": scheduled["paused"],
         "the form of a schedule": "/schedules/new?runbook=parts",
+        "the hooks": "/hooks", "a hook": hooked["ready"], "the form of a hook": "/hooks/new?runbook=parts",
         "a run's journal": "/journal?object=run/" + runs["failed"].removeprefix("/runs/"),
         "a page that is not there": "/runs/x",
     }
@@ -213,6 +215,29 @@ with Site() as site:
     press(quiet, "text=Remove the schedule")
     claim("a schedule is removed without scripts",
           quiet.url == BASE + "/schedules" and quiet.locator("text=0 22 * * *").count() == 0, quiet.url)
+
+    # A hook is added, shows its secret once, is paused, resumed and removed.
+    go(quiet, "/hooks/new?runbook=parts")
+    quiet.fill("[name=name]", "Quiet")
+    press(quiet, "text=Add it")
+    claim("a name that is none is said at its field without scripts",
+          "lower-case" in quiet.locator("#page-name-hint").inner_text() and quiet.input_value("[name=name]") == "Quiet",
+          quiet.locator("main").inner_text())
+    quiet.fill("[name=name]", "quiet")
+    press(quiet, "text=Add it")
+    secret = quiet.locator(".teach code").inner_text()
+    claim("a hook is added without scripts, and shows its secret", secret.startswith("whsec_"), secret)
+    go(quiet, "/hooks/quiet")
+    claim("its secret is shown this once", "whsec_" not in quiet.content())
+    press(quiet, "button >> text=Pause")
+    paused = quiet.locator("h1 .state").inner_text()
+    press(quiet, "button >> text=Resume")
+    claim("a hook is paused and resumed without scripts",
+          paused == "paused" and quiet.locator("h1 .state").inner_text() == "ready", paused)
+    quiet.locator("summary.danger").click()
+    press(quiet, "text=Remove the hook")
+    claim("a hook is removed without scripts",
+          quiet.url == BASE + "/hooks" and quiet.locator("main >> text=quiet").count() == 0, quiet.url)
 
     # The folded menu is the browser's own work.
     phone = site.page(session=None, scripts=False, width=390, **WIDTHS[390])

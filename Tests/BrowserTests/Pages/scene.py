@@ -369,6 +369,20 @@ def make_schedules(page):
     return made
 
 
+def hooks(page):
+    """A hook that is ready and one that is paused; gives the path of each."""
+    return once("hooks", lambda: make_hooks(page))
+
+
+def make_hooks(page):
+    def add(**order):
+        return "/hooks/" + send(page, "POST", "/hooks", {"runbook": "parts", **order}, JSON)["hook"]["name"]
+
+    made = {"ready": add(name="release"), "paused": add(name="nightly")}
+    send(page, "POST", f"{made['paused']}/pause")
+    return made
+
+
 def make_wide(page):
     store(page, "wide", WIDE)
     schedule = send(page, "POST", "/schedules", {
@@ -386,5 +400,8 @@ def make_wide(page):
     runs = {"interrupted": cut_off(page, "wide", WIDE_STEP), "running": start(page, "wide", f"?incident={incident}")}
     runs["incident"] = f"/incidents/{incident}"
     runs["schedule"] = f"/schedules/{schedule}"
+    hook = send(page, "POST", "/hooks", {
+        "name": "w" * 63, "runbook": "wide", "parameters": {"value": LONG}}, JSON)["hook"]["name"]
+    runs["hook"] = f"/hooks/{hook}"
     until("the step runs", lambda: lines(page, WIDE_STEP))
     return runs

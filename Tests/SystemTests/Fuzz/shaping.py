@@ -8,6 +8,9 @@ fuzz of nothing but 404 finds nothing. And some are made harmless:
 - A stream that does not end by itself is not followed, or is asked for what it has already, which comes at once.
 """
 
+import base64
+import hmac
+import time
 from random import Random
 
 from schemathesis.core import NOT_SET
@@ -115,6 +118,30 @@ class Shaping:
 
     def removeSchedule(self, case, _):
         case.path_parameters["id"] = self.stage.new_schedule()
+
+    def listHooks(self, case, _):
+        case.query.pop("after", None)
+
+    def known_hook(self, case, _):
+        case.path_parameters["name"] = self.stage.paused_hook
+
+    getHook = pauseHook = resumeHook = renewHookSecret = known_hook
+
+    def addHook(self, case, _):
+        case.body = {"name": self.stage.free_name(), "runbook": QUICK, "pointers": {"WORD": "/word"}}
+
+    def removeHook(self, case, _):
+        case.path_parameters["name"] = self.stage.new_hook()[0]
+
+    def receiveHookMessage(self, case, _):
+        """Signed with the hook's secret, as its sender would; there is nothing in it."""
+        name, secret = self.stage.hook
+        case.path_parameters["name"] = name
+        case.body = NOT_SET
+        message, seconds = self.stage.free_name(), str(int(time.time()))
+        code = hmac.digest(base64.b64decode(secret.removeprefix("whsec_")), f"{message}.{seconds}.".encode(), "sha256")
+        case.headers["webhook-id"], case.headers["webhook-timestamp"] = message, seconds
+        case.headers["webhook-signature"] = "v1," + base64.b64encode(code).decode()
 
     def search(self, case, _):
         case.query["q"] = self.random.choice(["quick", "somebody looked", '"fuzz.kept', "fuz* OR NOT"])

@@ -154,6 +154,8 @@ class Stage:
         path = f"/api/v1/incidents/{self.incident}/timeline"
         self.note = self.api.ask("POST", path, {"text": "It was the disk."})[1]["note"]
         self.schedule = self.new_schedule()
+        # The first takes messages, whatever is done to the second.
+        self.hook, (self.paused_hook, _) = self.new_hook(), self.new_hook()
         self.failed = self.settled(self.begin(FAILING))
         self.done = self.settled(self.begin(QUICK))
         self.long = self.begin(LONG)
@@ -202,6 +204,11 @@ class Stage:
 
     def new_schedule(self):
         return self.api.ask("POST", "/api/v1/schedules", {"runbook": QUICK, "cron": "@yearly"})[1]["id"]
+
+    def new_hook(self):
+        """Its name and its secret."""
+        made = self.api.ask("POST", "/api/v1/hooks", {"name": self.free_name(), "runbook": QUICK})[1]
+        return made["hook"]["name"], made["secret"]
 
     def new_incident(self):
         return self.api.ask("POST", "/api/v1/incidents", {"title": "It burns"})[1]["id"]
