@@ -20,7 +20,8 @@ struct HooksPage: WebPage {
             target = hook.target
             state = hook.isPaused ? "waiting" : "queued"
             stateWord = hook.isPaused ? "paused" : "ready"
-            given = (Array(hook.parameters.keys) + Array(hook.pointers.keys)).sorted().joined(separator: ", ")
+            let names = (Array(hook.parameters.keys) + Array(hook.pointers.keys)).sorted()
+            given = names.isEmpty ? "nothing" : names.joined(separator: ", ")
             origin = hook.actorName
         }
     }

@@ -120,6 +120,8 @@ struct RunbookPage: WebPage {
     let checklistPath: String?
     let sourcePath: String
     let versionsPath: String
+    let schedulesPath: String
+    let hooksPath: String
     let body: SafeHTML
     /// Whether the guide begins with its own title, which the page's head has shown already.
     let repeatsTitle: Bool
@@ -149,6 +151,8 @@ struct RunbookPage: WebPage {
         checklistPath = mayRun && facts.items > 0 ? Paths.checklistForm(facts.name) : nil
         sourcePath = Paths.runbookSource(facts.name)
         versionsPath = Paths.versions(facts.name)
+        schedulesPath = Paths.query("/schedules", [("runbook", facts.name)])
+        hooksPath = Paths.query("/hooks", [("runbook", facts.name)])
         body = Self.body(parts)
         repeatsTitle = sections.first?.heading == facts.title
         contents = Self.contents(sections)
