@@ -75,6 +75,8 @@ package struct RunStep: Codable, Sendable {
     package let line: Int
     /// What the step wrote to `$RUNBOOK_OUTPUT`; absent when it wrote nothing.
     package let outputs: [String: String]?
+    /// The names of the steps that it comes after; absent for the one before it.
+    package let needs: [String]?
     /// What it waits for, as a sentence; absent where it does not wait.
     package let waits_for: String?
     /// When it is tried again.
@@ -88,13 +90,15 @@ package struct RunStep: Codable, Sendable {
     package let attempts: [RunAttempt]
 
     package init(
-        id: String, state: String, line: Int, outputs: [String: String]? = nil, waits_for: String? = nil,
-        due: String? = nil, reason: String? = nil, asks: String? = nil, question: String? = nil, attempts: [RunAttempt]
+        id: String, state: String, line: Int, outputs: [String: String]? = nil, needs: [String]? = nil,
+        waits_for: String? = nil, due: String? = nil, reason: String? = nil, asks: String? = nil,
+        question: String? = nil, attempts: [RunAttempt]
     ) {
         self.id = id
         self.state = state
         self.line = line
         self.outputs = outputs
+        self.needs = needs
         self.waits_for = waits_for
         self.due = due
         self.reason = reason
@@ -214,12 +218,15 @@ package struct DryRun: Codable, Sendable {
     package struct Step: Codable, Sendable {
         package let id: String
         package let line: Int
+        /// The names of the steps that it would come after; absent for the one before it.
+        package let needs: [String]?
         package let interpreter: [String]
         package let script: String
 
-        package init(id: String, line: Int, interpreter: [String], script: String) {
+        package init(id: String, line: Int, needs: [String]? = nil, interpreter: [String], script: String) {
             self.id = id
             self.line = line
+            self.needs = needs
             self.interpreter = interpreter
             self.script = script
         }

@@ -22,21 +22,20 @@ enum CancellationRule {
         return .everything
     }
 
-    /// Whether a step that runs always is at it after something ended the run.
+    /// Whether steps that run always are all that is at it, after something ended the run.
     static func isCleaning(_ steps: [StepStanding], _ told: Cancellation) -> Bool {
-        guard let current = steps.firstIndex(where: { $0.state == .running || $0.state == .waiting }),
-            steps[current].isAlways
-        else { return false }
-        return told != .none
-            || steps[..<current].contains { step in
-                switch step.state {
-                case .failed, .timedOut: !step.mayFail
-                case .cancelled, .rejected, .unknown: true
-                // Passed by.
-                case .queued: true
-                case .running, .waiting, .succeeded, .skipped: false
-                }
+        let current = steps.indices.filter { steps[$0].state == .running || steps[$0].state == .waiting }
+        guard !current.isEmpty, current.allSatisfy({ steps[$0].isAlways }) else { return false }
+        if told != .none { return true }
+        let hasEnded = steps.contains { step in
+            switch step.state {
+            case .failed, .timedOut: !step.mayFail
+            case .cancelled, .rejected, .unknown: true
+            case .queued, .running, .waiting, .succeeded, .skipped: false
             }
+        }
+        // Or one was passed by.
+        return hasEnded || steps.before(current).contains { steps[$0].state == .queued }
     }
 
     /// The steps after this, and the state of the run where nothing is left to be done.

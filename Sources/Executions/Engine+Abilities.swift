@@ -13,7 +13,6 @@ extension Engine {
         let settings = step.settings
         let asked: [(Bool, String)] = [
             (settings.onFailure == .rollback, "on-failure=rollback"),
-            (!settings.needs.isEmpty, "needs"), (settings.isParallel, "parallel"),
             (!settings.hosts.isEmpty, "hosts"),
             (settings.isInteractive, "interactive"),
         ]

@@ -13,15 +13,18 @@ struct Advance: Sendable {
     var changed: [Int] = []
     /// Whether the run itself changed, not only its steps.
     var isNewState = false
-    /// The start that is to be made; nil when the run has settled or waits.
-    var start: StepStart?
+    /// The starts that are to be made; none when the run has settled or waits.
+    var starts: [StepStart] = []
+    /// When the first of the steps that wait for a further try is due.
+    var due: Timestamp?
     var settled: RunState?
 }
 
 extension Engine {
     /// Records the end of one step and the start of the next in one commit. It reads these two, not the whole run, so that
     /// the last of a thousand steps costs what the first did.
-    func advance(_ work: RunWork, _ finished: FinishedAttempt?) async throws -> Advance {
+    /// - Parameter mayStart: false where the run can't be carried on and only what runs is seen to its end.
+    func advance(_ work: RunWork, _ finished: FinishedAttempt?, mayStart: Bool = true) async throws -> Advance {
         let values = finished.map { HandedOnValues(of: $0, hiding: work.secrets) }
         let executions = executions
         let now = executions.time.now()
@@ -29,7 +32,7 @@ extension Engine {
         return try await database.write { transaction in
             var advance = Advance()
             let run: RunHead? = try transaction.first(
-                "SELECT state, cancelling, cleanup_cancelled, started, chunks FROM runs WHERE id = \(work.id)")
+                "SELECT state, cancelling, cleanup_cancelled, started, rests_until FROM runs WHERE id = \(work.id)")
             guard let run else { throw Executions.unknown(work.id) }
             // Cancelled in the moment in which it was taken out of the queue.
             guard !run.state.isSettled else {
@@ -41,8 +44,7 @@ extension Engine {
                 advance.changed.append(finished.start.position)
             }
             guard work.isPlain else {
-                try executions.goOn(
-                    work, run, after: finished, values, &advance, at: now, by: actor, in: transaction)
+                try executions.goOn(work, run, mayStart: mayStart, &advance, at: now, by: actor, in: transaction)
                 return advance
             }
             // The steps before this one are done, or it had not been started.
@@ -58,10 +60,11 @@ extension Engine {
             case .start:
                 guard let step else { break }
                 let handedOn = try executions.handedOn(to: step, after: finished, values, in: work, transaction)
-                advance.start = try executions.begin(
-                    step, handedOn, of: work, isRunning: run.state == .running, at: now, by: actor, in: transaction)
-                advance.start?.chunksBefore = run.chunks
-                advance.start?.runStarted = run.started ?? now
+                advance.starts = [
+                    try executions.begin(
+                        step, handedOn, of: work, run, isRunning: run.state == .running, at: now, by: actor,
+                        in: transaction)
+                ]
                 advance.changed.append(step.position)
                 advance.isNewState = run.state != .running
             case .settle(let state):
@@ -97,7 +100,7 @@ struct RunHead: Decodable {
     let cancelling: Bool
     let cleanup_cancelled: Bool
     let started: Timestamp?
-    let chunks: Int
+    let rests_until: Timestamp?
 
     var cancellation: Cancellation { Cancellation(cancelling: cancelling, cleanupCancelled: cleanup_cancelled) }
 }
@@ -150,8 +153,16 @@ struct HandedOnValues: Sendable {
 }
 
 extension Executions {
-    /// What earlier steps handed on, later ones over earlier ones.
-    func handedOn(_ id: ID<RunRecord>, in reader: Reader) throws -> [String: String] {
+    /// What the steps that this one comes after handed on, later ones over earlier ones.
+    func handedOn(to index: Int, of run: RunRecord, in reader: Reader) throws -> [String: String] {
+        let before = run.standings.before([index])
+        return try handedOn(run.id, by: Set(before.map { run.steps[$0].id }), in: reader)
+    }
+
+    /// What these steps of a run handed on; nil for all of them.
+    func handedOn(
+        _ id: ID<RunRecord>, by steps: Set<String>? = nil, in reader: Reader
+    ) throws -> [String: String] {
         struct Row: Decodable {
             let step: String
             let environment: Data?
@@ -159,7 +170,7 @@ extension Executions {
         let rows: [Row] = try reader.all(
             "SELECT step, environment FROM run_steps WHERE run = \(id) AND environment IS NOT NULL ORDER BY position")
         var values: [String: String] = [:]
-        for row in rows {
+        for row in rows where steps?.contains(row.step) != false {
             guard let sealed = row.environment else { continue }
             let json = try sealing.open(sealed, context: "run/\(id)/\(row.step)")
             values.merge(try Self.strings(String(decoding: json, as: UTF8.self))) { $1 }
@@ -215,8 +226,8 @@ extension Executions {
     }
 
     func begin(
-        _ step: StepHead, _ handedOn: [String: String], of run: RunWork, isRunning: Bool, at now: Timestamp,
-        by actor: Principal, in transaction: Transaction
+        _ step: StepHead, _ handedOn: [String: String], of run: RunWork, _ head: RunHead, isRunning: Bool,
+        at now: Timestamp, by actor: Principal, in transaction: Transaction
     ) throws -> StepStart {
         let attempt = ID<AttemptRecord>(at: now)
         let last = try transaction.integer(
@@ -246,7 +257,7 @@ extension Executions {
             by: actor, in: transaction)
         return StepStart(
             attempt: attempt, number: number, position: step.position, step: try run.step(step.step),
-            files: run.files(attempt, launch: 1), handedOn: handedOn)
+            files: run.files(attempt, launch: 1), handedOn: handedOn, isFresh: true, runStarted: head.started ?? now)
     }
 
     func settle(
@@ -254,7 +265,7 @@ extension Executions {
     ) throws {
         try transaction.execute(
             """
-            UPDATE runs SET state = \(state), cancelling = 0, cleanup_cancelled = 0, finished = \(now)
+            UPDATE runs SET state = \(state), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL, finished = \(now)
             WHERE id = \(run.id)
             """)
         try journal.append(
@@ -291,7 +302,7 @@ extension Executions {
             try transaction.execute(
                 """
                 UPDATE runs SET state = \(RunState.interrupted), cancelling = 0, cleanup_cancelled = 0,
-                    finished = \(now)
+                    rests_until = NULL, finished = \(now)
                 WHERE id = \(id)
                 """)
             try journal.append(

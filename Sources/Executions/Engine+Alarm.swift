@@ -23,7 +23,7 @@ final class Alarm: Sendable {
 
 extension Engine {
     /// A clock that is set back or forward meanwhile is noticed after so long.
-    private static let longestSleep = Duration.seconds(30)
+    static let longestSleep = Duration.seconds(30)
 
     /// Wakes the engine when the next of the waiting steps is due. It is told by the database, so that a server that is
     /// started again waits no longer than the one before it would have.
@@ -34,8 +34,8 @@ extension Engine {
             due = try await database.read { reader in
                 try reader.integer(
                     """
-                    SELECT min(s.due) FROM runs r CROSS JOIN run_steps s ON s.run = r.id
-                    WHERE r.state = 'running' AND s.due IS NOT NULL AND s.due > \(now)
+                    SELECT min(rests_until) FROM runs
+                    WHERE state = 'running' AND rests_until IS NOT NULL AND rests_until > \(now)
                     """)
             }.map { Timestamp(microseconds: $0) }
         } catch {

@@ -8,7 +8,7 @@ extension Step {
     var isPlain: Bool {
         (kind == .shell || kind == .program || kind == .unsupported)
             && settings.retries == 0 && settings.condition == nil && settings.onFailure == .stop && !settings.isAlways
-            && settings.confirmation == nil
+            && settings.confirmation == nil && settings.needs.isEmpty && !settings.isParallel
     }
 }
 
@@ -43,70 +43,135 @@ extension Executions {
 
     /// Goes on in a run whose steps have settings: what comes next follows from all of them.
     func goOn(
-        _ work: RunWork, _ run: RunHead, after finished: FinishedAttempt?, _ values: HandedOnValues?,
-        _ advance: inout Advance, at now: Timestamp, by actor: Principal, in transaction: Transaction
+        _ work: RunWork, _ run: RunHead, mayStart: Bool, _ advance: inout Advance, at now: Timestamp,
+        by actor: Principal, in transaction: Transaction
     ) throws {
         var steps: [StepRowHead] = try transaction.all(
             """
-            SELECT position, step, line, state, due, is_always, may_fail, asks, is_answered FROM run_steps WHERE run = \(work.id)
-            ORDER BY position
+            SELECT position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered
+            FROM run_steps WHERE run = \(work.id) ORDER BY position
             """)
+        let comesAfter = try Self.places(steps)
         while true {
-            switch NextAct.of(steps.map { $0.standing(at: now) }, run.cancellation) {
-            case .wait:
-                // One that waits for people waits on, though something else made the engine look.
-                guard run.state != .waiting, let step = steps.first(where: \.waitsForPeople) else { return }
-                try ask(step, of: work, run, &advance, at: now, by: actor, in: transaction)
-                return
-            case .settle(let state):
+            let standings = zip(steps, comesAfter).map { $0.standing(at: now, comesAfter: $1) }
+            let acts = NextActs.of(standings, run.cancellation, atOnce: Engine.stepsAtOnce)
+            if let state = acts.settled, acts.givenUp.isEmpty, acts.withdrawn.isEmpty {
                 try settle(work, as: state, at: now, by: actor, in: transaction)
                 advance.settled = state
                 advance.isNewState = true
                 return
-            case .start(let index):
+            }
+            for index in acts.givenUp { try giveUp(&steps[index], of: work, &advance, in: transaction) }
+            for index in acts.withdrawn { try withdraw(&steps[index], of: work, &advance, in: transaction) }
+            if !acts.givenUp.isEmpty || !acts.withdrawn.isEmpty { continue }
+            guard mayStart, !acts.starts.isEmpty else { break }
+            for index in acts.starts {
                 let step = steps[index].head
                 advance.changed.append(step.position)
                 if let reason = try reasonToSkip(step, of: work, steps, in: transaction) {
                     try skip(step, of: work, because: reason, by: actor, in: transaction)
                     steps[index].state = .skipped
-                    continue
+                } else if steps[index].asks != nil, !steps[index].is_answered {
+                    try transaction.execute(
+                        """
+                        UPDATE run_steps SET state = \(StepState.waiting), due = NULL
+                        WHERE run = \(work.id) AND position = \(step.position)
+                        """)
+                    (steps[index].state, steps[index].due, steps[index].isNew) = (.waiting, nil, true)
+                } else {
+                    let before = comesAfter[index] == nil ? nil : standings.before([index])
+                    let handedOn = try handedOn(
+                        work.id, by: before.map { Set($0.map { steps[$0].step }) }, in: transaction)
+                    let isRunning = run.state == .running || !advance.starts.isEmpty
+                    advance.starts.append(
+                        try begin(
+                            step, handedOn, of: work, run, isRunning: isRunning, at: now, by: actor, in: transaction))
+                    (steps[index].state, steps[index].due) = (.running, nil)
+                    advance.isNewState = advance.isNewState || !isRunning
                 }
-                if steps[index].asks != nil, !steps[index].is_answered {
-                    try ask(steps[index], of: work, run, &advance, at: now, by: actor, in: transaction)
-                    return
-                }
-                let handedOn = try handedOn(to: step, after: finished, values, in: work, transaction)
-                advance.start = try begin(
-                    step, handedOn, of: work, isRunning: run.state == .running, at: now, by: actor, in: transaction)
-                advance.start?.chunksBefore = run.chunks
-                advance.start?.runStarted = run.started ?? now
-                advance.isNewState = run.state != .running
-                return
             }
         }
+        try rest(work, run, steps, &advance, at: now, by: actor, in: transaction)
     }
 
-    /// Leaves the run to people until one of them has answered.
-    private func ask(
-        _ step: StepRowHead, of work: RunWork, _ run: RunHead, _ advance: inout Advance, at now: Timestamp,
+    /// The places of what each step comes after; nil for the one before it.
+    private static func places(_ steps: [StepRowHead]) throws -> [[Int]?] {
+        guard steps.contains(where: { $0.comes_after != nil }) else { return steps.map { _ in nil } }
+        let places = Dictionary(
+            steps.enumerated().map { ($0.element.step, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        return try steps.map { step in try step.comes_after.map { try names($0).compactMap { places[$0] } } }
+    }
+
+    /// What the run waits for while nothing more can start: the end of a step, a further try, or people.
+    private func rest(
+        _ work: RunWork, _ run: RunHead, _ steps: [StepRowHead], _ advance: inout Advance, at now: Timestamp,
         by actor: Principal, in transaction: Transaction
     ) throws {
+        let isUnderWay = steps.contains { $0.state == .running }
+        advance.due = steps.compactMap { $0.state == .waiting ? $0.due : nil }.min()
+        let asking = steps.filter(\.waitsForPeople)
+        let isWaiting = !isUnderWay && advance.due == nil && !asking.isEmpty
+        // One that waits for people waits on, though something else made the engine look.
+        let stopping = isWaiting && run.state != .waiting ? asking.first(where: \.isNew) ?? asking.first : nil
+        for step in asking where step.isNew && step.position != stopping?.position {
+            try tell("step.waiting", step, of: work, by: actor, in: transaction)
+        }
+        if let step = stopping {
+            try transaction.execute(
+                """
+                UPDATE runs SET state = \(RunState.waiting), started = coalesce(started, \(now)), rests_until = NULL
+                WHERE id = \(work.id)
+                """)
+            try tell("run.waiting", step, of: work, by: actor, in: transaction)
+            advance.isNewState = true
+            return
+        }
+        let restsUntil = isUnderWay ? nil : advance.due
+        let isResting = restsUntil != nil && run.state != .running && advance.starts.isEmpty
+        guard restsUntil != run.rests_until || isResting else { return }
+        let state = isResting ? RunState.running : advance.starts.isEmpty ? run.state : .running
         try transaction.execute(
-            """
-            UPDATE run_steps SET state = \(StepState.waiting), due = NULL
-            WHERE run = \(work.id) AND position = \(step.position)
-            """)
-        try transaction.execute(
-            """
-            UPDATE runs SET state = \(RunState.waiting), started = coalesce(started, \(now)) WHERE id = \(work.id)
-            """)
+            "UPDATE runs SET state = \(state), rests_until = \(restsUntil) WHERE id = \(work.id)")
+        advance.isNewState = advance.isNewState || isResting
+    }
+
+    private func tell(
+        _ kind: String, _ step: StepRowHead, of work: RunWork, by actor: Principal, in transaction: Transaction
+    ) throws {
         let waitsFor = try Self.step(step.position, of: work.id, in: transaction)?.waitsFor
         try journal.append(
             Event(
-                "run.waiting", on: work.objects,
+                kind, on: work.objects,
                 details: ["step": .string(step.step), "waits_for": waitsFor.map { .string($0) } ?? .null]),
             by: actor, in: transaction)
-        advance.isNewState = true
+    }
+
+    /// The next try does not come: the last one that was made is how the step ended.
+    private func giveUp(
+        _ step: inout StepRowHead, of work: RunWork, _ advance: inout Advance, in transaction: Transaction
+    ) throws {
+        let last = try transaction.text(
+            "SELECT state FROM attempts WHERE run = \(work.id) AND step = \(step.step) ORDER BY number DESC LIMIT 1")
+        (step.state, step.due) = (last == AttemptState.timedOut.rawValue ? .timedOut : .failed, nil)
+        advance.changed.append(step.position)
+        try transaction.execute(
+            """
+            UPDATE run_steps SET state = \(step.state), due = NULL
+            WHERE run = \(work.id) AND position = \(step.position)
+            """)
+    }
+
+    /// Nobody needs to answer any more; a run that is resumed asks again.
+    private func withdraw(
+        _ step: inout StepRowHead, of work: RunWork, _ advance: inout Advance, in transaction: Transaction
+    ) throws {
+        step.state = .queued
+        advance.changed.append(step.position)
+        try transaction.execute(
+            """
+            UPDATE run_steps SET state = \(StepState.queued), due = NULL
+            WHERE run = \(work.id) AND position = \(step.position)
+            """)
     }
 
     /// A sentence when the step's condition does not hold.
@@ -152,18 +217,29 @@ private struct StepRowHead: Decodable {
     let step: String
     let line: Int
     var state: StepState
-    let due: Timestamp?
+    let tries: Int
+    var due: Timestamp?
     let is_always: Bool
     let may_fail: Bool
+    let comes_after: String?
     let asks: String?
     let is_answered: Bool
+    /// It asks from now on.
+    var isNew = false
+
+    private enum CodingKeys: CodingKey {
+        case position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered
+    }
 
     var waitsForPeople: Bool { state == .waiting && due == nil }
 
     var head: StepHead { StepHead(position: position, step: step, line: line, state: state) }
 
-    func standing(at now: Timestamp) -> StepStanding {
+    func standing(at now: Timestamp, comesAfter: [Int]?) -> StepStanding {
         let isDue = state == .waiting && due.map { $0 <= now } == true
-        return StepStanding(state: isDue ? .queued : state, mayFail: may_fail, isAlways: is_always)
+        return StepStanding(
+            state: isDue ? .queued : state, mayFail: may_fail, isAlways: is_always,
+            isBetweenTries: (state == .waiting && due != nil) || (state == .queued && tries > 0), comesAfter: comesAfter
+        )
     }
 }

@@ -89,8 +89,8 @@ package final class Engine: Sendable {
         return try await database.read { reader in
             try reader.all(
                 """
-                SELECT id FROM runs WHERE state IN ('running', 'queued') AND NOT EXISTS
-                    (SELECT 1 FROM run_steps s WHERE s.run = runs.id AND s.due IS NOT NULL AND s.due > \(now))
+                SELECT id FROM runs WHERE state IN ('running', 'queued')
+                    AND (rests_until IS NULL OR rests_until <= \(now))
                 ORDER BY state = 'queued', CASE priority WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'default' THEN 2
                     ELSE 3 END, id LIMIT \(limit)
                 """, as: Row.self
@@ -107,23 +107,10 @@ package final class Engine: Sendable {
             executions.signals.forget(id)
             let work = try await RunWork(id, of: executions)
             if work.cancellation != .none { executions.signals.stop(id, work.cancellation) }
-            var finished = try await takeUp(work)
-            while !Task.isCancelled {
-                let advance = try await persistently(logger) { [finished] in try await self.advance(work, finished) }
-                // While the next step runs: it waits for nothing here.
-                async let removal: Void = remove(finished)
-                guard let next = advance.start else {
-                    await removal
-                    await tell(advance, of: id)
-                    executions.signals.forget(id)
-                    // What a failed run left in its workspace is wanted by whoever looks into it, or resumes it.
-                    if advance.settled == .succeeded { removeWorkspace(of: id) }
-                    return
-                }
-                let ended = try await perform(next, of: work, announcing: advance)
-                await removal
-                finished = ended
-            }
+            let last = work.isPlain ? try await driveInOrder(work, logger) : try await driveGraph(work, logger)
+            executions.signals.forget(id)
+            // What a failed run left in its workspace is wanted by whoever looks into it, or resumes it.
+            if last.settled == .succeeded { removeWorkspace(of: id) }
         } catch is CancellationError {
             return
         } catch {
@@ -134,9 +121,28 @@ package final class Engine: Sendable {
         }
     }
 
-    /// The attempt that was under way when the server stopped, seen to its end.
-    private func takeUp(_ work: RunWork) async throws -> FinishedAttempt? {
-        guard let start = try await work.attemptUnderWay() else { return nil }
+    /// Carries out a run whose steps run one after the other, to where it settles.
+    private func driveInOrder(_ work: RunWork, _ logger: Logger) async throws -> Advance {
+        var finished: FinishedAttempt?
+        if let start = try await work.attemptsUnderWay().first { finished = try await takeUp(start, of: work) }
+        while true {
+            try Task.checkCancellation()
+            let advance = try await persistently(logger) { [finished] in try await self.advance(work, finished) }
+            // While the next step runs: it waits for nothing here.
+            async let removal: Void = remove(finished)
+            guard let next = advance.starts.first else {
+                await removal
+                await tell(advance, of: work.id)
+                return advance
+            }
+            let ended = try await perform(next, of: work, announcing: advance)
+            await removal
+            finished = ended
+        }
+    }
+
+    /// An attempt that was under way when the server stopped, seen to its end.
+    func takeUp(_ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
         let attempt = try await supervisor.adopt(folder: start.files.attempt, attempt: start.attempt.rawValue)
         let finished = try await persistently(logger) { try await self.follow(attempt, start, of: work) }
         guard finished.ending?.outcome == .neverStarted else { return finished }
@@ -152,7 +158,7 @@ package final class Engine: Sendable {
 
     /// - Parameter advance: what those who watch are told as soon as the step's own process is on its way, so that the
     ///   step does not wait for it, and before any of its output.
-    private func perform(
+    func perform(
         _ start: StepStart, of work: RunWork, announcing advance: Advance? = nil
     ) async throws -> FinishedAttempt {
         StopPoints.reached("after-commit", folder: database.folder)
@@ -212,8 +218,8 @@ package final class Engine: Sendable {
 
     /// Takes in the output of an attempt as it comes, and its ending.
     private func follow(_ attempt: Attempt, _ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
-        executions.signals.began(attempt, of: work.id, always: start.step.settings.isAlways)
-        defer { executions.signals.ended(work.id) }
+        executions.signals.began(attempt, start.attempt, of: work.id, always: start.step.settings.isAlways)
+        defer { executions.signals.ended(start.attempt, of: work.id) }
         do {
             return try await takeIn(attempt, start, of: work)
         } catch is CancellationError {
@@ -228,20 +234,21 @@ package final class Engine: Sendable {
     private func takeIn(_ attempt: Attempt, _ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
         var intake = try await OutputIntake(start, of: work, executions: executions)
         for try await frames in attempt.output() {
-            let rows = intake.take(frames)
-            if !rows.isEmpty { try await persistently(logger) { [intake] in try await intake.store(rows) } }
-            intake.stored(rows)
+            try await store(intake.take(frames), by: &intake)
         }
         let ending = try await attempt.ending
-        let rows = intake.finish(at: executions.time.now())
-        if !rows.isEmpty { try await persistently(logger) { [intake] in try await intake.store(rows) } }
-        intake.stored(rows)
+        try await store(intake.finish(at: executions.time.now()), by: &intake)
         return FinishedAttempt(start: start, ending: ending, reason: nil, digest: intake.digest)
+    }
+
+    private func store(_ chunks: [Chunk], by intake: inout OutputIntake) async throws {
+        guard !chunks.isEmpty else { return }
+        intake.stored(try await persistently(logger) { [intake] in try await intake.store(chunks) })
     }
 
     /// Tries a change until it is made: a full disk is no reason to lose the end of a step. What it would record stands in
     /// the shim's own files until then.
-    private func persistently<Value: Sendable>(
+    func persistently<Value: Sendable>(
         _ logger: Logger, _ change: @Sendable () async throws -> Value
     ) async throws -> Value {
         while true {

@@ -74,7 +74,7 @@ extension Executions {
                     transaction: transaction))
             return try Self.record(id, in: transaction)
         }
-        signals.wake()
+        signals.tell(id)
         feed.tell(id, .run(record))
         return record
     }
@@ -88,11 +88,20 @@ extension Executions {
                 "The run has no step \(named.prefix(80)): it has \(run.steps.prefix(12).map(\.id).joined(separator: ", "))."
             )
         }
-        guard let step = run.askingStep, let question = step.question else {
+        let asking = run.askingSteps
+        guard let first = asking.first else {
             throw .conflict("The run is \(run.state.rawValue): no step of it waits for a person.")
         }
-        guard named == nil || named == step.id else {
-            throw .conflict("The step that waits for a person is \(step.id).")
+        let names = asking.map(\.id).joined(separator: ", ")
+        guard named != nil || asking.count == 1 else {
+            throw .conflict("Several steps wait for a person, \(names): say which one is meant.")
+        }
+        guard let step = named.map({ name in asking.first { $0.id == name } }) ?? first, let question = step.question
+        else {
+            throw .conflict(
+                asking.count == 1
+                    ? "The step that waits for a person is \(names)." : "The steps that wait for a person are \(names)."
+            )
         }
         guard kinds.contains(question.kind) else {
             throw .conflict(
@@ -138,6 +147,7 @@ private struct Answer {
             UPDATE run_steps SET state = \(state), reason = \(reason), is_answered = 1
             WHERE run = \(run.id) AND step = \(step.id)
             """)
-        try transaction.execute("UPDATE runs SET state = \(RunState.running) WHERE id = \(run.id)")
+        try transaction.execute(
+            "UPDATE runs SET state = \(RunState.running), rests_until = NULL WHERE id = \(run.id)")
     }
 }

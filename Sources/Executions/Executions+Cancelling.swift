@@ -14,7 +14,7 @@ extension Executions {
             guard run.state.mayBeCancelled else {
                 throw Problem.conflict("The run is \(run.state.rawValue) already: there is nothing to cancel.")
             }
-            let steps = run.steps.map(\.standing)
+            let steps = run.standings
             guard let told = CancellationRule.asked(of: steps, run.cancellation) else { return (run, .none) }
             let next = CancellationRule.next(of: steps, told, hasBegun: run.started != nil)
             // What waits is ended here; what runs ends by itself.
@@ -25,7 +25,8 @@ extension Executions {
             if let state = next.settled {
                 try transaction.execute(
                     """
-                    UPDATE runs SET state = \(state), cancelling = 0, cleanup_cancelled = 0, finished = \(now)
+                    UPDATE runs SET state = \(state), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
+                        finished = \(now)
                     WHERE id = \(id)
                     """)
                 transaction.afterCommit { tally.settled(state) }
@@ -33,7 +34,7 @@ extension Executions {
                 try transaction.execute(
                     """
                     UPDATE runs SET state = \(RunState.running), cancelling = 1,
-                        cleanup_cancelled = \(told == .everything), finished = NULL
+                        cleanup_cancelled = \(told == .everything), rests_until = NULL, finished = NULL
                     WHERE id = \(id)
                     """)
             }
@@ -62,7 +63,7 @@ extension Executions {
             let run = try Self.record(id, in: transaction)
             let states = Resumption.withWhatFollows(
                 try Resumption.steps(run.steps.map(\.state), of: run.state, verdict: verdict),
-                after: run.steps.map(\.standing))
+                after: run.standings)
             for (index, state) in states.enumerated() where state != run.steps[index].state {
                 try transaction.execute(
                     """
@@ -72,7 +73,8 @@ extension Executions {
             }
             try transaction.execute(
                 """
-                UPDATE runs SET state = \(RunState.queued), cancelling = 0, cleanup_cancelled = 0, finished = NULL
+                UPDATE runs SET state = \(RunState.queued), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
+                    finished = NULL
                 WHERE id = \(id)
                 """)
             var details: [String: JSONValue] = [:]

@@ -124,6 +124,10 @@ extension Executions {
             .map { ObjectReference(text: $0.object) }
     }
 
+    static func names(_ json: String) throws -> [String] {
+        try JSONDecoder().decode([String].self, from: Data(json.utf8))
+    }
+
     static func strings(_ json: String) throws -> [String: String] {
         try JSONDecoder().decode([String: String].self, from: Data(json.utf8))
     }
@@ -175,6 +179,7 @@ private struct StepRow: Decodable {
     let reason: String?
     let is_always: Bool
     let may_fail: Bool
+    let comes_after: String?
     let asks: StepQuestion.Kind?
     let question: String?
     let approver: String?
@@ -182,8 +187,8 @@ private struct StepRow: Decodable {
     let not_starter: Bool
 
     static let select: SQL = """
-        SELECT step, line, state, outputs, tries, tries_in_all, due, reason, is_always, may_fail, asks, question,
-            approver, approvals, not_starter FROM run_steps
+        SELECT step, line, state, outputs, tries, tries_in_all, due, reason, is_always, may_fail, comes_after, asks,
+            question, approver, approvals, not_starter FROM run_steps
         """
 
     func record(
@@ -202,7 +207,7 @@ private struct StepRow: Decodable {
         return StepRecord(
             id: step, line: line, state: state, outputs: try outputs.map(Executions.strings) ?? [:],
             tries: tries, triesInAll: tries_in_all, due: due, reason: reason, isAlways: is_always, mayFail: may_fail,
-            question: asked, attempts: attempts)
+            comesAfter: try comes_after.map(Executions.names), question: asked, attempts: attempts)
     }
 }
 

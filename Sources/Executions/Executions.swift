@@ -72,14 +72,15 @@ package struct Executions: Sendable {
         }
         for (index, step) in plan.steps.enumerated() {
             let question = plan.question(of: step, starter: principal.name)
+            let comesAfter = plan.comesAfter.map { JSONValue.array(($0[step.id] ?? []).map { .string($0) }).text }
             let rule = question?.kind == .approval ? question?.rule : nil
             try transaction.execute(
                 """
-                INSERT INTO run_steps (run, position, step, line, state, tries_in_all, is_always, may_fail, asks, question,
-                    approver, approvals, not_starter)
+                INSERT INTO run_steps (run, position, step, line, state, tries_in_all, is_always, may_fail, comes_after, asks,
+                    question, approver, approvals, not_starter)
                 VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued),
                     \(step.settings.retries + 1), \(step.settings.isAlways), \(step.settings.onFailure == .continue_),
-                    \(question?.kind.rawValue), \(question?.text), \(rule?.role.rawValue), \(rule?.minimum ?? 0),
+                    \(comesAfter), \(question?.kind.rawValue), \(question?.text), \(rule?.role.rawValue), \(rule?.minimum ?? 0),
                     \(rule?.isClosedToStarter ?? false))
                 """)
         }

@@ -6,9 +6,42 @@ struct StepStanding: Sendable, Equatable {
     var mayFail = false
     /// It runs after a failure and a cancellation too.
     var isAlways = false
+    /// A try has failed, and the next one is to come.
+    var isBetweenTries = false
+    /// The places of the steps that it comes after; nil for the one before it.
+    var comesAfter: [Int]?
 }
 
-/// What happens next in a run, from its steps alone.
+extension [StepStanding] {
+    /// By place, the places of what each step comes after.
+    var predecessors: [[Int]] {
+        indices.map { index in self[index].comesAfter ?? (index > 0 ? [index - 1] : []) }
+    }
+
+    /// The places of all that these come after, through others too.
+    func before(_ places: [Int]) -> Set<Int> { Self.reached(from: places, by: predecessors) }
+
+    /// The places of all that comes after these.
+    func after(_ places: [Int]) -> Set<Int> {
+        var followers: [[Int]] = Array<[Int]>(repeating: [], count: count)
+        for (place, before) in predecessors.enumerated() {
+            for one in before where followers.indices.contains(one) { followers[one].append(place) }
+        }
+        return Self.reached(from: places, by: followers)
+    }
+
+    private static func reached(from places: [Int], by links: [[Int]]) -> Set<Int> {
+        var found: Set<Int> = []
+        var open = places
+        while let place = open.popLast() {
+            guard links.indices.contains(place) else { continue }
+            for next in links[place] where found.insert(next).inserted { open.append(next) }
+        }
+        return found
+    }
+}
+
+/// What happens next in a run whose steps run one after the other, from its steps alone.
 enum NextAct: Equatable, Sendable {
     /// Start the step at this index.
     case start(Int)
@@ -20,32 +53,10 @@ enum NextAct: Equatable, Sendable {
         of(steps.map { StepStanding(state: $0) }, isCancelling ? .steps : .none)
     }
 
-    /// Steps run one after the other; the first that did not succeed ends the run, but for what runs always. A failure after
-    /// which the run goes on is one all the same when it comes to the end.
     static func of(_ steps: [StepStanding], _ cancellation: Cancellation) -> NextAct {
-        /// What the run will be, once something has ended it.
-        var end: RunState?
-        var hasFailed = false
-        var isCutShort = false
-        for (index, step) in steps.enumerated() {
-            switch step.state {
-            case .succeeded, .skipped: continue
-            case .unknown: return .settle(.interrupted)
-            case .failed, .timedOut:
-                hasFailed = true
-                if !step.mayFail { end = end ?? .failed }
-            case .cancelled: end = end ?? .cancelled
-            case .rejected: end = end ?? .rejected
-            case .running, .waiting: return .wait
-            case .queued:
-                if cancellation.ends(always: step.isAlways) {
-                    isCutShort = true
-                } else if end == nil && !isCutShort || step.isAlways {
-                    return .start(index)
-                }
-            }
-        }
-        return .settle(end ?? (isCutShort ? .cancelled : hasFailed ? .failed : .succeeded))
+        let acts = NextActs.of(steps, cancellation, atOnce: 1)
+        if let state = acts.settled { return .settle(state) }
+        return acts.starts.first.map { .start($0) } ?? .wait
     }
 }
 

@@ -11,8 +11,6 @@ struct OutputIntake: Sendable {
     private let run: ID<RunRecord>
     private let executions: Executions
     private var chunker: Chunker
-    /// The number of the run's last chunk.
-    private var last: Int
     private(set) var digest = OutputDigest()
 
     /// Reads what a server before this one has stored already.
@@ -20,27 +18,35 @@ struct OutputIntake: Sendable {
         self.start = start
         run = work.id
         self.executions = executions
-        if let chunks = start.chunksBefore {
-            (last, chunker) = (chunks, Chunker(secrets: work.secrets, stored: [.stdout: 0, .stderr: 0]))
+        if start.isFresh {
+            chunker = Chunker(secrets: work.secrets, stored: [.stdout: 0, .stderr: 0])
             return
         }
         let attempt = start.attempt
-        let id = work.id
-        (last, digest, chunker) = try await executions.database.read { reader in
+        (digest, chunker) = try await executions.database.read { reader in
             let (digest, bytes) = try OutputDigest.read(attempt.rawValue, in: reader)
             let stored: [Frame.Stream: Int] = [.stdout: bytes[1] ?? 0, .stderr: bytes[2] ?? 0]
-            let last = try reader.integer("SELECT chunks FROM runs WHERE id = \(id)") ?? 0
-            return (Int(last), digest, Chunker(secrets: work.secrets, stored: stored))
+            return (digest, Chunker(secrets: work.secrets, stored: stored))
         }
     }
 
-    /// What is to be stored, under the run's next numbers.
-    mutating func take(_ frames: [Frame]) -> [OutputRow] { rows(chunker.feed(frames)) }
+    /// What is to be stored.
+    mutating func take(_ frames: [Frame]) -> [Chunk] { chunker.feed(frames) }
 
-    mutating func finish(at time: Timestamp) -> [OutputRow] { rows(chunker.finish(at: time)) }
+    mutating func finish(at time: Timestamp) -> [Chunk] { chunker.finish(at: time) }
 
-    func store(_ rows: [OutputRow]) async throws {
-        try await executions.database.write { [run, start] transaction in
+    /// Stores it under the run's next numbers. They are taken in the transaction: whoever has seen one has seen all before
+    /// it, also where several steps print at once.
+    func store(_ chunks: [Chunk]) async throws -> [OutputRow] {
+        let rows = try await executions.database.write { [run, start] transaction in
+            let last = try transaction.integer(
+                "UPDATE runs SET chunks = chunks + \(chunks.count) WHERE id = \(run) RETURNING chunks")
+            guard let last else { throw Executions.unknown(run) }
+            let rows = chunks.enumerated().map { index, chunk in
+                OutputRow(
+                    n: Int(last) - chunks.count + index + 1, step: start.step.id, attempt: start.number,
+                    stream: Int(chunk.stream.rawValue), time: chunk.time, bytes: Data(chunk.bytes))
+            }
             for row in rows {
                 try transaction.execute(
                     """
@@ -48,9 +54,10 @@ struct OutputIntake: Sendable {
                     VALUES (\(run), \(row.n), \(start.attempt), \(row.stream), \(row.time), \(row.bytes))
                     """)
             }
-            try transaction.execute("UPDATE runs SET chunks = \(rows.last?.n ?? 0) WHERE id = \(run)")
+            return rows
         }
         for row in rows { executions.feed.tell(run, .output(row)) }
+        return rows
     }
 
     /// Counts what was stored.
@@ -59,15 +66,6 @@ struct OutputIntake: Sendable {
             digest.add(
                 run: run.rawValue, n: row.n, attempt: start.attempt.rawValue, stream: row.stream, time: row.time,
                 bytes: row.bytes)
-        }
-        last += rows.count
-    }
-
-    private func rows(_ chunks: [Chunk]) -> [OutputRow] {
-        chunks.enumerated().map { index, chunk in
-            OutputRow(
-                n: last + index + 1, step: start.step.id, attempt: start.number, stream: Int(chunk.stream.rawValue),
-                time: chunk.time, bytes: Data(chunk.bytes))
         }
     }
 }

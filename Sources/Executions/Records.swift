@@ -33,7 +33,7 @@ package struct RunRecord: Sendable, Equatable {
 
     /// Only steps that run always are left, and one of them is at it: to cancel now ends these too.
     package var isCleaning: Bool {
-        !isCleanupCancelled && CancellationRule.isCleaning(steps.map(\.standing), cancellation)
+        !isCleanupCancelled && CancellationRule.isCleaning(standings, cancellation)
     }
 
     /// Some steps run also after a cancellation.
@@ -41,6 +41,18 @@ package struct RunRecord: Sendable, Equatable {
 
     var cancellation: Cancellation {
         Cancellation(cancelling: isCancelling, cleanupCancelled: isCleanupCancelled)
+    }
+
+    /// The steps as far as they decide what happens next.
+    var standings: [StepStanding] {
+        let places = Dictionary(
+            steps.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        return steps.map { step in
+            StepStanding(
+                state: step.state, mayFail: step.mayFail, isAlways: step.isAlways,
+                isBetweenTries: step.due != nil || (step.state == .queued && step.tries > 0),
+                comesAfter: step.comesAfter?.compactMap { places[$0] })
+        }
     }
 
     /// What the events of the run are about.
@@ -65,19 +77,24 @@ package struct StepRecord: Sendable, Equatable {
     package let isAlways: Bool
     /// After its failure the run goes on.
     package let mayFail: Bool
+    /// The names of the steps that it comes after; nil for the one before it.
+    package let comesAfter: [String]?
     /// What it asks of people; nil for one that runs unasked.
     package let question: StepQuestion?
     package let attempts: [AttemptRecord]
 
-    /// `tried 1 of 3, again at 2026-11-22 05:12:00 UTC`, `0 of 1 approval by an operator`; nil where it waits for nothing.
+    /// `tried 1 of 3, again at 2026-11-22 05:12:00 UTC`, `0 of 1 approval by an operator`, `after build, test`; nil where it
+    /// waits for nothing, or for its turn.
     package var waitsFor: String? {
+        if state == .queued, let before = comesAfter, !before.isEmpty {
+            let more = before.count > 8 ? " and \(before.count - 7) more" : ""
+            return "after " + before.prefix(more.isEmpty ? 8 : 7).joined(separator: ", ") + more
+        }
         guard state == .waiting else { return nil }
         guard let due else { return question?.sentence }
         let time = due.rfc3339
         return "tried \(tries) of \(triesInAll), again at \(time.prefix(10)) \(time.dropFirst(11).prefix(8)) UTC"
     }
-
-    var standing: StepStanding { StepStanding(state: state, mayFail: mayFail, isAlways: isAlways) }
 }
 
 package struct AttemptRecord: Sendable, Equatable, Decodable {

@@ -15,6 +15,8 @@ package struct RunPlan: Sendable {
     package let priority: String
     package let steps: [Step]
     package let placeholders: [String: String]
+    /// What each step comes after, by name; nil where each comes after the one before it.
+    package let comesAfter: [String: [String]]?
     private let parameters: [String: String]
     private let sensitive: Set<String>
 
@@ -40,7 +42,9 @@ package struct RunPlan: Sendable {
         parameters = try guide.metadata.parameters.resolve(order.parameters)
         sensitive = guide.metadata.parameters.sensitiveNames
         placeholders = order.placeholders
-        var obstacles = Self.refusals(of: steps, guide: guide)
+        let graph = order.isCheck ? nil : guide.graph(with: steps)
+        comesAfter = graph?.predecessors(among: steps.map(\.id))
+        var obstacles = Self.refusals(of: steps, guide: guide, graph)
         if isGated { obstacles += Self.faultyGates(order, steps: steps, guide: guide) }
         for step in steps where order.isCheck && step.settings.confirmation != nil {
             obstacles.append(.init(name: step.id, message: "a check asks nobody: take confirm out", line: step.line))
@@ -86,15 +90,16 @@ package struct RunPlan: Sendable {
         return name
     }
 
-    private static func refusals(of steps: [Step], guide: Guide) -> [Problem.Field] {
-        var fields: [Problem.Field] = []
+    private static func refusals(of steps: [Step], guide: Guide, _ graph: StepGraph?) -> [Problem.Field] {
+        let faults = graph?.faults ?? []
+        var fields: [Problem.Field] = faults.map { .init(name: $0.step, message: $0.message, line: $0.line) }
         for step in steps {
             if let refusal = step.refusal {
                 fields.append(.init(name: step.id, message: refusal, line: step.line))
             } else if let reason = Engine.reasonNotToCarryOut(step) {
                 fields.append(.init(name: step.id, message: reason, line: step.line))
             }
-            for fault in step.conditionFaults(in: guide) {
+            for fault in step.conditionFaults(in: guide, faults.isEmpty ? graph : nil) {
                 fields.append(.init(name: step.id, message: fault, line: step.line))
             }
         }

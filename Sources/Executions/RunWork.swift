@@ -73,24 +73,23 @@ struct RunWork: Sendable {
         StepFiles(data: executions.database.folder, run: id, attempt: attempt, launch: launch)
     }
 
-    /// The start that was recorded and whose end was not.
-    func attemptUnderWay() async throws -> StepStart? {
-        let (row, position, handedOn) = try await executions.database.read { reader in
-            let row: AttemptRecord? = try reader.first(
-                """
-                SELECT id, step, number, state, exit_status, signal, reason, created, started, finished, launch,
-                    output_cut, output_may_end_early
-                FROM attempts WHERE run = \(id) AND state = 'running'
-                """)
-            let position = try reader.integer(
-                "SELECT position FROM run_steps WHERE run = \(id) AND step = \(row?.step)")
-            return (row, position, try executions.handedOn(id, in: reader))
+    /// The starts that were recorded and whose ends were not, in the order of the steps.
+    func attemptsUnderWay() async throws -> [StepStart] {
+        let found = try await executions.database.read { reader -> [(AttemptRecord, Int, [String: String])] in
+            let rows: [AttemptRecord] = try reader.all(
+                "\(Executions.attempts) WHERE run = \(id) AND state = 'running'")
+            guard !rows.isEmpty else { return [] }
+            let run = try Executions.record(id, in: reader)
+            return try run.steps.enumerated().compactMap { index, step in
+                guard let row = rows.first(where: { $0.step == step.id }) else { return nil }
+                return (row, index + 1, try executions.handedOn(to: index, of: run, in: reader))
+            }
         }
-        guard let row, let position else { return nil }
-        return StepStart(
-            attempt: row.id, number: row.number, position: Int(position), step: try step(row.step),
-            files: files(row.id, launch: row.launch),
-            handedOn: handedOn)
+        return try found.map { row, position, handedOn in
+            StepStart(
+                attempt: row.id, number: row.number, position: position, step: try step(row.step),
+                files: files(row.id, launch: row.launch), handedOn: handedOn)
+        }
     }
 
     /// The same attempt in a new folder, after a start that never happened.
@@ -116,9 +115,8 @@ struct StepStart: Sendable {
     let files: StepFiles
     /// What earlier steps wrote to `$RUNBOOK_ENV`.
     let handedOn: [String: String]
-    /// For a start that was recorded just now: how many pieces of output the run has, none of them this attempt's. Else
-    /// nil, and the database knows.
-    var chunksBefore: Int?
+    /// It was recorded just now: none of its output is stored.
+    var isFresh = false
     /// When its run began, where this is known; else when the work on it was taken up.
     var runStarted: Timestamp?
 }

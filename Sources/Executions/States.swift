@@ -106,9 +106,9 @@ package enum Resumption {
     /// With what is to run or be judged once more, because something before it runs again: what runs always, and what was
     /// skipped.
     static func withWhatFollows(_ steps: [StepState], after before: [StepStanding]) -> [StepState] {
-        guard let first = steps.firstIndex(of: .queued) else { return steps }
+        let again = before.after(steps.indices.filter { steps[$0] == .queued })
         return steps.enumerated().map { index, state in
-            guard index > first, index < before.count else { return state }
+            guard again.contains(index), index < before.count else { return state }
             return state == .skipped || (state == .succeeded && before[index].isAlways) ? .queued : state
         }
     }

@@ -65,10 +65,12 @@ extension StepQuestion {
 }
 
 extension RunRecord {
-    /// The step that waits for people; nil where none does.
-    package var askingStep: StepRecord? {
-        guard state == .waiting || state == .running else { return nil }
-        return steps.first { $0.state == .waiting && $0.question != nil && $0.due == nil }
+    /// The step that waits for people, of several the first one; nil where none does.
+    package var askingStep: StepRecord? { askingSteps.first }
+
+    var askingSteps: [StepRecord] {
+        guard state == .waiting || state == .running else { return [] }
+        return steps.filter { $0.state == .waiting && $0.question != nil && $0.due == nil }
     }
 
     /// Why somebody may not answer a step; nil where they may.

@@ -54,7 +54,8 @@ package indirect enum Condition: Sendable, Equatable {
 extension Step {
     /// What stands in the way of judging whether it runs, as sentences: a condition that can't be read, names that nothing
     /// has.
-    package func conditionFaults(in guide: Guide) -> [String] {
+    /// - Parameter graph: of the run, where it has one: then only what this step comes after is known when it is judged.
+    package func conditionFaults(in guide: Guide, _ graph: StepGraph? = nil) -> [String] {
         if let fault = settings.conditionFault { return [fault] }
         let values = settings.test?.values ?? []
         let earlier = guide.steps.prefix { $0.id != id }.map(\.id)
@@ -68,6 +69,13 @@ extension Step {
                 faults.append(
                     "\"if\" asks for the parameter \(Parameter.shown(name)), which the guide does not declare.")
             case .state(let name), .output(let name, _):
+                if let graph, graph.ids.contains(name), graph.ids.contains(id) {
+                    guard name == id || !graph.comes(id, after: name) else { continue }
+                    faults.append(
+                        "\"if\" asks for the step \(Parameter.shown(name)), which this one does not come after: add it to \"needs\"."
+                    )
+                    continue
+                }
                 guard !earlier.contains(name) else { continue }
                 faults.append(
                     "\"if\" asks for the step \(Parameter.shown(name)), and no step before this one has that name.")

@@ -53,7 +53,10 @@ private struct AttributeReader {
             if peek == "=" || peek == ":" {
                 position += 1
                 skip(while: \.properties.isWhitespace)
+                let isBare = peek.map { !"\"'[{".unicodeScalars.contains($0) } ?? false
                 value = readValue()
+                // `needs=build,test`: to read the second as an attribute of its own would start the step too early.
+                while isBare, key == "needs", let name = furtherName() { value += "," + name }
             }
             if key.isEmpty {
                 faults.append("An attribute without a name can't be read; write name=value.")
@@ -70,6 +73,19 @@ private struct AttributeReader {
         case "[", "{": nested()
         default: bare { ",}".unicodeScalars.contains($0) }
         }
+    }
+
+    /// A name that follows a comma, without a blank and without a value of its own.
+    private mutating func furtherName() -> String? {
+        guard peek == ",", position + 1 < scalars.count else { return nil }
+        let start = position
+        position += 1
+        let name = bare { "=:,}\"'[{".unicodeScalars.contains($0) }
+        guard !name.isEmpty, peek.map({ !"=:\"'[{".unicodeScalars.contains($0) }) ?? true else {
+            position = start
+            return nil
+        }
+        return name
     }
 
     private mutating func skip(while condition: (Unicode.Scalar) -> Bool) {

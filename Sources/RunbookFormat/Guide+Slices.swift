@@ -6,7 +6,7 @@ extension Guide {
     ///
     /// Gates, requests and manual steps are among them: whoever can't carry one out must refuse the run, not pass it by.
     package var wholeRun: [Step] {
-        steps.filter { $0.isRunnable && $0.checkOf == nil && !$0.isLeftOutOfWholeRun && !$0.isDoubtful }
+        steps.filter(\.isInWholeRun)
     }
 
     /// The steps of a run of one section with the sections in it. What is left out of a whole run counts in its own section.

@@ -55,7 +55,8 @@ package struct Guide: Sendable {
         checklist = model.items
         documents = model.documents
         title = reader.metadata.title ?? outline.sections.lazy.map(\.title).first { !$0.isEmpty } ?? name
-        var findings = reader.findings + model.findings
+        var findings =
+            reader.findings + model.findings + StepGraph.findings(in: model.steps, sections: outline.sections)
         if let line = markdownGuard.wideTableLine {
             findings.append(
                 Finding(

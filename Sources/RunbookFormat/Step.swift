@@ -49,6 +49,7 @@ package struct Step: Sendable, Equatable {
     let isDoubtful: Bool
 
     package var isRunnable: Bool { refusal == nil }
+    var isInWholeRun: Bool { isRunnable && checkOf == nil && !isLeftOutOfWholeRun && !isDoubtful }
     /// Its author has taken it out.
     var isIgnored: Bool { refusal != nil && attributes["ignore"] != nil }
     package var timeout: Duration? { settings.timeout }

@@ -159,7 +159,9 @@ struct ExecCommand: AsyncParsableCommand {
         guard !format.json else { return try Output.data.json(answer) }
         let plan = try answer.decoded(as: DryRun.self)
         for step in plan.steps {
-            try Output.data.say("# \(step.id), line \(step.line): \(step.interpreter.joined(separator: " "))")
+            let after = step.needs.map { $0.isEmpty ? ", at once" : ", after \($0.joined(separator: ", "))" } ?? ""
+            try Output.data.say(
+                "# \(step.id), line \(step.line)\(after): \(step.interpreter.joined(separator: " "))")
             try Output.data.line(step.script.hasSuffix("\n") ? String(step.script.dropLast()) : step.script)
         }
         let version = Wording.short(hash: plan.version)

@@ -107,7 +107,7 @@ import Testing
 
     @Test(
         arguments: [
-            "if=\"x == 1\"", "needs=first", "parallel=true", "on-failure=rollback", "hosts=web",
+            "if=\"x == 1\"", "on-failure=rollback", "hosts=web",
         ])
     func `a step that wants what this engine can't do is refused, not run without it`(attribute: String) {
         let source = "# A\n\n```sh {name=first}\ntrue\n```\n\n```sh {name=second \(attribute)}\ntrue\n```\n"
@@ -125,6 +125,40 @@ import Testing
         let problem = #expect(throws: Problem.self) { try plan(source, parameters: [:]) }
         #expect(problem?.fields.map(\.name) == ["second"])
         #expect(problem?.fields.first?.line == 7)
+    }
+
+    @Test(
+        arguments: [
+            ("needs=third", "second needs third, and no step of the guide has that name; name one that is there."),
+            ("needs=second", "second needs itself (second → second) and would never start; take that need out."),
+            (
+                "parallel if=\"steps.first.state == 'failed'\"",
+                "\"if\" asks for the step first, which this one does not come after: add it to \"needs\"."
+            ),
+        ])
+    func `a graph that can't be meant is refused before anything runs`(attributes: String, message: String) {
+        let source = "# A\n\n```sh {name=first parallel}\ntrue\n```\n\n```sh {name=second \(attributes)}\ntrue\n```\n"
+        let problem = #expect(throws: Problem.self) { try plan(source, parameters: [:]) }
+        #expect(problem?.fields == [.init(name: "second", message: message, line: 7)])
+    }
+
+    @Test func `steps that wait for each other are refused with their path, also in a run of a part`() {
+        let source =
+            "# A\n\n```sh {name=a needs=c}\ntrue\n```\n```sh {name=b needs=a}\ntrue\n```\n```sh {name=c needs=b}\ntrue\n```\n"
+        for steps in [nil, ["b"]] as [[String]?] {
+            let problem = #expect(throws: Problem.self) { try plan(source, steps: steps, parameters: [:]) }
+            #expect(problem?.fields.map(\.name) == ["a"] && problem?.fields.first?.line == 3)
+            #expect(problem?.fields.first?.message.contains("a → c → b → a") == true)
+        }
+    }
+
+    @Test func `what a step comes after is fixed with the run, for a part of it too`() throws {
+        let source =
+            "# A\n\n```sh {name=a}\ntrue\n```\n```sh {name=b parallel}\ntrue\n```\n```sh {name=c needs=a,b}\ntrue\n```\n"
+        #expect(try plan(source, parameters: [:]).comesAfter == ["a": [], "b": ["a"], "c": ["a", "b"]])
+        #expect(try plan(source, steps: ["b", "c"], parameters: [:]).comesAfter == ["b": [], "c": ["b"]])
+        #expect(try plan(steps: ["third"]).comesAfter == nil)
+        #expect(try plan(source, parameters: [:]).steps.map(\.isPlain) == [true, false, false])
     }
 
     private let gated = """

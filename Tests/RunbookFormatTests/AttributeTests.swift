@@ -88,4 +88,15 @@ import Testing
     func `what is ignored or wants a terminal never runs`(attribute: String) throws {
         #expect(try onlyStep("sh {\(attribute)}")?.isRunnable == false)
     }
+
+    @Test(
+        arguments: [
+            ("needs=a,b", ["a", "b"]), ("needs=a,b,c parallel", ["a", "b", "c"]), ("needs=a, parallel", ["a"]),
+            ("needs=a,timeout=3s", ["a"]), ("needs=a,parallel", ["a", "parallel"]),
+            ("needs=\"a b\",parallel", ["a", "b"]),
+            ("needs=[\"a\"],parallel", ["a"]), ("needs=a,\"parallel\"", ["a"]), ("needs=a,", ["a"]),
+        ])
+    func `names that are needed stand behind commas`(attributes: String, needs: [String]) throws {
+        #expect(try onlyStep("sh {name=x \(attributes)}")?.settings.needs == needs)
+    }
 }

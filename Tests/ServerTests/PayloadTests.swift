@@ -98,7 +98,8 @@ import Testing
             number: 1, state: "running", exit_status: nil, signal: nil, reason: nil, started: nil, finished: nil,
             output_cut: false, output_may_end_early: false)
         let step = RunStep(
-            id: "a", state: "failed", line: 3, outputs: ["url": "x"], waits_for: "b", due: time, reason: "c",
+            id: "a", state: "failed", line: 3, outputs: ["url": "x"], needs: ["e"], waits_for: "b", due: time,
+            reason: "c",
             asks: "approval", question: "d", attempts: [attempt])
         let bareStep = RunStep(id: "a", state: "queued", line: 3, attempts: [bareAttempt])
         return [
@@ -138,7 +139,10 @@ import Testing
                 DryRun(
                     runbook: "a", version: hash, parameters: [:],
                     steps: [.init(id: "a", line: 1, interpreter: ["sh", "-e"], script: "true\n")])),
-            same("PlannedStep", DryRun.Step(id: "a", line: 1, interpreter: ["sh", "-e"], script: "true\n")),
+            Sample(
+                schema: "PlannedStep",
+                full: DryRun.Step(id: "a", line: 1, needs: ["b"], interpreter: ["sh", "-e"], script: "true\n"),
+                bare: DryRun.Step(id: "a", line: 1, interpreter: ["sh", "-e"], script: "true\n")),
         ]
     }()
 

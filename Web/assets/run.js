@@ -114,9 +114,12 @@ function showProgress() {
   const steps = [...document.querySelectorAll("[data-step]")];
   const done = steps.filter((step) => step.dataset.state === "succeeded").length;
   document.getElementById("page-done").textContent = `${done} of ${steps.length} done`;
-  const at = steps.findIndex((step) => step.dataset.state === "running");
-  if (at < 0) return;
-  document.getElementById("page-sentence").textContent = `At step ${at + 1} of ${steps.length}, ${steps[at].dataset.step}.`;
+  const running = steps.filter((step) => step.dataset.state === "running");
+  if (!running.length) return;
+  const at = steps.indexOf(running[0]);
+  const names = running.map((step) => step.dataset.step).join(", ");
+  document.getElementById("page-sentence").textContent =
+    running.length > 1 ? `At several steps at once: ${names}.` : `At step ${at + 1} of ${steps.length}, ${names}.`;
   const here = document.querySelector("#page-head .here");
   if (here) here.hash = `#${encodeURIComponent(steps[at].id)}`;
 }

@@ -34,6 +34,7 @@ extension JournalPage {
         "step.started": "began a step",
         "step.finished": "finished a step",
         "step.skipped": "skipped a step",
+        "step.waiting": "asked people about a step",
         "step.approved": "approved a step",
         "step.rejected": "rejected a step",
         "step.confirmed": "confirmed a step",

@@ -38,6 +38,7 @@ extension OpenAPIDocument {
             ],
             optional: [
                 "outputs": .map(of: .text(), "What it wrote to `$RUNBOOK_OUTPUT`."),
+                "needs": .list(of: .text(), "The steps that it comes after; absent for the one before it."),
                 "waits_for": .text("What it waits for, as a sentence."), "due": .moment("When it is tried again."),
                 "reason": .text("A sentence, where the state alone does not say why: of one that was skipped."),
                 "asks": .oneOf(
@@ -94,7 +95,8 @@ extension OpenAPIDocument {
             [
                 "runbook": .text("Its name."), "version": .digest("The version that would run."),
                 "parameters": .map(of: .text(), "By name, defaults included; sensitive ones are masked."),
-                "steps": .list(of: .ref("PlannedStep"), "In the order in which they would run."),
+                "steps": .list(
+                    of: .ref("PlannedStep"), "In the runbook's order, in which they would run but for `needs`."),
             ]),
         "PlannedStep": .object(
             "A step that would run.",
@@ -102,6 +104,9 @@ extension OpenAPIDocument {
                 "id": .text(), "line": .integer("Its line in the runbook.", from: 1),
                 "interpreter": .list(of: .text(), "The program and its arguments, before the script's path."),
                 "script": .text("What would run."),
+            ],
+            optional: [
+                "needs": .list(of: .text(), "The steps that it would come after; absent for the one before it.")
             ]),
     ]
 

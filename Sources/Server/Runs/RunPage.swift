@@ -144,9 +144,20 @@ extension RunPage {
     }
 
     private static func ending(_ steps: [StepRecord], isCleaning: Bool) -> String {
+        if let names = atOnce(steps) {
+            return isCleaning
+                ? "Being cancelled: \(names) clean up."
+                : "Being cancelled: \(names) and all that they started are told to end."
+        }
         if isCleaning, let step = current(steps) { return "Being cancelled: \(step.id) cleans up." }
         return current(steps).map { "Being cancelled: \($0.id) and all that it started are told to end." }
             ?? "Being cancelled."
+    }
+
+    /// `build, test` where several steps run beside each other; they are eight at most.
+    private static func atOnce(_ steps: [StepRecord]) -> String? {
+        let running = steps.filter { $0.state == "running" }
+        return running.count < 2 ? nil : running.map(\.id).joined(separator: ", ")
     }
 
     private static func sentence(state: String, steps: [StepRecord]) -> String {
@@ -157,6 +168,7 @@ extension RunPage {
         let status = current?.attempts.last?.exitStatus.map { ", with exit status \($0)" } ?? ""
         switch (state, current, place) {
         case ("queued", _, _): return "It waits for a free worker."
+        case ("running", _, _) where atOnce(steps) != nil: return "At several steps at once: \(atOnce(steps) ?? "")."
         case ("running", let step?, let place?) where step.state == "waiting":
             return "At \(place), \(step.id): \(step.said ?? "it waits")."
         case ("running", let step?, let place?): return "At \(place), \(step.id)."

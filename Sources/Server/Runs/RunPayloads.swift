@@ -20,7 +20,8 @@ extension RunStep {
     init(_ step: StepRecord) {
         self.init(
             id: step.id, state: step.state.rawValue, line: step.line,
-            outputs: step.outputs.isEmpty ? nil : step.outputs, waits_for: step.waitsFor, due: step.due?.rfc3339,
+            outputs: step.outputs.isEmpty ? nil : step.outputs, needs: step.comesAfter, waits_for: step.waitsFor,
+            due: step.due?.rfc3339,
             reason: step.reason, asks: step.question?.kind.rawValue,
             question: step.question.flatMap { $0.text.isEmpty ? nil : $0.text },
             attempts: step.attempts.map(RunAttempt.init))
@@ -59,8 +60,10 @@ extension DryRun {
     init(_ plan: RunPlan) {
         self.init(
             runbook: plan.runbook, version: plan.version, parameters: plan.shownParameters,
-            steps: plan.steps.map {
-                Step(id: $0.id, line: $0.line, interpreter: $0.interpreter, script: $0.script)
+            steps: plan.steps.map { step in
+                Step(
+                    id: step.id, line: step.line, needs: plan.comesAfter.map { $0[step.id] ?? [] },
+                    interpreter: step.interpreter, script: step.script)
             })
     }
 }

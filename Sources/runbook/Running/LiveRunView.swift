@@ -68,9 +68,7 @@ actor LiveRunView: RunView {
 
     func finish(_ run: Run) throws {
         try erase()
-        for stream in ["stdout", "stderr"] {
-            if let line = openLines.removeValue(forKey: stream) { try write(line: line, of: stream) }
-        }
+        try closeLines()
         for step in run.steps { try talk.write(StepWording.line(for: step, inColour: inColour) + "\n") }
         try talk.say(run.conclusion)
     }
@@ -96,6 +94,8 @@ actor LiveRunView: RunView {
         if chunk.stream != "stderr", !data.isTerminal { return try data.write(chunk.text) }
         try erase()
         if shownStep != chunk.step {
+            // Of steps beside each other none goes on in the line of another.
+            try closeLines()
             shownStep = chunk.step
             let heading = "── \(chunk.step.safeForCell) ──"
             try talk.write(inColour ? "\u{1b}[2m\(heading)\u{1b}[0m\n" : "\(heading)\n")
@@ -110,6 +110,12 @@ actor LiveRunView: RunView {
             openLines[chunk.stream] = open
         }
         try redraw()
+    }
+
+    private func closeLines() throws {
+        for stream in ["stdout", "stderr"] {
+            if let line = openLines.removeValue(forKey: stream) { try write(line: line, of: stream) }
+        }
     }
 
     /// A whole line of output; what a step wrote to its standard error bears a mark.

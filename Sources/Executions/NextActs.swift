@@ -1,0 +1,111 @@
+import RunbookFormat
+
+/// What happens next in a run whose steps may run beside each other, from its steps alone.
+struct NextActs: Equatable, Sendable {
+    /// The steps to start, in the order of the document.
+    var starts: [Int] = []
+    /// They wait for their next try, which does not come, for something else has ended the run.
+    var givenUp: [Int] = []
+    /// They ask people what nobody needs to answer any more, for something else has ended the run.
+    var withdrawn: [Int] = []
+    /// Nothing is under way, and nothing is to come.
+    var settled: RunState?
+
+    /// A step starts when all that it comes after is done. The first failure ends the run: what runs is seen to its end, and
+    /// nothing new starts but what runs always, which waits until nothing more happens to what it comes after.
+    /// - Parameter limit: how many steps run at once.
+    static func of(
+        _ steps: [StepStanding], _ cancellation: Cancellation, atOnce limit: Int = .max
+    ) -> NextActs {
+        let end = RunEnd(steps, cancellation)
+        var acts = NextActs()
+        var (running, asking, isCutShort) = (0, 0, false)
+        for (index, step) in steps.enumerated() {
+            switch step.state {
+            case .running: running += 1
+            case .waiting where end.leaves(step): asking += 1
+            case .waiting where step.isBetweenTries: acts.givenUp.append(index)
+            case .waiting: acts.withdrawn.append(index)
+            case .queued where step.isBetweenTries && !end.leaves(step): acts.givenUp.append(index)
+            case .queued where cancellation.ends(always: step.isAlways): isCutShort = true
+            default: break
+            }
+        }
+        acts.starts = Array(Self.ready(steps, end).prefix(max(0, limit - running)))
+        guard running == 0, asking == 0, acts.starts.isEmpty else { return acts }
+        acts.settled = end.isUnknown ? .interrupted : end.state ?? (isCutShort ? .cancelled : end.settled(steps))
+        return acts
+    }
+
+    /// What can start now, were there room for all of it.
+    private static func ready(_ steps: [StepStanding], _ end: RunEnd) -> [Int] {
+        let before = steps.predecessors
+        /// Nothing more happens to it, nor to anything that it comes after.
+        var isOver = Array(repeating: false, count: steps.count)
+        var ready: [Int] = []
+        for index in StepGraph.order(of: before) {
+            let step = steps[index]
+            let mayBegin = before[index].allSatisfy { isOver[$0] }
+            isOver[index] = mayBegin && (step.state.isOver || (step.state == .queued && !end.starts(step)))
+            guard step.state == .queued, mayBegin, end.starts(step),
+                step.isAlways || before[index].allSatisfy({ steps[$0].isDone })
+            else { continue }
+            ready.append(index)
+        }
+        return ready.sorted()
+    }
+}
+
+/// What has ended a run, though some of it may still be under way.
+private struct RunEnd {
+    private(set) var state: RunState?
+    /// Nobody knows how a step ended: a person must say before anything else begins.
+    private(set) var isUnknown = false
+    private let cancellation: Cancellation
+
+    init(_ steps: [StepStanding], _ cancellation: Cancellation) {
+        self.cancellation = cancellation
+        for step in steps {
+            switch step.state {
+            case .failed, .timedOut: if !step.mayFail { state = state ?? .failed }
+            case .cancelled: state = state ?? .cancelled
+            case .rejected: state = state ?? .rejected
+            case .unknown: isUnknown = true
+            case .queued, .running, .waiting, .succeeded, .skipped: break
+            }
+        }
+    }
+
+    /// Whether a step that is queued starts in its turn.
+    func starts(_ step: StepStanding) -> Bool { leaves(step) && !cancellation.ends(always: step.isAlways) }
+
+    /// Whether a step that waits may go on waiting.
+    func leaves(_ step: StepStanding) -> Bool { !isUnknown && (state == nil || step.isAlways) }
+
+    /// Where nothing ended the run: a failure after which it went on is one all the same, and so is a step that never had its
+    /// turn.
+    func settled(_ steps: [StepStanding]) -> RunState {
+        let isWhole = steps.allSatisfy { $0.state == .succeeded || $0.state == .skipped }
+        return isWhole ? .succeeded : .failed
+    }
+}
+
+extension StepStanding {
+    /// What comes after it may begin.
+    fileprivate var isDone: Bool {
+        switch state {
+        case .succeeded, .skipped: true
+        case .failed, .timedOut: mayFail
+        case .queued, .running, .waiting, .cancelled, .rejected, .unknown: false
+        }
+    }
+}
+
+extension StepState {
+    fileprivate var isOver: Bool {
+        switch self {
+        case .queued, .running, .waiting: false
+        case .succeeded, .failed, .timedOut, .cancelled, .skipped, .rejected, .unknown: true
+        }
+    }
+}

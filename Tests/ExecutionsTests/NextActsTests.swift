@@ -1,0 +1,125 @@
+import Testing
+
+@testable import Executions
+
+private func step(_ state: StepState, _ after: Int...) -> StepStanding { StepStanding(state: state, comesAfter: after) }
+private func always(_ state: StepState, _ after: Int...) -> StepStanding {
+    StepStanding(state: state, isAlways: true, comesAfter: after)
+}
+private func optional(_ state: StepState, _ after: Int...) -> StepStanding {
+    StepStanding(state: state, mayFail: true, comesAfter: after)
+}
+private func again(_ state: StepState, _ after: Int...) -> StepStanding {
+    StepStanding(state: state, isBetweenTries: true, comesAfter: after)
+}
+
+@Suite struct NextActsTests {
+    @Test(
+        arguments: [
+            // Those that nothing holds back start together.
+            ([step(.queued), step(.queued), step(.queued, 0, 1)], .none, [0, 1]),
+            ([step(.succeeded), step(.queued, 0), step(.queued, 0), step(.queued, 1, 2)], .none, [1, 2]),
+            ([step(.succeeded), step(.running, 0), step(.queued, 0), step(.queued, 1, 2)], .none, [2]),
+            ([step(.succeeded), step(.running, 0), step(.succeeded, 0), step(.queued, 1, 2)], .none, []),
+            ([step(.succeeded), step(.skipped, 0), step(.succeeded, 0), step(.queued, 1, 2)], .none, [3]),
+            // What is needed may stand later.
+            ([step(.queued, 1), step(.queued)], .none, [1]),
+            ([step(.queued, 1), step(.succeeded)], .none, [0]),
+            // While one waits, for people or for its next try, what does not come after it goes on.
+            ([step(.waiting), step(.queued), step(.queued, 0)], .none, [1]),
+            ([again(.waiting), step(.queued), step(.queued, 0)], .none, [1]),
+            ([again(.queued), step(.running)], .none, [0]),
+            // After a failure nothing new starts, unless it may fail, or runs always.
+            ([step(.failed), step(.running), step(.queued)], .none, []),
+            ([optional(.failed), step(.running), step(.queued), step(.queued, 0)], .none, [2, 3]),
+            ([step(.rejected), step(.running), step(.queued)], .none, []),
+            ([step(.failed), step(.running), always(.queued), always(.queued, 0)], .none, [2, 3]),
+            // What runs always waits for all that it comes after, through what never starts too.
+            ([step(.failed), step(.running), always(.queued, 0, 1)], .none, []),
+            ([step(.failed), step(.running), step(.queued, 1), always(.queued, 2)], .none, []),
+            ([step(.failed), step(.succeeded), step(.queued, 1), always(.queued, 2)], .none, [3]),
+            ([step(.failed), always(.queued), always(.queued, 1)], .none, [1]),
+            ([step(.cancelled), step(.running), always(.queued, 0)], .steps, [2]),
+            ([step(.running), step(.queued), always(.queued, 0, 1)], .steps, []),
+            ([step(.cancelled), step(.queued), always(.queued, 0, 1)], .steps, [2]),
+            ([step(.cancelled), step(.running), always(.queued)], .everything, []),
+            // Where nobody knows how one ended, what runs ends first, and nothing new begins.
+            ([step(.unknown), step(.running), step(.queued), always(.queued, 0)], .none, []),
+        ] as [([StepStanding], Cancellation, [Int])])
+    func `steps start when all that they come after is done`(
+        steps: [StepStanding], told: Cancellation, starts: [Int]
+    ) {
+        #expect(NextActs.of(steps, told) == NextActs(starts: starts))
+    }
+
+    @Test(
+        arguments: [
+            ([step(.succeeded), step(.succeeded)], .none, .succeeded),
+            ([step(.succeeded), step(.failed), step(.queued, 0, 1)], .none, .failed),
+            ([optional(.failed), step(.succeeded)], .none, .failed),
+            ([step(.succeeded), step(.rejected), step(.queued)], .none, .rejected),
+            ([step(.unknown), step(.failed), always(.queued)], .none, .interrupted),
+            ([step(.succeeded), step(.queued), step(.queued)], .steps, .cancelled),
+            ([step(.cancelled), step(.cancelled)], .steps, .cancelled),
+            ([step(.timedOut), step(.cancelled)], .steps, .failed),
+            ([step(.failed), always(.succeeded, 0)], .none, .failed),
+            ([], .none, .succeeded),
+            // Never written down, for such a graph is refused: but no run has succeeded of which a step did not run.
+            ([step(.succeeded), step(.queued, 2), step(.queued, 1)], .none, .failed),
+        ] as [([StepStanding], Cancellation, RunState)])
+    func `a run settles once nothing is under way and nothing can start`(
+        steps: [StepStanding], told: Cancellation, state: RunState
+    ) {
+        #expect(NextActs.of(steps, told) == NextActs(settled: state))
+    }
+
+    @Test func `what waits is given up once something else has ended the run`() {
+        let between = [step(.failed), again(.waiting), again(.queued), step(.running)]
+        #expect(NextActs.of(between, .none) == NextActs(givenUp: [1, 2]))
+        let asking = [step(.rejected), step(.waiting), always(.waiting), step(.running)]
+        #expect(NextActs.of(asking, .none) == NextActs(withdrawn: [1]), "what cleans up still asks")
+        let unknown = [step(.unknown), step(.waiting), always(.waiting), step(.running)]
+        #expect(NextActs.of(unknown, .none) == NextActs(withdrawn: [1, 2]))
+        let optional = [optional(.failed), again(.waiting), step(.waiting)]
+        #expect(NextActs.of(optional, .none) == NextActs())
+    }
+
+    @Test(
+        arguments: [
+            ([step(.queued), step(.queued), step(.queued)], 2, [0, 1]),
+            ([step(.running), step(.queued), step(.queued)], 2, [1]),
+            ([step(.running), step(.running), step(.queued)], 2, []),
+            // More than are let run now, after the server was started with another limit.
+            ([step(.running), step(.running), step(.running), step(.queued)], 2, []),
+            ([step(.waiting), step(.queued), step(.queued)], 1, [1]),
+        ] as [([StepStanding], Int, [Int])])
+    func `no more than so many run at once`(steps: [StepStanding], limit: Int, starts: [Int]) {
+        #expect(NextActs.of(steps, .none, atOnce: limit) == NextActs(starts: starts))
+    }
+
+    @Test(
+        arguments: [
+            ([step(.failed), step(.running), always(.running)], .none, false),
+            ([step(.failed), always(.running), always(.waiting)], .none, true),
+            ([step(.queued), always(.running)], .none, false),
+            ([step(.queued), always(.running, 0)], .none, true),
+            ([step(.succeeded), always(.running)], .steps, true),
+        ] as [([StepStanding], Cancellation, Bool)])
+    func `a run cleans up when nothing else is at it`(steps: [StepStanding], told: Cancellation, isCleaning: Bool) {
+        #expect(CancellationRule.isCleaning(steps, told) == isCleaning)
+    }
+
+    @Test func `a cancellation ends all that waits, and what runs by itself`() {
+        let steps = [step(.running), step(.waiting), again(.waiting), always(.waiting)]
+        let next = CancellationRule.next(of: steps, .steps, hasBegun: true)
+        #expect(next.steps == [.running, .cancelled, .cancelled, .waiting])
+        #expect(next.settled == nil)
+    }
+
+    @Test func `only what comes after a step that runs again is judged again`() {
+        let before = [step(.failed), step(.skipped), step(.skipped, 0), always(.succeeded, 2), always(.succeeded)]
+        let after = Resumption.withWhatFollows(
+            [.queued, .skipped, .skipped, .succeeded, .succeeded], after: before)
+        #expect(after == [.queued, .skipped, .queued, .queued, .succeeded])
+    }
+}
