@@ -24,6 +24,7 @@ enum Migrations {
         migrator.registerMigration("17-schedules", migrate: createSchedules)
         migrator.registerMigration("20-step-settings", migrate: addStepSettings)
         migrator.registerMigration("21-run-gates", migrate: createRunGates)
+        migrator.registerMigration("22-run-queue", migrate: createRunQueue)
         return migrator
     }
 
