@@ -15,9 +15,13 @@ import start
 import steps
 import stream
 import volume
+import waiting
 from figures import Figure, Wrong, judged, markdown
 
-BENCHES = {"api": api, "format": reading, "fuzz": fuzz, "steps": steps, "start": start, "stream": stream, "volume": volume}
+BENCHES = {
+    "api": api, "format": reading, "fuzz": fuzz, "steps": steps, "queue": waiting, "start": start, "stream": stream,
+    "volume": volume,
+}  # fmt: skip
 
 
 def main():

@@ -241,7 +241,7 @@ def paths(server: Runbook, copies: Copies):
                          "service=service-7&environment=production"],
         "/journal": ["kind=incident.opened", f"object=incident/{ids['incident']}", "object=runbook/restart",
                      "object=runbook/restart&kind=run.created"],
-        "/runbooks": [], "/services": [],
+        "/runbooks": [], "/services": [], "/queue": ["window=1h"],
     }  # fmt: skip
     pages = ["/", "/api/v1/status"]
     for path, queries in lists.items():

@@ -38,6 +38,8 @@ package struct Run: Codable, Sendable {
     package let section: String?
     package let state: String
     package let priority: String
+    /// Why it waits in the queue, as a sentence; absent where it does not.
+    package let waits_for: String?
     /// What it is for, as the journal names objects; absent for a run of its own.
     package let occasions: [String]?
     /// The values of sensitive parameters are `••••••`.
@@ -50,7 +52,8 @@ package struct Run: Codable, Sendable {
 
     package init(
         id: String, runbook: String, version: String, section: String?, state: String, priority: String,
-        occasions: [String]? = nil, parameters: [String: String], created: String, started: String?, finished: String?,
+        waits_for: String? = nil, occasions: [String]? = nil, parameters: [String: String], created: String,
+        started: String?, finished: String?,
         by: Actor, steps: [RunStep]
     ) {
         self.id = id
@@ -59,6 +62,7 @@ package struct Run: Codable, Sendable {
         self.section = section
         self.state = state
         self.priority = priority
+        self.waits_for = waits_for
         self.occasions = occasions
         self.parameters = parameters
         self.created = created

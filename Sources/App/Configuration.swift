@@ -1,4 +1,5 @@
-import Essentials
+package import Essentials
+package import Executions
 import Foundation
 
 /// What a server is started with: flags, then `RUNBOOK_*` variables, then what is usual.
@@ -29,7 +30,7 @@ package struct Configuration: Sendable {
     /// Between SIGTERM and SIGKILL when a step is stopped.
     package var grace = Duration.seconds(10)
     /// Runs at once.
-    package var workers = 40
+    package var workers = Workers.usual
     /// The program that owns a step's process.
     package var shim: String
     package var bootstrapToken: String?
@@ -43,6 +44,9 @@ package struct Configuration: Sendable {
         shim = environment["RUNBOOK_SHIM"] ?? Self.besideThisProgram("runbook-shim")
         bootstrapToken = environment["RUNBOOK_BOOTSTRAP_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
     }
+
+    /// - Parameter text: such as `critical=18,high=60,default=40,low=4`, or one number for all.
+    package mutating func setWorkers(_ text: String) throws(Problem) { workers = try Workers(parsing: text) }
 
     private static func besideThisProgram(_ name: String) -> String {
         let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -43,7 +43,7 @@ package struct RunbookServer: Sendable {
         let notifications = Notifications(journal: journal, sealing: sealing)
         let executions = Executions(
             journal: journal, catalogue: catalogue, sealing: sealing,
-            searchPath: configuration.environment["PATH"] ?? "")
+            searchPath: configuration.environment["PATH"] ?? "", workers: configuration.workers)
         let incidents = Incidents(journal: journal, catalogue: catalogue)
         let checklists = Checklists(executions: executions)
         let deployments = Deployments(executions: executions, checklists: checklists, sealing: sealing)
@@ -125,7 +125,6 @@ package struct RunbookServer: Sendable {
         settings.environment = configuration.environment
         settings.outputLimit = configuration.outputLimit
         settings.grace = configuration.grace
-        settings.workers = configuration.workers
         return settings
     }
 

@@ -25,7 +25,6 @@ extension Engine {
     static func reasonsNotToCarryOut(_ metadata: Metadata) -> [String] {
         var reasons: [String] = []
         if !metadata.secrets.isEmpty { reasons.append("this version has no store for the secrets that it declares") }
-        if metadata.raw["concurrency"] != nil { reasons.append("this version does not carry out concurrency") }
         return reasons
     }
 }

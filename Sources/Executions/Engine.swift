@@ -12,8 +12,6 @@ import Synchronization
 /// All it knows is in the database; it may be killed at any point and started again.
 package final class Engine: Sendable {
     package struct Settings: Sendable {
-        /// Runs at once; the others wait in the order of their priority and arrival.
-        package var workers = 40
         /// Bytes of output of an attempt; what comes after is cut off with a marker.
         package var outputLimit: Int64 = 64 << 20
         /// Between SIGTERM and SIGKILL.
@@ -29,7 +27,7 @@ package final class Engine: Sendable {
     let settings: Settings
     let environment: StepEnvironment
     let logger: Logger
-    private let driven = Mutex<Set<ID<RunRecord>>>([])
+    private let occupancy = Mutex(Occupancy())
     let alarm = Alarm()
 
     package init(executions: Executions, supervisor: Supervisor, settings: Settings, logger: Logger) {
@@ -51,30 +49,33 @@ package final class Engine: Sendable {
             for await _ in executions.signals.wakes {
                 if Task.isCancelled { break }
                 await fill(&group)
+                await tellWaiting()
                 await setAlarm(&group)
             }
             group.cancelAll()
         }
     }
 
-    /// Starts as many of the waiting runs as there is room for.
+    /// Gives a worker to each run that may have one now.
     private func fill(_ group: inout DiscardingTaskGroup) async {
         while !Task.isCancelled {
-            let (room, busy) = driven.withLock { (settings.workers - $0.count, $0) }
-            guard room > 0 else { return }
-            let waiting: [ID<RunRecord>]
+            let admitted: [Admission.Candidate]
             do {
-                waiting = try await waitingRuns(limit: room + busy.count).filter { !busy.contains($0) }
+                let turn: Int
+                (admitted, turn) = try await executions.admit(beside: occupancy.withLock { $0 })
+                occupancy.withLock { occupancy in
+                    occupancy.turn = turn
+                    for run in admitted { occupancy.held[run.id] = run }
+                }
             } catch {
                 logger.error("The queue can't be read", metadata: ["error": "\(error)"])
                 return
             }
-            guard !waiting.isEmpty else { return }
-            for id in waiting.prefix(room) {
-                driven.withLock { _ = $0.insert(id) }
+            guard !admitted.isEmpty else { return }
+            for run in admitted {
                 group.addTask {
-                    await self.drive(id)
-                    self.driven.withLock { _ = $0.remove(id) }
+                    await self.drive(run.id)
+                    self.occupancy.withLock { _ = $0.held.removeValue(forKey: run.id) }
                     // There is room now; and the run may have been resumed in the meantime.
                     self.executions.signals.wake()
                 }
@@ -82,19 +83,15 @@ package final class Engine: Sendable {
         }
     }
 
-    /// What was running comes before what is queued, the more urgent before the less, the older before the newer.
-    private func waitingRuns(limit: Int) async throws -> [ID<RunRecord>] {
-        struct Row: Decodable { let id: ID<RunRecord> }
-        let now = executions.time.now()
-        return try await database.read { reader in
-            try reader.all(
-                """
-                SELECT id FROM runs WHERE state IN ('running', 'queued')
-                    AND (rests_until IS NULL OR rests_until <= \(now))
-                ORDER BY state = 'queued', CASE priority WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'default' THEN 2
-                    ELSE 3 END, id LIMIT \(limit)
-                """, as: Row.self
-            ).map(\.id)
+    /// Whoever watches a run in the queue sees why it waits now.
+    private func tellWaiting() async {
+        let watched = executions.feed.watched
+        guard !watched.isEmpty else { return }
+        do {
+            for run in try await database.read({ try Executions.stillQueued(watched, in: $0) }) { tell(run) }
+        } catch {
+            // The queue goes on; who watches sees it with the next news.
+            logger.warning("Why runs wait can't be read", metadata: ["error": "\(error)"])
         }
     }
 

@@ -16,17 +16,20 @@ package struct Executions: Sendable {
     let time: TimeSource
     let signals: EngineSignals
     let tally = RunTally()
+    package let workers: Workers
     /// Where programs are looked for before a run is accepted: the server's own PATH.
     let searchPath: String
 
     package init(
-        journal: Journal, catalogue: Catalogue, sealing: Sealing, searchPath: String, time: TimeSource = .system
+        journal: Journal, catalogue: Catalogue, sealing: Sealing, searchPath: String, workers: Workers = .usual,
+        time: TimeSource = .system
     ) {
         database = journal.database
         self.journal = journal
         self.catalogue = catalogue
         self.sealing = sealing
         self.searchPath = searchPath
+        self.workers = workers
         self.time = time
         feed = RunFeed()
         signals = EngineSignals()
@@ -61,11 +64,11 @@ package struct Executions: Sendable {
         try transaction.execute(
             """
             INSERT INTO runs (id, runbook, version, section, state, priority, parameters, sealed, placeholders,
-                created, actor_kind, actor, actor_name, person, is_check)
+                created, actor_kind, actor, actor_name, person, is_check, limited, at_most)
             VALUES (\(id), \(plan.runbook), \(plan.version), \(plan.section), \(RunState.queued), \(plan.priority),
                 \(JSONValue.strings(open).text), \(sealed), \(JSONValue.strings(plan.placeholders).text),
                 \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name), \(principal.person),
-                \(plan.isCheck))
+                \(plan.isCheck), \(plan.limit?.key), \(plan.limit?.most))
             """)
         for occasion in Set(plan.occasions) {
             try transaction.execute("INSERT INTO run_occasions (run, object) VALUES (\(id), \(occasion))")

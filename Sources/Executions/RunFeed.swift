@@ -34,6 +34,9 @@ package final class RunFeed: Sendable {
 
     func isWatched(_ run: ID<RunRecord>) -> Bool { viewers.withLock { $0.continuations[run] != nil } }
 
+    /// The runs that somebody watches.
+    var watched: [ID<RunRecord>] { viewers.withLock { Array($0.continuations.keys) } }
+
     /// News from now on; ends with the task that reads it.
     package func watch(_ run: ID<RunRecord>) -> AsyncStream<NumberedNews> {
         let (stream, continuation) = AsyncStream.makeStream(

@@ -36,6 +36,15 @@ final class RunTally: Sendable {
 }
 
 extension Executions {
+    /// How many runs came to their end by themselves since the server started, well and otherwise.
+    package var outcomes: (succeeded: Int, failed: Int) {
+        let counts = tally.settled.reduce(into: [RunState: Int]()) { $0[$1.state] = $1.count }
+        return (
+            counts[.succeeded] ?? 0,
+            [RunState.failed, .rolledBack, .interrupted].reduce(0) { $0 + (counts[$1] ?? 0) }
+        )
+    }
+
     package func load() async throws -> RunLoad {
         let now = time.now()
         let (unfinished, oldest) = try await database.read { reader in

@@ -13,6 +13,8 @@ package struct RunPlan: Sendable {
     package let occasions: [ObjectReference]
     let isCheck: Bool
     package let priority: String
+    /// A check takes none: the run whose gate it opens may hold it.
+    let limit: RunLimit?
     package let steps: [Step]
     package let placeholders: [String: String]
     /// What each step comes after, by name; nil where each comes after the one before it.
@@ -39,6 +41,7 @@ package struct RunPlan: Sendable {
         let isGated = !order.isCheck && !order.leavesGates
         steps = isGated ? guide.withGates(before: chosen) : chosen
         priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
+        limit = order.isCheck ? nil : RunLimit(guide.metadata, runbook: entry.name)
         parameters = try guide.metadata.parameters.resolve(order.parameters)
         sensitive = guide.metadata.parameters.sensitiveNames
         placeholders = order.placeholders

@@ -27,7 +27,22 @@ package enum FrontMatterSchema {
             ],
             "alertRule": alertRule,
             "schedule": schedule,
+            "concurrencyLimit": [
+                "type": "integer", "minimum": 1, "maximum": .integer(Int64(ConcurrencyRule.most)),
+            ],
         ],
+        "if": [
+            "required": ["concurrency"],
+            "properties": [
+                "concurrency": [
+                    "anyOf": [
+                        ["const": "service"],
+                        ["type": "object", "required": ["of"], "properties": ["of": ["const": "service"]]],
+                    ]
+                ]
+            ],
+        ],
+        "then": ["required": ["service"], "properties": ["service": ["not": ["type": "null"]]]],
     ]
 
     private static let properties: [String: JSONValue] = [
@@ -36,7 +51,7 @@ package enum FrontMatterSchema {
         "owner": text("Who keeps it up to date."),
         "rollback": text("The runbook that takes back what this one does."),
         "kind": words(Metadata.Kind.self, "What it is for."),
-        "priority": words(Metadata.Priority.self, "Which runs go first when workers are scarce."),
+        "priority": words(Metadata.Priority.self, "Whose workers a run takes: each priority has its own."),
         "on-restart": words(
             Metadata.OnRestart.self, "What becomes of a run whose step's outcome a restart of the server left unknown."),
         "timeout": [
@@ -89,7 +104,19 @@ package enum FrontMatterSchema {
                 ["type": "null"],
             ],
         ],
-        "concurrency": kept("How many runs there may be at a time, and of what."),
+        "concurrency": [
+            "description": "How many runs there may be at a time, and of what; others wait in the queue.",
+            "anyOf": [
+                ["$ref": "#/$defs/concurrencyLimit"], optional(ConcurrencyRule.Subject.self),
+                [
+                    "type": "object", "additionalProperties": false,
+                    "properties": [
+                        "limit": ["anyOf": [["$ref": "#/$defs/concurrencyLimit"], ["type": "null"]]],
+                        "of": optional(ConcurrencyRule.Subject.self),
+                    ],
+                ],
+            ],
+        ],
         "schedule": [
             "description": "When it runs by itself, or its boxes become a checklist.",
             "anyOf": [

@@ -50,6 +50,8 @@ package struct Metadata: Sendable, Equatable {
     package var alerts: [AlertRule] = []
     /// When it runs by itself.
     package var schedules: [ScheduleDeclaration] = []
-    /// Everything, as written: also `concurrency`, `guards`, `notify` and keys that Runbook doesn't know.
+    /// How many runs there may be at a time.
+    package var concurrency: ConcurrencyRule?
+    /// Everything, as written: also `guards`, `notify` and keys that Runbook doesn't know.
     package var raw: [String: JSONValue] = [:]
 }

@@ -30,6 +30,9 @@ struct MetadataReader {
                         "Runbook does not know the key \"\(Parameter.shown(name))\" and only keeps it\(advice)"))
             }
         }
+        if metadata.concurrency?.subject == .service, metadata.service == nil, let node = mapping["concurrency"] {
+            wrong(node, "\"concurrency\" counts the runs of a service, and none is named: add \"service\".")
+        }
     }
 
     private mutating func read(_ name: String, _ value: Yams.Node) {
@@ -47,6 +50,7 @@ struct MetadataReader {
         case "secrets": metadata.secrets = secrets(value)
         case "alerts": metadata.alerts = alerts(value)
         case "schedule": metadata.schedules = schedules(value)
+        case "concurrency": metadata.concurrency = concurrency(value)
         case "parameters":
             var reader = ParameterReader()
             reader.read(value)
@@ -174,6 +178,15 @@ struct MetadataReader {
             }
         }
         return schedules
+    }
+
+    private mutating func concurrency(_ node: Yams.Node) -> ConcurrencyRule? {
+        do throws(ConcurrencyRule.Fault) {
+            return try ConcurrencyRule(JSONValue(node))
+        } catch {
+            wrong(node, error.message)
+            return nil
+        }
     }
 
     private mutating func variable(_ node: Yams.Node, in list: String) -> String? {

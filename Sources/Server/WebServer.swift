@@ -41,6 +41,7 @@ package struct WebServer: Sendable {
     private let accounts: AccountRoutes
     private let runbooks: RunbookRoutes
     private let runs: RunRoutes
+    private let queue: QueueRoutes
     private let checklists: ChecklistRoutes
     private let incidents: IncidentRoutes
     private let services: ServiceRoutes
@@ -78,11 +79,12 @@ package struct WebServer: Sendable {
             catalogue: catalogue, executions: executions, incidents: incidents, checklists: checklists,
             deployments: deployments,
             templates: templates)
-        health = HealthRoutes(database: journal.database, templates: templates)
+        health = HealthRoutes(executions: executions, templates: templates)
         self.accounts = AccountRoutes(
             accounts: accounts, limits: limits, templates: templates, isSecure: settings.tls != nil)
         runbooks = RunbookRoutes(catalogue: catalogue, executions: executions, templates: templates)
         runs = RunRoutes(executions: executions, incidents: incidents, templates: templates)
+        queue = QueueRoutes(executions: executions, templates: templates)
         self.incidents = IncidentRoutes(
             incidents: incidents, executions: executions, checklists: checklists, accounts: accounts,
             templates: templates)
@@ -106,7 +108,7 @@ package struct WebServer: Sendable {
 
     /// All routes; `OpenAPIDocument` describes those below `/api/` and the probes.
     var routes: [Route] {
-        now.table + health.table + accounts.table + runbooks.table + runs.table + checklists.table
+        now.table + health.table + accounts.table + runbooks.table + runs.table + queue.table + checklists.table
             + deployments.table
             + incidents.table
             + services.table

@@ -25,6 +25,7 @@ enum Migrations {
         migrator.registerMigration("20-step-settings", migrate: addStepSettings)
         migrator.registerMigration("21-run-gates", migrate: createRunGates)
         migrator.registerMigration("22-step-graph", migrate: addStepGraph)
+        migrator.registerMigration("23-run-queue", migrate: createRunQueue)
         migrator.registerMigration("24-hooks", migrate: createHooks)
         return migrator
     }

@@ -28,7 +28,8 @@ struct RunbookCommand: AsyncParsableCommand {
                     ImportCommand.self, ListCommand.self, ShowCommand.self, DiffCommand.self, SearchCommand.self,
                     InspectCommand.self, LintCommand.self, SchemaCommand.self,
                 ]),
-            CommandGroup(name: "Runs", subcommands: [StatusCommand.self, ExecCommand.self, RunsCommand.self]),
+            CommandGroup(
+                name: "Runs", subcommands: [StatusCommand.self, ExecCommand.self, RunsCommand.self, QueueCommand.self]),
             CommandGroup(
                 name: "Work",
                 subcommands: [

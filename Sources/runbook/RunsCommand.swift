@@ -208,6 +208,7 @@ extension Run {
         let until = finished.map { ", finished \(Wording.moment($0))" } ?? ""
         let took = Wording.duration(from: started, to: finished).map { " (\($0))" } ?? ""
         try output.say("created \(Wording.moment(created)) by \(by.name ?? by.id)\(since)\(until)\(took)")
+        if let waits_for { try output.say("waits: \(waits_for)") }
         for (name, value) in parameters.sorted(by: { $0.key < $1.key }) { try output.say("  \(name)=\(value)") }
         guard !steps.isEmpty else { return }
         var table = Table("", "STEP", "LINE", "STATE", "TRY", "STARTED", "TOOK", "WHY")

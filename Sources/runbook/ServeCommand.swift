@@ -49,8 +49,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Lets everybody read /metrics, without a token.")
     var metricsOpen = false
 
-    @Option(help: "Runs at once; more wait in the queue. (default: 40)")
-    var workers: Int?
+    @Option(
+        help: ArgumentHelp(
+            """
+            Runs at once, of each priority; more wait in the queue. A plain number is shared by all of them. \
+            (default: critical=18,high=60,default=40,low=4)
+            """, valueName: "workers"))
+    var workers: String?
 
     @Option(help: "Bytes of output that a step may leave; the rest is cut off with a marker. (default: 67108864)")
     var outputLimit: Int64?
@@ -90,7 +95,13 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.data = Self.absolute(text(data, "DATA") ?? configuration.data)
         configuration.runbooks = try Self.folder(of: text(runbooks, "RUNBOOKS"))
         configuration.web = text(web, "WEB").map(Self.absolute)
-        configuration.workers = try number(workers, "WORKERS", in: 1...1000, usual: configuration.workers)
+        if let text = text(workers, "WORKERS") {
+            do throws(Problem) {
+                try configuration.setWorkers(text)
+            } catch {
+                throw ValidationError("--workers (RUNBOOK_WORKERS): \(error.message)")
+            }
+        }
         configuration.outputLimit = try number(
             outputLimit, "OUTPUT_LIMIT", in: 1024...(1 << 40), usual: configuration.outputLimit)
         if let text = text(grace, "GRACE") {

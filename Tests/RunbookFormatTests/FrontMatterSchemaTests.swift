@@ -28,6 +28,11 @@ import Testing
         #"{"schedule": {"cron": "0 3 * * *", "timezone": "Europe/Istanbul", "starts": "checklist", "section": "a"}}"#,
         #"{"schedule": ["@daily", {"cron": "@weekly", "missed": "all", "parameters": {"A": 1}}], "kind": null}"#,
         #"{"schedule": "0 3 * * *", "guards": [], "notify": {"slack": "ops"}, "concurrency": 1}"#,
+        #"{"concurrency": "runbook"}"#,
+        #"{"concurrency": {"limit": 2, "of": null}}"#,
+        #"{"concurrency": "service", "service": "shop"}"#,
+        #"{"service": "shop", "concurrency": {"limit": 2, "of": "service"}}"#,
+        #"{"concurrency": null}"#,
     ]
 
     private static let wrong = [
@@ -58,6 +63,15 @@ import Testing
         #"{"schedule": {"cron": "@daily", "zone": "UTC"}}"#,
         #"{"schedule": {"cron": "@daily", "missed": "later"}}"#,
         #"{"schedule": {"cron": "@daily", "parameters": {"A": [1]}}}"#,
+        #"{"concurrency": 0}"#,
+        #"{"concurrency": 1001}"#,
+        #"{"concurrency": true}"#,
+        #"{"concurrency": "host"}"#,
+        #"{"concurrency": [1]}"#,
+        #"{"concurrency": {"limit": "2"}}"#,
+        #"{"concurrency": {"most": 2}}"#,
+        #"{"concurrency": "service"}"#,
+        #"{"concurrency": {"of": "service"}, "service": null}"#,
         #"{"parameters": "VERSION"}"#,
         #"{"parameters": {"9LIVES": "x"}}"#,
         #"{"parameters": {"PATH": "x"}}"#,

@@ -197,6 +197,8 @@ extension AccessRow {
                 .json(["note": "Port 12."])
             )
         },
+        AccessRow(.get, "/api/v1/queue", "401 200 200 200 200 403"),
+        AccessRow(.get, "/queue", "- 200 200 200 200 403"),
         AccessRow(.get, "/runs", "- 200 200 200 200 403"),
         AccessRow(.post, "/runs", "401 403 303 303 303 403") { ("/runs", .form(["runbook": try await $0.runbook()])) },
         AccessRow(.get, "/runs/{id}", "- 200 200 200 200 403") { ("/runs/\(try await $0.queuedRun())", .none) },

@@ -110,7 +110,11 @@ struct JSONSchemas: Sendable {
             guard case .array(let several) = type else { return [type.string ?? ""] }
             return several.compactMap(\.string)
         }
-        guard let types, types.contains(Self.type(of: value)) else {
+        // A whole number is a number too.
+        let isOfType = types.map {
+            $0.contains(Self.type(of: value)) || ($0.contains("number") && Self.type(of: value) == "integer")
+        }
+        guard let types, isOfType == true else {
             return ["\(place) is \(value.text.prefix(80)) and not \(types ?? [])"]
         }
         var faults: [String] = []

@@ -100,7 +100,10 @@ final class Installation: Sendable {
     private let numbers = Mutex(0)
 
     /// - Parameter hasPeople: false for a server that waits for its first admin.
-    init(hasPeople: Bool = true, _ adjust: (inout WebServer.Settings) throws -> Void = { _ in }) async throws {
+    init(
+        hasPeople: Bool = true, workers: Workers = .usual,
+        _ adjust: (inout WebServer.Settings) throws -> Void = { _ in }
+    ) async throws {
         folder = try TemporaryFolder()
         let database = try Database(folder: folder.path, options: .init(explainer: Explainer()))
         journal = Journal(database: database, time: clock.source)
@@ -112,7 +115,7 @@ final class Installation: Sendable {
         incidents = Incidents(journal: journal, catalogue: catalogue, time: clock.source)
         executions = Executions(
             journal: journal, catalogue: catalogue, sealing: sealing,
-            searchPath: "/usr/local/bin:/usr/bin:/bin", time: clock.source)
+            searchPath: "/usr/local/bin:/usr/bin:/bin", workers: workers, time: clock.source)
         checklists = Checklists(executions: executions, time: clock.source)
         deployments = Deployments(
             executions: executions, checklists: checklists, sealing: sealing, time: clock.source)

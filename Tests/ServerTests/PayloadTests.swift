@@ -57,7 +57,7 @@ import Testing
     static let hash = String(repeating: "0123456789abcdef", count: 4)
 
     static let samples: [Sample] =
-        status + runs + runbooks
+        status + runs + queue + runbooks
         + checklists
         + deployments
         + incidents
@@ -112,7 +112,8 @@ import Testing
                 schema: "Run",
                 full: Run(
                     id: "1", runbook: "a", version: hash, section: "b", state: "failed", priority: "low",
-                    occasions: ["incident/1"], parameters: ["A": "b"], created: time, started: time, finished: time,
+                    waits_for: "c", occasions: ["incident/1"], parameters: ["A": "b"], created: time, started: time,
+                    finished: time,
                     by: actor, steps: [step]),
                 bare: Run(
                     id: "1", runbook: "a", version: hash, section: nil, state: "queued", priority: "low",

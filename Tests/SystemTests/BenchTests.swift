@@ -91,6 +91,16 @@ import Testing
         #expect(names == ["a no-op step, beside a Python loop", "a no-op step, beside Prefect"])
     }
 
+    @Test func `the bench of the queue lets one run of a limit go at a time, and others pass`() async throws {
+        let names = try await figures(
+            of: "queue", saying: "142 runs ended, those of a limit one by one", "the journal verifies: ")
+        #expect(
+            names == [
+                "from a run's end to the next one's start, 60 queued", "what 60 queued add to that",
+                "what 60 add that a limit holds back", "what waits and why, 60 queued, 99th percentile",
+            ])
+    }
+
     @Test func `the bench of the start knows an empty and a large database`() async throws {
         let names = try await figures(of: "start", saying: "the large database: ")
         #expect(

@@ -27,7 +27,7 @@ struct Samples {
             services, noServices, service, unrecorded, newService, changedService,
             journal,
             search, noSearch, found,
-        ] + versionPages + deploymentPages + schedulePages + hookPages
+        ] + versionPages + deploymentPages + schedulePages + hookPages + queuePages
     }
 
     var signIn: SignInPage {

@@ -127,6 +127,7 @@ function showProgress() {
 function showRun(run) {
   for (const step of run.steps ?? []) showStep(step);
   const badge = document.querySelector("#page-head .state");
+  if (run.waits_for) document.getElementById("page-sentence").textContent = run.waits_for;
   if (badge.dataset.state === run.state) return;
   badge.dataset.state = run.state;
   badge.textContent = run.state;

@@ -1,4 +1,6 @@
+import API
 import Essentials
+import Executions
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -10,8 +12,14 @@ import Web
 
 /// What strangers are answered: that the server lives, that it can serve, its description, its assets.
 struct HealthRoutes: Sendable {
-    let database: Database
+    let executions: Executions
     let templates: Templates
+    private let started = ContinuousClock.now
+
+    init(executions: Executions, templates: Templates) {
+        self.executions = executions
+        self.templates = templates
+    }
 
     var table: [Route] {
         [
@@ -23,15 +31,25 @@ struct HealthRoutes: Sendable {
         ]
     }
 
-    /// It is alive: the process answers.
+    /// It is alive: the process answers, also when the database does not.
     @Sendable func health(_ request: Request, _ context: Context) async throws -> Response {
-        try .json(Status(status: "alive"))
+        var queues: [String: Int]?
+        do {
+            queues = try await executions.queued().reduce(into: [:]) { $0[$1.priority.rawValue] = $1.count }
+        } catch {
+            context.logger.warning("What waits can't be read", metadata: ["error": "\(error)"])
+        }
+        let outcomes = executions.outcomes
+        return try .json(
+            Health(
+                uptime_seconds: (ContinuousClock.now - started) / .seconds(1),
+                tasks: .init(completed: outcomes.succeeded, failed: outcomes.failed), queues: queues))
     }
 
     /// It can serve: the database can be read and written.
     @Sendable func ready(_ request: Request, _ context: Context) async throws -> Response {
         do {
-            try await database.check()
+            try await executions.database.check()
             return try .json(Status(status: "ready"))
         } catch {
             context.logger.error("Not ready", metadata: ["error": "\(error)"])

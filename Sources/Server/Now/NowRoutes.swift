@@ -38,13 +38,14 @@ struct NowRoutes: Sendable {
     /// Each subject adds its own.
     private func now(for principal: Principal) async throws -> Now {
         let runs = try await executions.now(by: principal)
+        let waits = try await executions.waitsFor(runs.queued.runs.map(\.id), by: principal)
         let burning = try await incidents.burning(by: principal)
         let checklists = try await checklists.now(by: principal)
         let deployments = try await deployments.now(by: principal)
         let isFirst = runs.isFirst && checklists.isEmpty && burning.count == 0 && deployments.isFirst
         var now = Now(at: executions.journal.time.now(), beginning: isFirst ? try await beginning(principal) : nil)
         now.add(burning)
-        now.add(runs, for: principal)
+        now.add(runs, waits: waits, for: principal)
         now.add(checklists, for: principal)
         now.add(deployments, for: principal)
         return now

@@ -7,8 +7,8 @@ extension OpenAPIDocument {
         operations: [
             Operation(
                 method: .get, path: "/health", id: "getHealth", summary: "Says that the server is alive.",
-                access: .open,
-                answers: [.json(.ref("Status"), "It is alive.")]),
+                details: "With what waits, and what came of the runs since it started.", access: .open,
+                answers: [.json(.ref("Health"), "It is alive.")]),
             Operation(
                 method: .get, path: "/ready", id: "getReadiness",
                 summary: "Says whether the server can serve: the database can be read and written.", access: .open,
@@ -40,6 +40,25 @@ extension OpenAPIDocument {
                 ]),
         ],
         schemas: [
-            "Status": .object("How the server is.", ["status": .oneOf(["alive", "ready", "not ready"])])
+            "Health": .object(
+                "That the server is alive, what waits, and what came of the runs since it started.",
+                [
+                    "status": .oneOf(["alive"]), "uptime_seconds": .number("How long it has been up."),
+                    "tasks": .ref("HealthTasks"),
+                ],
+                optional: [
+                    "success_rate": .number("From 0 to 1; absent until a run has ended."),
+                    "queues": .map(
+                        of: .integer("How many wait.", from: 0),
+                        "How many runs wait, by priority; absent where the database can't be read."),
+                ]),
+            "HealthTasks": .object(
+                "What came of the runs; what a person cancelled or rejected is left out.",
+                [
+                    "completed": .integer("They succeeded.", from: 0),
+                    "failed": .integer(
+                        "They failed, were rolled back, or ended in a way that nobody knows.", from: 0),
+                ]),
+            "Status": .object("Whether the server can serve.", ["status": .oneOf(["ready", "not ready"])]),
         ])
 }

@@ -29,6 +29,7 @@ extension OpenAPIDocument {
                 "section": .text("The slug of the section that runs; absent for the whole runbook."),
                 "started": .moment("When its first step started."), "finished": .moment("When it came to its end."),
                 "occasions": .list(of: .text(), "What it is for, such as `incident/01j9…`."),
+                "waits_for": .text("Why it waits in the queue, as a sentence."),
             ]),
         "RunStep": .object(
             "A step of a run.",
@@ -110,6 +111,6 @@ extension OpenAPIDocument {
             ]),
     ]
 
-    private static let priority = Schema.oneOf(
-        ["critical", "high", "default", "low"], "Without it, the runbook's own.")
+    static let priority = Schema.oneOf(
+        Metadata.Priority.self, "Without it, the runbook's own.")
 }

@@ -16,6 +16,7 @@ enum OpenAPIDocument {
         status,
         runbooks,
         runs,
+        queue,
         checklists,
         deployments,
         incidents,

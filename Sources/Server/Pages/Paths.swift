@@ -33,6 +33,8 @@ enum Paths {
         query("/runs", [("state", state), ("after", after)])
     }
 
+    static let queue = "/queue"
+
     static func deployments(state: String? = nil) -> String { query("/deployments", [("state", state)]) }
 
     static func deployment(_ id: String) -> String { "/deployments/\(encoded(id))" }

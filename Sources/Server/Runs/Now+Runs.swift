@@ -1,16 +1,21 @@
 import API
 import Essentials
 import Executions
+import RunbookFormat
 
 extension Now {
-    mutating func add(_ runs: RunsNow, for principal: Principal) {
+    /// - Parameter waits: why each of the runs in the queue waits.
+    mutating func add(_ runs: RunsNow, waits: [ID<RunRecord>: String], for principal: Principal) {
         running.add(
             "run", runs.running.count, runs.running.runs.map { Line($0, details: $0.place, time: $0.begun) },
             path: Paths.runs(state: "running"))
         queued.add(
             "run", runs.queued.count,
-            runs.queued.runs.map { Line($0, details: "\($0.place), waits for a free worker", time: $0.created) },
-            path: Paths.runs(state: "queued"))
+            runs.queued.runs.map { run in
+                Line(
+                    run, details: "\(run.place) · \(waits[run.id].map(Self.clause) ?? "waits in the queue")",
+                    time: run.created)
+            }, path: Paths.queue)
         addWaiting(runs, for: principal)
         failed.add(
             "run", runs.failed,
@@ -21,6 +26,11 @@ extension Now {
             }, path: Paths.runs(state: "failed"))
         isRecovered = isRecovered && runs.isRecovered
         succeeded += runs.succeeded.map { Line($0, details: $0.effort, time: $0.end) }
+    }
+
+    /// A sentence as a part of one.
+    private static func clause(_ sentence: String) -> String {
+        sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
     }
 
     private mutating func addWaiting(_ runs: RunsNow, for principal: Principal) {

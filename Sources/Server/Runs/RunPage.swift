@@ -39,6 +39,8 @@ struct RunPage: WebPage {
         let started: Timestamp?
         let finished: Timestamp?
         let workspace: String?
+        /// Why it waits in the queue.
+        var waitsFor: String?
         /// Whether its end was asked for, and its step is being stopped.
         var isCancelling = false
         /// Whether only steps that run always are left: to cancel now ends these too.
@@ -62,6 +64,8 @@ struct RunPage: WebPage {
     let took: String?
     let workspace: String?
     let currentTarget: String?
+    /// Where the queue is shown, for a run that waits in it.
+    let queuePath: String?
     /// Where live news comes from; nil once there is none to come.
     let eventsPath: String?
     /// The number of the last output that the page shows.
@@ -105,7 +109,8 @@ struct RunPage: WebPage {
         workspace = facts.workspace
         sentence =
             facts.isCancelling
-            ? Self.ending(records, isCleaning: facts.isCleaning) : Self.sentence(state: facts.state, steps: records)
+            ? Self.ending(records, isCleaning: facts.isCleaning)
+            : Self.sentence(state: facts.state, waitsFor: facts.waitsFor, steps: records)
         let path = Paths.run(facts.id)
         eventsPath = isFinal ? nil : Paths.query("\(path)/events", [("after", cursor)])
         after = String(lastOutput)
@@ -122,6 +127,7 @@ struct RunPage: WebPage {
         let steps = Self.steps(records, asksOutcome: asksOutcome, isFinal: isFinal)
         groups = Self.folded(steps)
         currentTarget = Self.current(records).map { Paths.fragment(Step.anchor($0.id)) }
+        queuePath = facts.state == "queued" ? Paths.queue : nil
         resumption = mayOperate ? Self.resumption(state: facts.state, steps: records) : nil
         stepsCount = "\(records.count { $0.state == "succeeded" }) of \(records.count) done"
         self.parameters = parameters
@@ -160,14 +166,14 @@ extension RunPage {
         return running.count < 2 ? nil : running.map(\.id).joined(separator: ", ")
     }
 
-    private static func sentence(state: String, steps: [StepRecord]) -> String {
+    private static func sentence(state: String, waitsFor: String?, steps: [StepRecord]) -> String {
         let current = current(steps)
         let place = current.flatMap { current in
             steps.firstIndex { $0.id == current.id }.map { "step \($0 + 1) of \(steps.count)" }
         }
         let status = current?.attempts.last?.exitStatus.map { ", with exit status \($0)" } ?? ""
         switch (state, current, place) {
-        case ("queued", _, _): return "It waits for a free worker."
+        case ("queued", _, _): return waitsFor ?? "It waits for a free worker."
         case ("running", _, _) where atOnce(steps) != nil: return "At several steps at once: \(atOnce(steps) ?? "")."
         case ("running", let step?, let place?) where step.state == "waiting":
             return "At \(place), \(step.id): \(step.said ?? "it waits")."

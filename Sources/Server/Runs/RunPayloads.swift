@@ -5,10 +5,11 @@ import Journal
 import RunbookFormat
 
 extension API.Run {
-    init(_ run: RunRecord) {
+    /// - Parameter waitsFor: why it waits in the queue; nil where it does not.
+    init(_ run: RunRecord, waitsFor: String?) {
         self.init(
             id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
-            state: run.state.rawValue, priority: run.priority,
+            state: run.state.rawValue, priority: run.priority, waits_for: waitsFor,
             occasions: run.occasions.isEmpty ? nil : run.occasions.map(\.text), parameters: run.parameters,
             created: run.created.rfc3339,
             started: run.started?.rfc3339, finished: run.finished?.rfc3339,

@@ -16,6 +16,7 @@ extension RunRoutes {
         var byAttempt: [String: [OutputRow]] = [:]
         for row in output.rows { byAttempt["\(row.step)/\(row.attempt)", default: []].append(row) }
         let asking = run.askingStep
+        let waitsFor = try await executions.waitsFor(run, by: visit.principal)
         let steps = run.steps.map { step in
             RunPage.StepRecord(
                 id: step.id, state: step.state.rawValue, line: step.line, said: step.waitsFor ?? step.reason,
@@ -36,7 +37,7 @@ extension RunRoutes {
                     .init(
                         id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
                         state: run.state.rawValue, by: run.actorName, created: run.created, started: run.started,
-                        finished: run.finished, workspace: nil, isCancelling: run.isCancelling,
+                        finished: run.finished, workspace: nil, waitsFor: waitsFor, isCancelling: run.isCancelling,
                         isCleaning: run.isCleaning, hasCleanup: run.hasCleanup),
                     steps: steps,
                     parameters: run.parameters.sorted { $0.key < $1.key }.map {

@@ -78,12 +78,12 @@ struct RunRoutes: Sendable {
             return try .json(DryRun(try await executions.plan(order, by: visit.principal)))
         }
         let run = try await executions.start(order, by: visit.principal)
-        return try .json(Run(run), status: .created, headers: [.location: "/api/v1/runs/\(run.id)"])
+        return try .json(try await told(run, visit), status: .created, headers: [.location: "/api/v1/runs/\(run.id)"])
     }
 
     @Sendable func show(_ visit: Visit) async throws -> Response {
         let run = try await executions.run(try id(visit), by: visit.principal)
-        return visit.wantsJSON ? try .json(Run(run)) : try await page(run, visit)
+        return visit.wantsJSON ? try .json(try await told(run, visit)) : try await page(run, visit)
     }
 
     /// Chunks after `?after=`, at most `?limit=`; `next` is the last number when there may be more.
@@ -135,7 +135,7 @@ struct RunRoutes: Sendable {
 
     @Sendable func cancel(_ visit: Visit) async throws -> Response {
         let run = try await executions.cancel(try id(visit), by: visit.principal)
-        return visit.wantsJSON ? try .json(Run(run)) : .seeOther(Paths.run(run.id.rawValue))
+        return visit.wantsJSON ? try .json(try await told(run, visit)) : .seeOther(Paths.run(run.id.rawValue))
     }
 
     @Sendable func resume(_ visit: Visit) async throws -> Response {
@@ -150,7 +150,7 @@ struct RunRoutes: Sendable {
             return verdict
         }
         let run = try await executions.resume(try id(visit), verdict: verdict, note: request.note, by: visit.principal)
-        return visit.wantsJSON ? try .json(Run(run)) : .seeOther(Paths.run(run.id.rawValue))
+        return visit.wantsJSON ? try .json(try await told(run, visit)) : .seeOther(Paths.run(run.id.rawValue))
     }
 
     @Sendable func approve(_ visit: Visit) async throws -> Response {
@@ -171,7 +171,11 @@ struct RunRoutes: Sendable {
         var note = visit.form.filled("note")
         if visit.wantsJSON, visit.body.readableBytes > 0 { note = try visit.json(AnswerRequest.self).note }
         let run = try await verb(try id(visit), try visit.path("step"), note)
-        return visit.wantsJSON ? try .json(Run(run)) : .seeOther(Paths.run(run.id.rawValue))
+        return visit.wantsJSON ? try .json(try await told(run, visit)) : .seeOther(Paths.run(run.id.rawValue))
+    }
+
+    private func told(_ run: RunRecord, _ visit: Visit) async throws -> Run {
+        Run(run, waitsFor: try await executions.waitsFor(run, by: visit.principal))
     }
 
     private func id(_ visit: Visit) throws -> ID<RunRecord> { ID(try visit.path("id")) }

@@ -78,7 +78,9 @@ final class RunStream: Sendable {
     /// The steps that changed, then the run.
     private func send(_ record: RunRecord, to events: inout EventStream) async throws {
         try await send(record.steps, to: &events)
-        try await events.send("run", id: last.withLock { String($0) }, data: Run(record))
+        try await events.send(
+            "run", id: last.withLock { String($0) },
+            data: Run(record, waitsFor: try await executions.waitsFor(record, by: principal)))
     }
 
     /// Those that this viewer has not seen so.

@@ -52,6 +52,7 @@ struct RunsPage: WebPage {
     let onlyPath: String
     /// The only version whose runs are shown, shortened; nil for all.
     let onlyVersion: String?
+    let queuePath: String
     let filters: [Filter]
     let rows: [Row]
     /// What an empty list means: no run at all, or none in this state.
@@ -83,6 +84,7 @@ struct RunsPage: WebPage {
         func path(_ state: String?, _ after: String? = nil) -> String {
             Paths.query("/runs", [("state", state), ("runbook", runbook), ("version", version), ("after", after)])
         }
+        queuePath = Paths.queue
         onlyRunbook = runbook
         onlyPath = Paths.runbook(runbook ?? "")
         onlyVersion = version.map { String($0.prefix(12)) }

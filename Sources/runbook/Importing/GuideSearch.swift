@@ -1,4 +1,5 @@
 import Essentials
+import CDispatch
 import Dispatch
 import Foundation
 import Glibc

@@ -11,6 +11,7 @@ actor LiveRunView: RunView {
     private let inColour: Bool
     private var steps: [RunStep] = []
     private var state: String?
+    private var waitsFor: String?
     private var isIntroduced = false
     /// When this client first saw a step run; the server's clock may differ.
     private var runningSince: [String: ContinuousClock.Instant] = [:]
@@ -32,6 +33,7 @@ actor LiveRunView: RunView {
         case .run(let run):
             steps = run.steps
             state = run.state
+            waitsFor = run.waits_for
             steps.forEach(note)
             if !isIntroduced {
                 isIntroduced = true
@@ -164,7 +166,10 @@ actor LiveRunView: RunView {
             lines.append(mark.drawn(inColour: inColour) + line.dropFirst())
         }
         if window.after > 0 { lines.append("  … \(window.after) to come") }
-        if state == RunState.queued.rawValue { lines.append("waits in the queue") }
+        if state == RunState.queued.rawValue {
+            let sentence = "waits in the queue\(waitsFor.map { ": \($0)" } ?? "")"
+            lines.append(sentence.safeForCell.cut(to: columns - 1))
+        }
         if let question { lines.append(question.cut(to: columns - 4)) }
         return lines
     }

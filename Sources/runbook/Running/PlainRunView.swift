@@ -29,7 +29,9 @@ actor PlainRunView: RunView {
                 if runState == nil {
                     try say("run \(run.id) of \(run.runbook), \(Wording.count(run.steps.count, "step"))")
                 }
-                if run.knownState == .queued { try say("run \(run.id) waits in the queue") }
+                if run.knownState == .queued {
+                    try say("run \(run.id) waits in the queue\(run.waits_for.map { ": \($0)" } ?? "")")
+                }
             }
             for step in run.steps { try show(step) }
         // What comes before the first look at the run is part of it.

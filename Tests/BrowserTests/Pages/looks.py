@@ -2,7 +2,7 @@
 
 import scene
 from sight import HEAVIEST, WIDTHS, Scale, inspect
-from visit import NAME, Site, claim, go, press, sign_in, store
+from visit import NAME, Site, claim, go, press, send, sign_in, store
 
 WORDS = {
     "accessible": "breaks no rule of WCAG A and AA",
@@ -98,6 +98,7 @@ with Site() as site:
     deployed = scene.deployments(desk)
     scheduled = scene.schedules(desk)
     hooked = scene.hooks(desk)
+    going, waiting = scene.queue(desk)
     # In other words than the guide that other programs look for.
     versioned = scene.ROLLBACK.replace("slot", "place")
     store(desk, "versioned", versioned)
@@ -126,6 +127,8 @@ with Site() as site:
         ("a run that goes on", runs["running"], stay),
         ("a run one thinks of cancelling", runs["running"], ask_to_cancel),
         ("a run of a hundred steps", runs["long"], stay),
+        ("the queue", "/queue", stay),
+        ("a run that waits in the queue", waiting, stay),
         ("the incidents", "/incidents", stay),
         ("the incidents of a service that has none", "/incidents?service=none", stay),
         ("an incident that nobody has taken up", runs["alerted"], stay),
@@ -207,6 +210,8 @@ with Site() as site:
     for seat, rooms in (("inside", pages), ("outside", doors)):
         for name, path, act in rooms:
             look(name, path, act, seat)
+    for run in (waiting, going):
+        send(desk, "POST", f"{run}/cancellation")
     wide = scene.lay_out_wide(desk)
     store(desk, "wide", scene.WIDE.replace(scene.LONG, scene.LONG + "er"))
     for name, path in {

@@ -383,6 +383,14 @@ def make_hooks(page):
     return made
 
 
+def queue(page):
+    """A run that goes on for ever, and one that it keeps waiting; gives their paths."""
+    store(page, "shop.migrate", "---\nconcurrency: 1\n---\n# Migrate\n\n```sh {name=migrate}\nsleep 100000\n```\n")
+    runs = ["/runs/" + send(page, "POST", "/runs", {"runbook": "shop.migrate"}, JSON)["id"] for _ in range(2)]
+    until("one of them goes on", lambda: send(page, "GET", runs[0])["state"] == "running")
+    return runs
+
+
 def make_wide(page):
     store(page, "wide", WIDE)
     schedule = send(page, "POST", "/schedules", {

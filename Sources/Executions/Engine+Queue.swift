@@ -1,0 +1,104 @@
+import Essentials
+import RunbookFormat
+import Storage
+
+/// Who has a worker.
+struct Occupancy: Sendable {
+    var held: [ID<RunRecord>: Admission.Candidate] = [:]
+    /// As `Admission` counts them.
+    var turn = 0
+}
+
+extension Executions {
+    /// So many of each priority are read at first; more only where limits hold these back.
+    private static let firstLook = 64
+
+    /// The runs that get a worker now, beside those that have one.
+    func admit(beside occupancy: Occupancy) async throws -> (runs: [Admission.Candidate], turn: Int) {
+        let (workers, now) = (workers, time.now())
+        var busy: [Metadata.Priority: Int] = [:]
+        for candidate in occupancy.held.values { busy[candidate.priority, default: 0] += 1 }
+        let before = Admission(workers: workers, busy: busy, turn: occupancy.turn)
+        guard Metadata.Priority.allCases.contains(where: { before.room(for: $0) > 0 }) else {
+            return ([], occupancy.turn)
+        }
+        return try await database.read { [busy] reader in
+            let resuming = try Self.underWay(at: now, in: reader).filter { occupancy.held[$0.id] == nil }
+            var look = Self.firstLook
+            while true {
+                var candidates = resuming
+                var isCutOff = false
+                for priority in Metadata.Priority.allCases {
+                    let room = before.room(for: priority)
+                    guard room > 0 else { continue }
+                    let limit = room + occupancy.held.count + look
+                    let queued = try Self.queued(priority, limit: limit, in: reader)
+                    isCutOff = isCutOff || queued.count == limit
+                    candidates += queued.filter { occupancy.held[$0.id] == nil }
+                }
+                var admission = Admission(
+                    workers: workers, busy: busy,
+                    underWay: try Self.holders(of: candidates, beside: occupancy, in: reader),
+                    turn: occupancy.turn)
+                let admitted = admission.admit(candidates)
+                // Where those looked at were held back by their limits, others behind them may begin.
+                let hasRoom = Metadata.Priority.allCases.contains { admission.room(for: $0) > 0 }
+                guard isCutOff, hasRoom else { return (admitted, admission.turn) }
+                look *= 8
+            }
+        }
+    }
+
+    /// What has begun and goes on: after a restart, an answer, or the time to a next try.
+    private static func underWay(at now: Timestamp, in reader: Reader) throws -> [Admission.Candidate] {
+        try reader.all(
+            """
+            SELECT id, priority, limited, at_most FROM runs
+            WHERE state = 'running' AND (rests_until IS NULL OR rests_until <= \(now)) ORDER BY id
+            """, as: CandidateRow.self
+        ).map { $0.candidate(isUnderWay: true) }
+    }
+
+    /// Those that no limit holds back already, in the order of their arrival.
+    private static func queued(
+        _ priority: Metadata.Priority, limit: Int, in reader: Reader
+    ) throws -> [Admission.Candidate] {
+        try reader.all(
+            """
+            SELECT q.id AS id, q.priority AS priority, q.limited AS limited, q.at_most AS at_most FROM runs q
+            WHERE q.state = 'queued' AND q.priority = \(priority.rawValue) AND (q.limited IS NULL OR q.at_most >
+                (SELECT count(*) FROM runs u WHERE u.limited = q.limited AND u.state IN ('running', 'waiting')))
+            ORDER BY q.id LIMIT \(limit)
+            """, as: CandidateRow.self
+        ).map { $0.candidate(isUnderWay: false) }
+    }
+
+    /// How many runs are under way under each of the candidates' limits: on the record, or with a worker that has not put
+    /// it there yet.
+    private static func holders(
+        of candidates: [Admission.Candidate], beside occupancy: Occupancy, in reader: Reader
+    ) throws -> [String: Int] {
+        struct Row: Decodable { let id: ID<RunRecord> }
+        var holders: [String: Int] = [:]
+        for key in Set(candidates.compactMap(\.limit?.key)) {
+            let recorded = try reader.all(
+                "SELECT id FROM runs WHERE limited = \(key) AND state IN ('running', 'waiting')", as: Row.self)
+            let working = occupancy.held.values.filter { $0.limit?.key == key }
+            holders[key] = Set(recorded.map(\.id) + working.map(\.id)).count
+        }
+        return holders
+    }
+}
+
+private struct CandidateRow: Decodable {
+    let id: ID<RunRecord>
+    let priority: String
+    let limited: String?
+    let at_most: Int?
+
+    func candidate(isUnderWay: Bool) -> Admission.Candidate {
+        Admission.Candidate(
+            id: id, priority: Metadata.Priority(rawValue: priority) ?? .default,
+            limit: limited.flatMap { key in at_most.map { RunLimit(key: key, most: $0) } }, isUnderWay: isUnderWay)
+    }
+}
