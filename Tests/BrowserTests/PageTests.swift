@@ -15,7 +15,7 @@ import Testing
 
     // Before the others, whose guides would stand in its pictures.
     @Test func `every page in every state can be read and pressed by everybody`() async throws {
-        try await expect("looks.py", claims: 663)
+        try await expect("looks.py", claims: 677)
     }
 
     @Test func `one signs in and out`() async throws {
@@ -100,11 +100,11 @@ import Testing
     }
 
     @Test func `every page is walked by keyboard alone`() async throws {
-        try await expect("keyboard.py", claims: 137)
+        try await expect("keyboard.py", claims: 141)
     }
 
     @Test func `every page says and does the same without scripts`() async throws {
-        try await expect("quiet.py", claims: 143)
+        try await expect("quiet.py", claims: 146)
     }
 
     @Test func `the checks find the faults that are planted for them`() async throws {
