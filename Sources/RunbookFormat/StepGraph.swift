@@ -48,8 +48,9 @@ package struct StepGraph: Sendable, Equatable {
         let order = Self.order(of: links.all)
         let ancestors = Self.ancestors(order, links.all)
         predecessors = links.all.enumerated().map { place, before in
-            before.filter { one in
-                links.asked[place].contains(one) || !before.contains { $0 != one && ancestors[$0].contains(one) }
+            let asked = Set(links.asked[place])
+            return before.filter { one in
+                asked.contains(one) || !before.contains { $0 != one && ancestors[$0].contains(one) }
             }
         }
         self.ancestors = ancestors

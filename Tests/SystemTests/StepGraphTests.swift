@@ -116,6 +116,32 @@ import Testing
         }
     }
 
+    @Test func `a question that a failure made idle is withdrawn, and asked again by a run that is resumed`()
+        async throws
+    {
+        try await Server.with { server in
+            let flag = server.folder + "/flag"
+            try await server.store(
+                "idle",
+                "# Idle\n"
+                    + fence(
+                        "name=a parallel", "until [ -e \(server.folder)/go-a ]; do sleep 0.02; done\ntest -e \(flag)")
+                    + "\n```manual {name=call parallel}\nCall.\n```\n" + fence("name=last", "echo last"))
+            let id = try await server.begin("idle")
+            try await reaches(["running", "waiting", "queued"], id, on: server)
+            try go("a", on: server)
+            let run = try await server.settled(id)
+            #expect(run["state"].string == "failed" && states(run) == ["failed", "queued", "queued"], "\(run)")
+            #expect(try await server.runbook("runs", "confirm", id, "call").status == 65)
+            try touch(flag)
+            #expect(try await server.runbook("runs", "resume", id).status == 0)
+            try await reaches(["succeeded", "waiting", "queued"], id, on: server)
+            #expect(try await server.runbook("runs", "confirm", id, "call").status == 0)
+            #expect(try await server.settled(id)["state"].string == "succeeded")
+            try await server.expectIntactJournal()
+        }
+    }
+
     @Test func `a step is tried again while another runs`() async throws {
         try await Server.with { server in
             let flag = server.folder + "/flag"
