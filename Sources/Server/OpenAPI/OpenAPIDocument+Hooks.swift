@@ -45,7 +45,7 @@ extension OpenAPIDocument {
                 "webhook-signature", "`v1,` and the code in base64; more of them with spaces between.", isRequired: true
             ),
         ],
-        body: .init(isRequired: false, content: ["application/json": .anyObject("Whatever the sender says.")]),
+        body: .init(isRequired: false, content: ["application/json": .anything("Whatever the sender says.")]),
         answers: [
             .created("HookDelivery", "The run was started."),
             .json(.ref("HookDelivery"), "The message had started this run before."),

@@ -50,6 +50,8 @@ struct Schema: Sendable {
     }
 
     /// An object of somebody else's shape.
+    static func anything(_ description: String) -> Schema { Schema(json: ["description": .string(description)]) }
+
     static func anyObject(_ description: String) -> Schema { Schema("object", description) }
 
     /// A part of a list.

@@ -60,6 +60,10 @@ class Shaping:
     def protect(self, case, operation):
         if operation in ("changePerson", "revokeToken") and case.path_parameters.get("id") in self.stage.protected:
             case.path_parameters["id"] = "somebody-else"
+        if operation in ("removeHook", "pauseHook", "renewHookSecret") and (
+            case.path_parameters.get("name") == self.stage.hook[0]
+        ):
+            case.path_parameters["name"] = "somebody-else"
         if operation == "followRun" and self.stage.goes_on(str(case.path_parameters.get("id"))):
             case.path_parameters["id"] = self.stage.done
         if operation == "storeRunbook":
