@@ -109,7 +109,7 @@ let package = Package(
             "Deployments",
             [
                 "Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Services", "Executions",
-                "Checklists", crypto, logging,
+                "Incidents", "Checklists", crypto, logging,
             ]),
         module(
             "Schedules",
@@ -198,7 +198,7 @@ let package = Package(
             "DeploymentsTests",
             [
                 "Essentials", "RunbookFormat", "Processes", "Storage", "Journal", "Accounts", "Runbooks", "Executions",
-                "Checklists", "Deployments", "runbook-shim", logging,
+                "Incidents", "Checklists", "Deployments", "runbook-shim", logging,
             ]),
         tests(
             "SchedulesTests",

@@ -120,6 +120,8 @@ package struct Deployment: Codable, Sendable {
     package var failed: String?
     package var by: Actor
     package var stages: [DeploymentStage]
+    /// The incidents that count as its failure, by id; told where one deployment is asked for.
+    package var laid_to_it: [String]?
 
     package init(
         id: String, service: String, version: String, environment: String, strategy: String, state: String,

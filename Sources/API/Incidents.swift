@@ -9,16 +9,19 @@ package struct IncidentRequest: Codable, Sendable {
     package var runbooks: [String]?
     /// The first note on its timeline, in Markdown.
     package var note: String?
+    /// The id of the deployment that it is laid to.
+    package var deployment: String?
 
     package init(
         title: String, severity: String? = nil, services: [String]? = nil, runbooks: [String]? = nil,
-        note: String? = nil
+        note: String? = nil, deployment: String? = nil
     ) {
         self.title = title
         self.severity = severity
         self.services = services
         self.runbooks = runbooks
         self.note = note
+        self.deployment = deployment
     }
 }
 
@@ -28,14 +31,18 @@ package struct IncidentChangeRequest: Codable, Sendable {
     package var severity: String?
     package var services: [String]?
     package var runbooks: [String]?
+    /// The id of the deployment that it is laid to; `none` where it is none.
+    package var deployment: String?
 
     package init(
-        title: String? = nil, severity: String? = nil, services: [String]? = nil, runbooks: [String]? = nil
+        title: String? = nil, severity: String? = nil, services: [String]? = nil, runbooks: [String]? = nil,
+        deployment: String? = nil
     ) {
         self.title = title
         self.severity = severity
         self.services = services
         self.runbooks = runbooks
+        self.deployment = deployment
     }
 }
 
@@ -60,7 +67,7 @@ package struct NoteRequest: Codable, Sendable {
     }
 }
 
-/// What `PUT /api/v1/incidents/{id}/timeline/{note}` takes.
+/// What `PUT /api/v1/incidents/{id}/timeline/{note}` takes, with the note's `version` as `If-Match`.
 package struct NoteEditRequest: Codable, Sendable {
     package var text: String
 
@@ -95,11 +102,14 @@ package struct Incident: Codable, Sendable {
     package let alerts: [IncidentAlert]
     package let alerts_total: Int
     package let alerts_firing: Int
+    /// The deployment that somebody has laid it to; `none` where they said that it is none.
+    package let deployment: String?
 
     package init(
         id: String, title: String, severity: String, state: String, services: [String], roles: [String: String],
         opened: String, acknowledged: String?, acknowledged_by: String?, mitigated: String?, resolved: String?,
-        by: Actor, runbooks: [IncidentRunbook], alerts: [IncidentAlert], alerts_total: Int, alerts_firing: Int
+        by: Actor, runbooks: [IncidentRunbook], alerts: [IncidentAlert], alerts_total: Int, alerts_firing: Int,
+        deployment: String? = nil
     ) {
         self.id = id
         self.title = title
@@ -117,6 +127,7 @@ package struct Incident: Codable, Sendable {
         self.alerts = alerts
         self.alerts_total = alerts_total
         self.alerts_firing = alerts_firing
+        self.deployment = deployment
     }
 }
 
@@ -221,6 +232,8 @@ package struct TimelineEntry: Codable, Sendable {
     package let text: String?
     /// Of a note its id.
     package let note: String?
+    /// Of a note: counts its texts; an edit names it as `If-Match`.
+    package let version: Int?
     /// Of a note that was edited: what it said before, the oldest first.
     package let earlier: [Earlier]?
     /// What the event is about, as `run/01j9…`.
@@ -230,7 +243,7 @@ package struct TimelineEntry: Codable, Sendable {
 
     package init(
         seq: Int64, time: String, at: String?, kind: String, actor: Actor, sentence: String, text: String?,
-        note: String?, earlier: [Earlier]?, objects: [String], output: [String]?
+        note: String?, version: Int? = nil, earlier: [Earlier]?, objects: [String], output: [String]?
     ) {
         self.seq = seq
         self.time = time
@@ -240,6 +253,7 @@ package struct TimelineEntry: Codable, Sendable {
         self.sentence = sentence
         self.text = text
         self.note = note
+        self.version = version
         self.earlier = earlier
         self.objects = objects
         self.output = output

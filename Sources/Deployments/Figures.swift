@@ -6,12 +6,12 @@ package import Essentials
 /// as the Four Keys project does:
 /// - *deployment frequency*: deployments that came to an end, per day. One that succeeded, failed, or was rolled back has
 ///   reached the environment and counts; one that was aborted counts nowhere.
-/// - *change failure rate*: of these, the part that failed or was rolled back.
-/// - *time to restore*: the median, over these failures, of the time from the failure to the first of: the end of the
+/// - *change failure rate*: of these, the part that failed, was rolled back, or that an incident is laid to, by somebody's
+///   word or by `FailureRule`.
+/// - *time to restore*: the median, over these failures, of the time from the first that went wrong. Where incidents tell of
+///   the failure, it ends when the last of them was mitigated (or resolved); else with the first of: the end of the
 ///   rollback, the end of the next deployment that succeeded there and stayed good. A failure that nothing has restored
 ///   yet is counted as open, and is not in the median.
-///
-/// DORA also counts what an incident alone shows to have failed; no record ties an incident to one deployment.
 package struct Figures: Sendable, Equatable {
     /// One deployment that came to an end, as far as the figures need it.
     package struct Outcome: Sendable, Equatable {
@@ -21,12 +21,32 @@ package struct Figures: Sendable, Equatable {
         package var failed: Timestamp?
         /// When its rollback ended, if it did.
         package var restored: Timestamp?
+        /// The incidents that are laid to it.
+        package var troubles: [Trouble]
 
-        package init(finished: Timestamp, isFailure: Bool, failed: Timestamp? = nil, restored: Timestamp? = nil) {
+        package init(
+            finished: Timestamp, isFailure: Bool, failed: Timestamp? = nil, restored: Timestamp? = nil,
+            troubles: [Trouble] = []
+        ) {
             self.finished = finished
             self.isFailure = isFailure
             self.failed = failed
             self.restored = restored
+            self.troubles = troubles
+        }
+
+        var hasFailed: Bool { isFailure || !troubles.isEmpty }
+    }
+
+    /// An incident as far as the figures need it.
+    package struct Trouble: Sendable, Equatable {
+        package let opened: Timestamp
+        /// When it did no more harm; nil as long as it does.
+        package let ended: Timestamp?
+
+        package init(opened: Timestamp, ended: Timestamp?) {
+            self.opened = opened
+            self.ended = ended
         }
     }
 
@@ -67,8 +87,8 @@ package struct Figures: Sendable, Equatable {
         let from = now.advanced(by: .seconds(-86_400 * Int64(days)))
         self.from = from
         let ended = outcomes.filter { $0.finished > from && $0.finished <= now }
-        let good = outcomes.filter { !$0.isFailure }.map(\.finished).sorted()
-        let failed = ended.filter(\.isFailure)
+        let good = outcomes.filter { !$0.hasFailed }.map(\.finished).sorted()
+        let failed = ended.filter(\.hasFailed)
         let restorations = failed.map { Self.restoration(of: $0, by: good) }
         deployments = ended.count
         failures = failed.count
@@ -83,13 +103,19 @@ package struct Figures: Sendable, Equatable {
             let end = now.advanced(by: .seconds(-86_400 * Int64(back * daysPerBar)))
             let start = max(from, end.advanced(by: .seconds(-86_400 * Int64(daysPerBar))))
             let within = ended.filter { $0.finished > start && $0.finished <= end }
-            return Bar(start: start, deployments: within.count, failures: within.count(where: \.isFailure))
+            return Bar(start: start, deployments: within.count, failures: within.count(where: \.hasFailed))
         }
     }
 
     /// - Parameter good: when deployments that stayed good ended, in order.
     private static func restoration(of failure: Outcome, by good: [Timestamp]) -> Duration? {
-        let failed = failure.failed ?? failure.finished
+        let known = failure.isFailure ? [failure.failed ?? failure.finished] : []
+        let failed = (known + failure.troubles.map(\.opened)).min() ?? failure.finished
+        guard failure.troubles.isEmpty else {
+            let ends = failure.troubles.compactMap(\.ended)
+            guard ends.count == failure.troubles.count, let last = ends.max() else { return nil }
+            return max(.zero, failed.duration(to: last))
+        }
         let restored = [failure.restored, good.first { $0 > failed }].compactMap(\.self).min()
         return restored.map { max(.zero, failed.duration(to: $0)) }
     }

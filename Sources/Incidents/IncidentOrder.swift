@@ -12,19 +12,19 @@ package struct IncidentOrder: Sendable, Equatable {
     package var runbooks: [String]
     /// The first entry on the timeline, in Markdown.
     package var note: String?
-    /// What else it is about, such as `deployment/ID`: their events stand on its timeline.
-    package var occasions: [ObjectReference]
+    /// The id of the deployment that it is laid to.
+    package var deployment: String?
 
     package init(
         title: String, severity: Severity, services: [String] = [], runbooks: [String] = [], note: String? = nil,
-        occasions: [ObjectReference] = []
+        deployment: String? = nil
     ) {
         self.title = title
         self.severity = severity
         self.services = services
         self.runbooks = runbooks
         self.note = note
-        self.occasions = occasions
+        self.deployment = deployment
     }
 
     /// As it is kept.
@@ -56,15 +56,26 @@ package struct IncidentChange: Sendable, Equatable {
     package var severity: Severity?
     package var services: [String]?
     package var runbooks: [String]?
+    package var blame: Blame?
 
     package init(
-        title: String? = nil, severity: Severity? = nil, services: [String]? = nil, runbooks: [String]? = nil
+        title: String? = nil, severity: Severity? = nil, services: [String]? = nil, runbooks: [String]? = nil,
+        blame: Blame? = nil
     ) {
         self.title = title
         self.severity = severity
         self.services = services
         self.runbooks = runbooks
+        self.blame = blame
     }
+}
+
+/// What somebody says of the deployment behind an incident.
+package enum Blame: Sendable, Equatable {
+    /// It is laid to this one.
+    case deployment(String)
+    /// Whatever went wrong, no deployment did it.
+    case noDeployment
 }
 
 /// What the texts of an incident must be.

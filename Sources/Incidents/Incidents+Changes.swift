@@ -51,14 +51,46 @@ extension Incidents {
             try index(after, in: transaction)
         }
         if change.runbooks != nil { try replaceRunbooks(of: after, with: wanted.runbooks, &details, in: transaction) }
+        let laid = try change.blame.flatMap { try lay(before, to: $0, &details, in: transaction) }
         guard !details.isEmpty else { return before }
         let services = after.services + before.services.filter { !after.services.contains($0) }
         try journal.append(
             Event(
-                "incident.changed", on: [after.reference] + services.map { ObjectReference("service", $0) },
+                "incident.changed",
+                on: [after.reference] + services.map { ObjectReference("service", $0) }
+                    + (laid.map { [ObjectReference("deployment", $0)] } ?? []),
                 details: details),
             by: principal, in: transaction)
-        return after
+        return try Self.incident(before.id, in: transaction)
+    }
+
+    /// - Returns: the id of the deployment that it is laid to from now on, where that is news.
+    private func lay(
+        _ incident: IncidentRecord, to blame: Blame, _ details: inout [String: JSONValue], in transaction: Transaction
+    ) throws -> String? {
+        var deployment: String?
+        if case .deployment(let id) = blame { deployment = try Self.deployed(id, in: transaction).id }
+        guard !incident.isDeploymentSaid || deployment != incident.deployment else { return nil }
+        try transaction.execute(
+            "UPDATE incidents SET deployment = \(deployment), deployment_said = 1 WHERE id = \(incident.id)")
+        details["deployment"] = .string(deployment ?? "none")
+        if let before = incident.deployment { details["deployment_before"] = .string(before) }
+        return deployment
+    }
+
+    struct Deployed: Decodable {
+        let id: String
+        let service: String
+    }
+
+    /// - Throws: `Problem.invalid` with the field `deployment` when there is no such one.
+    static func deployed(_ id: String, in reader: Reader) throws -> Deployed {
+        guard let found: Deployed = try reader.first("SELECT id, service FROM deployments WHERE id = \(id)") else {
+            throw Problem.invalid(
+                "There is no deployment \(id.prefix(60)): `runbook deploy list` shows those there are.",
+                fields: [.init(name: "deployment", message: "the id of a deployment")])
+        }
+        return found
     }
 
     private func replaceRunbooks(

@@ -57,6 +57,18 @@ extension Incidents {
         }
     }
 
+    /// These, in their order; those that are not there are left out.
+    package func incidents(_ ids: [ID<IncidentRecord>], by principal: Principal) async throws -> [IncidentRecord] {
+        try principal.require(.read, to: "see incidents")
+        return try await database.read { reader in
+            try ids.compactMap { id in
+                try reader.first(
+                    "SELECT \(IncidentRow.columns) FROM incidents i WHERE i.id = \(id)", as: IncidentRow.self)?
+                    .record()
+            }
+        }
+    }
+
     private static func list(_ filter: IncidentFilter, _ request: PageRequest) -> SQL {
         guard let service = filter.service else {
             let before: SQL = request.after.map { "i.id < \($0)" } ?? "TRUE"

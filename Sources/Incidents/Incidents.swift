@@ -86,17 +86,21 @@ package struct Incidents: Sendable {
         by principal: Principal, in transaction: Transaction
     ) throws -> IncidentRecord {
         let now = time.now()
+        var order = order
+        let deployment = try order.deployment.map { try Self.deployed($0, in: transaction) }
+        if order.services.isEmpty, let deployment { order.services = [deployment.service] }
         let incident = IncidentRecord(
             id: ID(at: now), title: order.title, severity: order.severity, state: .triggered, services: order.services,
             milestones: Milestones(opened: now), acknowledgedBy: nil, actorKind: principal.kind.rawValue,
-            actor: principal.id, actorName: principal.name, isFromAlerts: alertGroup != nil)
+            actor: principal.id, actorName: principal.name, isFromAlerts: alertGroup != nil,
+            deployment: deployment?.id, isDeploymentSaid: deployment != nil)
         try transaction.execute(
             """
             INSERT INTO incidents (id, title, severity, state, services, opened, actor_kind, actor, actor_name,
-                alert_group)
+                alert_group, deployment, deployment_said)
             VALUES (\(incident.id), \(incident.title), \(incident.severity), \(incident.state),
                 \(JSONValue.names(incident.services).text), \(now), \(incident.actorKind), \(incident.actor),
-                \(incident.actorName), \(alertGroup))
+                \(incident.actorName), \(alertGroup), \(incident.deployment), \(incident.isDeploymentSaid))
             """)
         try insert(services: incident.services, of: incident, in: transaction)
         try index(incident, in: transaction)
@@ -106,9 +110,11 @@ package struct Incidents: Sendable {
         details["severity"] = .string(incident.severity.rawValue)
         if !incident.services.isEmpty { details["services"] = .names(incident.services) }
         if !attached.isEmpty { details["runbooks"] = .names(attached) }
+        if let deployment { details["deployment"] = .string(deployment.id) }
         let objects =
             [incident.reference] + incident.serviceReferences
-            + attached.map { ObjectReference("runbook", $0) } + order.occasions
+            + attached.map { ObjectReference("runbook", $0) }
+            + (deployment.map { [ObjectReference("deployment", $0.id)] } ?? [])
         try journal.append(Event("incident.opened", on: objects, details: details), by: principal, in: transaction)
         if let note = order.note { try append(note: note, at: nil, to: incident, by: principal, in: transaction) }
         return incident

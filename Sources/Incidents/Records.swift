@@ -17,6 +17,10 @@ package struct IncidentRecord: Sendable, Equatable {
     package let actorName: String
     /// Whether alerts opened it, and resolve it again.
     package let isFromAlerts: Bool
+    /// The deployment that somebody has laid it to.
+    package var deployment: String?
+    /// Whether anybody has said which deployment it is laid to, or that it is none.
+    package var isDeploymentSaid = false
 }
 
 /// Who plays which part.
@@ -75,12 +79,15 @@ struct IncidentRow: Decodable {
     let actor: String
     let actor_name: String
     let alert_group: String?
+    let deployment: String?
+    let deployment_said: Bool
 
     static let columns: SQL = """
         i.id AS id, i.title AS title, i.severity AS severity, i.state AS state, i.services AS services,
         i.opened AS opened, i.acknowledged AS acknowledged, i.mitigated AS mitigated, i.resolved AS resolved,
         i.acknowledged_by AS acknowledged_by, i.actor_kind AS actor_kind, i.actor AS actor,
-        i.actor_name AS actor_name, i.alert_group AS alert_group
+        i.actor_name AS actor_name, i.alert_group AS alert_group, i.deployment AS deployment,
+        i.deployment_said AS deployment_said
         """
 
     func record() throws -> IncidentRecord {
@@ -90,6 +97,6 @@ struct IncidentRow: Decodable {
             milestones: Milestones(
                 opened: opened, acknowledged: acknowledged, mitigated: mitigated, resolved: resolved),
             acknowledgedBy: acknowledged_by, actorKind: actor_kind, actor: actor, actorName: actor_name,
-            isFromAlerts: alert_group != nil)
+            isFromAlerts: alert_group != nil, deployment: deployment, isDeploymentSaid: deployment_said)
     }
 }

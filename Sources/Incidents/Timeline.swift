@@ -41,6 +41,9 @@ package struct TimelineNote: Sendable, Equatable {
     /// The oldest first.
     package let edits: [Edit]
 
+    /// Counts its texts, from 1: who edits it says which one they saw.
+    package var version: Int { edits.count + 1 }
+
     /// What it says now, in Markdown; nil when that was erased.
     package var text: String? { edits.isEmpty ? first : edits.last?.text }
 

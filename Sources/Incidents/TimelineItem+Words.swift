@@ -67,6 +67,9 @@ extension TimelineItem {
         if event.details["services"] != nil { parts.append("Services: \(names("services") ?? "none")") }
         if let names = names("runbooks") { parts.append("Attached \(names)") }
         if let names = names("runbooks_gone") { parts.append("Took away \(names)") }
+        if let deployment = text("deployment") {
+            parts.append(deployment == "none" ? "Laid to no deployment" : "Laid to a deployment")
+        }
         return parts.isEmpty ? "Changed" : parts.joined(separator: "; ")
     }
 

@@ -24,6 +24,13 @@ package struct Idempotency: Sendable {
         }
     }
 
+    /// What became of a request when it was made before.
+    package enum Earlier: Sendable, Equatable {
+        case answered(Answer)
+        /// It was carried out, and the server died before it had kept the answer: the first event of what was done.
+        case lost(event: Int64)
+    }
+
     private struct Claim: Decodable {
         let fingerprint: String
         let request: String
@@ -43,22 +50,26 @@ package struct Idempotency: Sendable {
         self.time = time
     }
 
-    /// The answer that this key was given before; nil when the request is new.
-    /// - Throws: `Problem.conflict` when the key was used for another request, or the answer was lost in a crash.
-    package func earlierAnswer(to key: IdempotencyKey, of principal: Principal) async throws -> Answer? {
+    /// What became of the request of this key before; nil when it is new.
+    /// - Throws: `Problem.conflict` when the key was used for another request.
+    package func earlier(_ key: IdempotencyKey, of principal: Principal) async throws -> Earlier? {
         let oldest = time.now().advanced(by: .zero - Self.memory)
         guard let claim = try await database.look({ try Self.find(key.key, of: principal, in: $0) }),
             claim.created > oldest
         else { return nil }
         guard claim.fingerprint == key.fingerprint else { throw Self.reused }
-        guard let status = claim.status, let body = claim.body else {
-            throw Problem.conflict(
-                """
-                This request was carried out (event \(claim.seq) on the journal), but its answer was not kept: read the \
-                current state instead.
-                """)
-        }
-        return Answer(status: status, contentType: claim.contentType, location: claim.location, body: body)
+        guard let status = claim.status, let body = claim.body else { return .lost(event: claim.seq) }
+        return .answered(
+            Answer(status: status, contentType: claim.contentType, location: claim.location, body: body))
+    }
+
+    /// What there is to say where the lost answer can't be given anew.
+    package static func lost(_ event: Int64) -> Problem {
+        .conflict(
+            """
+            This request was carried out (event \(event) on the journal), but its answer was not kept: read the current \
+            state instead.
+            """)
     }
 
     /// Keeps the answer for the next time. Does nothing when the request changed nothing, for then it has no claim.

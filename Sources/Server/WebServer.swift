@@ -87,7 +87,7 @@ package struct WebServer: Sendable {
         queue = QueueRoutes(executions: executions, templates: templates)
         self.incidents = IncidentRoutes(
             incidents: incidents, executions: executions, checklists: checklists, accounts: accounts,
-            templates: templates)
+            deployments: deployments, templates: templates)
         self.checklists = ChecklistRoutes(
             checklists: checklists, catalogue: catalogue, incidents: incidents, templates: templates)
         self.services = ServiceRoutes(
@@ -142,15 +142,18 @@ package struct WebServer: Sendable {
             ProblemMiddleware(templates: templates, gate: gate)
             UnknownAddress(gate: gate, routes: routes)
         }
-        for route in routes { router.on(RouterPath(route.path), method: route.method, use: responder(route)) }
+        let lost = LostAnswers(journal: journal.journal, routes: routes)
+        for route in routes { router.on(RouterPath(route.path), method: route.method, use: responder(route, lost)) }
         return router
     }
 
-    private func responder(_ route: Route) -> @Sendable (Request, Context) async throws -> Response {
+    private func responder(
+        _ route: Route, _ lost: LostAnswers
+    ) -> @Sendable (Request, Context) async throws -> Response {
         switch route.door {
         case .open(let answer): answer
         case .signedIn(let admission, let answer):
-            { [gate] request, context in try await gate.visit(request, context, admission, answer) }
+            { [gate] request, context in try await gate.visit(request, context, admission, lost, answer) }
         }
     }
 }

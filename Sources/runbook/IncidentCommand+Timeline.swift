@@ -8,11 +8,13 @@ extension IncidentCommand {
         static let configuration = CommandConfiguration(
             abstract: "Notes something on an incident's timeline, in Markdown.",
             discussion: """
-                Without a text it is read from standard input. --edit replaces an earlier note; what it said stays.
+                Without a text it is read from standard input. --edit replaces an earlier note; what it said stays. Nothing
+                is replaced when somebody else was first: with --version, since that version was read, which the timeline
+                tells; without it, since this command began.
 
                   runbook incident note 01k… "Switched traffic to **blue**"
                   runbook incident note 01k… --at 2026-01-19T03:05:00Z "First complaint by phone"
-                  runbook incident note 01k… --edit 01k… "It was green"
+                  runbook incident note 01k… --edit 01k… --version 1 "It was green"
                 """
         )
 
@@ -27,11 +29,15 @@ extension IncidentCommand {
         @Option(help: ArgumentHelp("The id of a note, to replace its text.", valueName: "note"))
         var edit: String?
 
+        @Option(help: ArgumentHelp("The version of the note that you have read.", valueName: "number"))
+        var version: Int?
+
         @OptionGroup var server: ServerOptions
         @OptionGroup var format: FormatOptions
 
         func validate() throws {
             if at != nil, edit != nil { throw ValidationError("An edit keeps its time: leave --at out.") }
+            if version != nil, edit == nil { throw ValidationError("A version is that of a note: add --edit.") }
         }
 
         func run() async throws {
@@ -40,8 +46,7 @@ extension IncidentCommand {
                 let timeline = ["incidents", incident.id, "timeline"]
                 let answer: JSONValue =
                     if let edit {
-                        try await client.write(
-                            .put, .api(timeline[0], timeline[1], timeline[2], edit), NoteEditRequest(text: words))
+                        try await replace(edit, with: words, client)
                     } else {
                         try await client.write(
                             .post, .api(timeline[0], timeline[1], timeline[2]), NoteRequest(text: words, at: at))
@@ -51,6 +56,30 @@ extension IncidentCommand {
                 try Output.data.say(entry.note ?? "")
                 try Output.talk.say("runbook: noted on \(incident.id)")
             }
+        }
+
+        private func replace(_ note: String, with words: String, _ client: Client) async throws -> JSONValue {
+            var version = version
+            if version == nil {
+                let notes = try await client.items(
+                    { limit, after in
+                        .api(
+                            "incidents", incident.id, "timeline",
+                            query: ["kind": "note", "limit": limit, "after": after])
+                    }, limit: nil)
+                let found = try notes.items.map { try $0.decoded(as: TimelineEntry.self) }.first { $0.note == note }
+                guard let found else {
+                    throw Problem.notFound(
+                        "Incident \(incident.id) has no note \(note): `runbook incident timeline \(incident.id)` lists them."
+                    )
+                }
+                version = found.version
+                try Output.talk.say("runbook: it said “\(found.text ?? "(erased)")”")
+            }
+            var change = try Client.Request(
+                .put, .api("incidents", incident.id, "timeline", note), writing: NoteEditRequest(text: words))
+            change.headers.append(("If-Match", "\"\(version ?? 1)\""))
+            return try client.decode(JSONValue.self, from: try await client.send(change))
         }
 
         private static func standardInput() throws -> String {
@@ -127,6 +156,7 @@ extension TimelineEntry {
         try output.say("\(Wording.moment(at ?? time))  \(sentence)\(later)")
         for line in (text ?? "").split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         where text != nil { try output.line("    \(line)") }
+        if let note { try output.say("    note \(note), version \(version ?? 1)") }
         if let earlier { try output.say("    edited \(earlier.count == 1 ? "once" : "\(earlier.count) times")") }
         for line in self.output ?? [] { try output.line("    | \(line)") }
     }

@@ -95,11 +95,12 @@ extension IncidentCommand {
 
     struct Change: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Changes an incident's title, severity, services or runbooks.",
+            abstract: "Changes an incident's title, severity, services or runbooks, or whose failure it is.",
             discussion: """
                 What is not named stays; services and runbooks that are named replace those that were there.
 
                   runbook incident change 01k… --severity sev1 --service accunode --service web
+                  runbook incident change 01k… --deployment none
                 """
         )
 
@@ -119,12 +120,18 @@ extension IncidentCommand {
             name: .customLong("runbook"), help: ArgumentHelp("A runbook that fits; once for each.", valueName: "name"))
         var runbooks: [String] = []
 
+        @Option(
+            help: ArgumentHelp(
+                "The deployment that it is laid to, and counts as the failure of; none where no deployment did it.",
+                valueName: "id"))
+        var deployment: String?
+
         @OptionGroup var server: ServerOptions
         @OptionGroup var format: FormatOptions
 
         func validate() throws {
-            if title == nil, severity == nil, services.isEmpty, runbooks.isEmpty {
-                throw ValidationError("Say what changes: --title, --severity, --service or --runbook.")
+            if title == nil, severity == nil, services.isEmpty, runbooks.isEmpty, deployment == nil {
+                throw ValidationError("Say what changes: --title, --severity, --service, --runbook or --deployment.")
             }
         }
 
@@ -132,7 +139,7 @@ extension IncidentCommand {
             try await server.withClient { client in
                 let request = IncidentChangeRequest(
                     title: title, severity: severity?.rawValue, services: services.isEmpty ? nil : services,
-                    runbooks: runbooks.isEmpty ? nil : runbooks)
+                    runbooks: runbooks.isEmpty ? nil : runbooks, deployment: deployment)
                 let answer = try await client.write(
                     .patch, .api("incidents", incident.id), request, as: JSONValue.self)
                 guard !format.json else { return try Output.data.json(answer) }

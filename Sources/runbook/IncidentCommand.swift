@@ -44,6 +44,9 @@ struct IncidentCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The first note, in Markdown.", valueName: "text"))
         var note: String?
 
+        @Option(help: ArgumentHelp("The deployment that it is laid to, and counts as the failure of.", valueName: "id"))
+        var deployment: String?
+
         @OptionGroup var server: ServerOptions
         @OptionGroup var format: FormatOptions
 
@@ -51,7 +54,7 @@ struct IncidentCommand: AsyncParsableCommand {
             try await server.withClient { client in
                 let request = IncidentRequest(
                     title: title, severity: severity?.rawValue, services: services.isEmpty ? nil : services,
-                    runbooks: runbooks.isEmpty ? nil : runbooks, note: note)
+                    runbooks: runbooks.isEmpty ? nil : runbooks, note: note, deployment: deployment)
                 let answer = try await client.write(.post, .api("incidents"), request, as: JSONValue.self)
                 guard !format.json else { return try Output.data.json(answer) }
                 let incident = try answer.decoded(as: Incident.self)
@@ -165,6 +168,9 @@ extension Incident {
             try output.say("\(name) \(Wording.moment(time))\(who)\(after)")
         }
         if !services.isEmpty { try output.say("services: \(services.joined(separator: ", "))") }
+        if let deployment {
+            try output.say(deployment == "none" ? "laid to no deployment" : "laid to deployment \(deployment)")
+        }
         for (role, name) in roles.sorted(by: { $0.key < $1.key }) { try output.say("\(role): \(name)") }
         for runbook in runbooks {
             let name = runbook.section.map { "\(runbook.runbook)#\($0)" } ?? runbook.runbook

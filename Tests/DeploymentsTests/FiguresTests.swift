@@ -64,6 +64,39 @@ import Testing
         #expect(even.timeToRestore == .seconds(18 * 3600))
     }
 
+    @Test func `what its incidents tell of begins with the first and ends with the last of them`() {
+        let found = figures([
+            .init(
+                finished: ago(days: 9), isFailure: false,
+                troubles: [
+                    .init(opened: ago(days: 8, hours: 10), ended: ago(days: 8, hours: 6)),
+                    .init(opened: ago(days: 8, hours: 8), ended: ago(days: 8, hours: 2)),
+                ]),
+            .init(finished: ago(days: 4), isFailure: false),
+        ])
+        #expect(found.failures == 1 && found.open == 0)
+        #expect(found.timeToRestore == .seconds(8 * 3600))
+        // Two hours before it failed somebody saw it burn; it was rolled back at once, and burnt for two hours more.
+        let both = figures([
+            .init(
+                finished: ago(days: 3), isFailure: true, failed: ago(days: 3), restored: ago(days: 3),
+                troubles: [.init(opened: ago(days: 3, hours: 2), ended: ago(days: 2, hours: 22))])
+        ])
+        #expect(both.failures == 1 && both.timeToRestore == .seconds(4 * 3600))
+        let burning = figures([
+            .init(finished: ago(days: 3), isFailure: false, troubles: [.init(opened: ago(days: 2), ended: nil)]),
+            .init(finished: ago(days: 1), isFailure: false),
+        ])
+        #expect(burning.failures == 1 && burning.open == 1 && burning.timeToRestore == nil)
+        // A version that burnt restores nothing.
+        let after = figures([
+            .init(finished: ago(days: 3), isFailure: true, failed: ago(days: 3)),
+            .init(
+                finished: ago(days: 2), isFailure: false, troubles: [.init(opened: ago(days: 2), ended: ago(days: 1))]),
+        ])
+        #expect(after.failures == 2 && after.open == 1)
+    }
+
     @Test(arguments: [(7, 7, 1), (31, 31, 1), (32, 5, 7), (90, 13, 7), (366, 53, 7)])
     func `every deployment of the window is in one bar`(days: Int, bars: Int, daysPerBar: Int) {
         let outcomes = (0..<days).flatMap { day in

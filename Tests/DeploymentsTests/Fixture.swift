@@ -5,6 +5,7 @@ import Essentials
 import Executions
 import Foundation
 import Glibc
+import Incidents
 import Journal
 import Logging
 import Processes
@@ -20,6 +21,7 @@ final class Fixture: Sendable {
     let executions: Executions
     let checklists: Checklists
     let deployments: Deployments
+    let incidents: Incidents
 
     let mira = Fixture.person("mira")
     let ada = Fixture.person("ada")
@@ -37,6 +39,7 @@ final class Fixture: Sendable {
         executions = Executions(
             journal: journal, catalogue: catalogue, sealing: sealing, searchPath: "/usr/local/bin:/usr/bin:/bin")
         checklists = Checklists(executions: executions)
+        incidents = Incidents(journal: journal, catalogue: catalogue)
         deployments = Deployments(executions: executions, checklists: checklists, sealing: sealing)
     }
 

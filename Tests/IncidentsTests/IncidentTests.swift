@@ -73,7 +73,7 @@ import Testing
             { try await incidents.change(incident.id, IncidentChange(title: "b"), by: viewer) },
             { try await incidents.assign(.scribe, to: nil, in: incident.id, by: viewer) },
             { try await incidents.note("c", on: incident.id, by: viewer) },
-            { try await incidents.edit(ID("d"), to: "e", on: incident.id, by: viewer) },
+            { try await incidents.edit(ID("d"), to: "e", expecting: nil, on: incident.id, by: viewer) },
         ]
         for act in acts { #expect(try await problem(act)?.code == .forbidden) }
         #expect(try await fixture.timeline(incident.id).count == 1)

@@ -27,7 +27,7 @@ import Testing
         let note = try await fixture.incidents.note("one", on: id, by: fixture.ada)
         fixture.clock.advance(by: .seconds(60))
         for text in ["two", "three"] {
-            _ = try await fixture.incidents.edit(note.id, to: text, on: id, by: fixture.bob)
+            _ = try await fixture.incidents.edit(note.id, to: text, expecting: nil, on: id, by: fixture.bob)
         }
         let timeline = try await fixture.timeline(id)
         // An edit is no entry of its own.
@@ -39,7 +39,7 @@ import Testing
         #expect(timeline[1].event.actor.name == "Ada")
         let elsewhere = try await fixture.open("Another").id
         let refusal = try await problem {
-            try await fixture.incidents.edit(note.id, to: "four", on: elsewhere, by: fixture.bob)
+            try await fixture.incidents.edit(note.id, to: "four", expecting: nil, on: elsewhere, by: fixture.bob)
         }
         #expect(refusal?.code == .notFound)
     }

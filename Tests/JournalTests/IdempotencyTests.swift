@@ -25,11 +25,11 @@ struct `A repeated request` {
 
     @Test func `it is answered as the first time, and changes nothing`() async throws {
         let first = key(request: "1")
-        #expect(try await idempotency.earlierAnswer(to: first, of: principal(first)) == nil)
+        #expect(try await idempotency.earlier(first, of: principal(first)) == nil)
         try await fixture.append(Event("run.started"), by: principal(first))
         try await idempotency.keep(answer, for: first, of: principal(first))
         let second = key(request: "2")
-        #expect(try await idempotency.earlierAnswer(to: second, of: principal(second)) == answer)
+        #expect(try await idempotency.earlier(second, of: principal(second)) == .answered(answer))
         #expect(try await fixture.journal.head()?.seq == 1)
     }
 
@@ -39,7 +39,7 @@ struct `A repeated request` {
         try await idempotency.keep(answer, for: first, of: principal(first))
         let other = key(fingerprint: "another", request: "2")
         let early = await #expect(throws: Problem.self) {
-            try await idempotency.earlierAnswer(to: other, of: principal(other))
+            try await idempotency.earlier(other, of: principal(other))
         }
         #expect(early?.message.contains("was used for another request") == true)
         // Also when both were on their way at once, and only the change itself meets the claim.
@@ -57,11 +57,8 @@ struct `A repeated request` {
         try await fixture.append(3)
         try await fixture.append(Event("run.started"), by: principal(first))
         let again = key(request: "2")
-        let problem = await #expect(throws: Problem.self) {
-            try await idempotency.earlierAnswer(to: again, of: principal(again))
-        }
-        #expect(problem?.code == .conflict)
-        #expect(problem?.message.contains("event 4 on the journal") == true)
+        #expect(try await idempotency.earlier(again, of: principal(again)) == .lost(event: 4))
+        #expect(Idempotency.lost(4).message.contains("event 4 on the journal"))
     }
 
     @Test func `twenty at once have one effect`() async throws {
@@ -101,7 +98,7 @@ struct `A repeated request` {
         try await fixture.append(Event("run.started"), by: principal(first))
         try await idempotency.keep(answer, for: first, of: principal(first))
         let second = key(fingerprint: "another", request: "2")
-        #expect(try await idempotency.earlierAnswer(to: second, of: principal(second, id: "01bob")) == nil)
+        #expect(try await idempotency.earlier(second, of: principal(second, id: "01bob")) == nil)
         try await fixture.append(Event("run.started"), by: principal(second, id: "01bob"))
     }
 
@@ -123,9 +120,9 @@ struct `A repeated request` {
         try await idempotency.keep(answer, for: first, of: principal(first))
         let second = key(fingerprint: "another", request: "2")
         fixture.clock.advance(by: Idempotency.memory - .seconds(1))
-        #expect(try await idempotency.earlierAnswer(to: key(request: "3"), of: principal(first)) == answer)
+        #expect(try await idempotency.earlier(key(request: "3"), of: principal(first)) == .answered(answer))
         fixture.clock.advance(by: .seconds(1))
-        #expect(try await idempotency.earlierAnswer(to: second, of: principal(second)) == nil)
+        #expect(try await idempotency.earlier(second, of: principal(second)) == nil)
         try await fixture.append(Event("run.started"), by: principal(second))
     }
 
@@ -134,8 +131,6 @@ struct `A repeated request` {
         try await fixture.append(Event("run.started"), by: principal(first))
         let second = key(request: "2")
         try await idempotency.keep(answer, for: second, of: principal(second))
-        await #expect(throws: Problem.self) {
-            try await idempotency.earlierAnswer(to: second, of: principal(second))
-        }
+        #expect(try await idempotency.earlier(second, of: principal(second)) == .lost(event: 1))
     }
 }

@@ -258,7 +258,10 @@ extension AccessRow {
             ("/api/v1/incidents/\(try await $0.incident())/timeline", .json(["text": "It was the disk."]))
         },
         AccessRow(.put, "/api/v1/incidents/{id}/timeline/{note}", "401 403 200 200 200 403") {
-            ("/api/v1/incidents/\(try await $0.note())", .json(["text": "It was the network."]))
+            (
+                "/api/v1/incidents/\(try await $0.note())",
+                .json(["text": "It was the network."]).with([.ifMatch: "\"1\""])
+            )
         },
         AccessRow(.put, "/api/v1/incidents/{id}/roles/{role}", "401 403 200 200 200 403") {
             ("/api/v1/incidents/\(try await $0.incident())/roles/scribe", .json(["person": "viewer"]))
@@ -297,7 +300,7 @@ extension AccessRow {
             ("/incidents/\(try await $0.incident())/timeline", .form(["text": "It was the disk."]))
         },
         AccessRow(.post, "/incidents/{id}/timeline/{note}", "401 403 303 303 303 403") {
-            ("/incidents/\(try await $0.note())", .form(["text": "It was the network."]))
+            ("/incidents/\(try await $0.note())", .form(["text": "It was the network.", "version": "1"]))
         },
         AccessRow(.post, "/incidents/{id}/roles/{role}", "401 403 303 303 303 403") {
             ("/incidents/\(try await $0.incident())/roles/commander", .form(["person": "admin"]))

@@ -1,6 +1,9 @@
+import Checklists
 import Essentials
 import Foundation
 import HTTPTypes
+import Journal
+import Storage
 import Testing
 
 @testable import Server
@@ -73,6 +76,68 @@ import Testing
                 .post, "\(first.location ?? "")/cancellation", as: token, .none, Self.key("a"))
             #expect(elsewhere.status == 409)
             #expect(try await Self.count(caller, as: token) == 1)
+        }
+    }
+
+    /// The server died after the change and before its answer was kept.
+    private static func lose(_ installation: Installation) async throws {
+        try await installation.journal.database.write { transaction in
+            try transaction.execute(
+                "UPDATE idempotency SET status = NULL, content_type = NULL, location = NULL, body = NULL /* scan: tests */"
+            )
+        }
+    }
+
+    @Test func `an answer that was lost in a crash is given anew, from what stands`() async throws {
+        let installation = try await Installation()
+        let runbook = JSONValue.string(try await installation.runbook())
+        let list = try await installation.checklist().id
+        let (incident, deployment) = (try await installation.incident(), try await installation.waitingDeployment())
+        try await installation.test { caller in
+            let session = try await installation.session(.operator)
+            let requests: [(HTTPRequest.Method, String, Body)] = [
+                (.post, "/api/v1/runs", .json(["runbook": runbook])),
+                (.post, "/api/v1/checklists", .json(["runbook": "go-live"])),
+                (
+                    .put, "/api/v1/checklists/\(list)/items/\(Installation.backup)",
+                    Body.json(["state": "ticked"]).with([.ifMatch: "\"1\""])
+                ),
+                (.post, "/api/v1/incidents", .json(["title": "Errors"])),
+                (.post, "/api/v1/incidents/\(incident)/acknowledgement", .none),
+                (.patch, "/api/v1/incidents/\(incident)", .json(["severity": "sev1"])),
+                (.post, "/api/v1/incidents/\(incident)/timeline", .json(["text": "It was the disk."])),
+                (.post, "/api/v1/deployments/\(deployment)/cancellation", .none),
+                (.post, "/api/v1/deployments/records", .json(["service": "a", "version": "v1", "environment": "b"])),
+            ]
+            for (number, (method, path, body)) in requests.enumerated() {
+                let key = Self.key("\(number)")
+                let first = try await caller.send(method, path, as: session, body, key)
+                #expect((200...201).contains(first.status), "\(path): \(first.text)")
+                let head = try await installation.journal.head()
+                try await Self.lose(installation)
+                let again = try await caller.send(method, path, as: session, body, key)
+                #expect((200...201).contains(again.status), "\(path): \(again.text)")
+                #expect(try again.json() == first.json(), "\(path)")
+                #expect(again.headers[.idempotentReplayed] == "true")
+                #expect(try await installation.journal.head() == head, "\(path) changed something")
+            }
+        }
+    }
+
+    @Test func `a form whose answer was lost leads to what it made, and a lost secret is not made again`() async throws
+    {
+        let installation = try await Installation()
+        try await installation.test { caller in
+            let session = try await installation.session(.operator)
+            let form = Body.form(["title": "Errors", "idempotency_key": "from-the-page"])
+            let first = try await caller.send(.post, "/incidents", as: session, form)
+            try await Self.lose(installation)
+            let again = try await caller.send(.post, "/incidents", as: session, form)
+            #expect(again.status == 303 && again.location == first.location)
+            let token = Body.json(["name": "ci", "scopes": ["read"]])
+            #expect(try await caller.send(.post, "/api/v1/tokens", as: session, token, Self.key("t")).status == 201)
+            try await Self.lose(installation)
+            #expect(try await caller.send(.post, "/api/v1/tokens", as: session, token, Self.key("t")).status == 409)
         }
     }
 

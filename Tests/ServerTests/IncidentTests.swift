@@ -63,7 +63,7 @@ import Testing
             #expect(note.status == 201)
             #expect(try note.json()["at"] == .string(earlier))
             let edited = try await caller.send(
-                .put, try #require(note.location), as: session, .json(["text": "two"])
+                .put, try #require(note.location), as: session, .json(["text": "two"]).with([.ifMatch: "\"1\""])
             ).json()
             #expect(edited["text"] == "two")
             guard case .array(let before) = edited["earlier"] else {
@@ -87,12 +87,96 @@ import Testing
             else { throw Problem.invalid("no entries") }
             #expect(first.contains(#""text":"one""#))
             #expect(try await caller.send(.get, path, as: session).text == first)
-            _ = try await caller.send(.put, try #require(note.location), as: session, .json(["text": "two"]))
+            _ = try await caller.send(
+                .put, try #require(note.location), as: session, .json(["text": "two"]).with([.ifMatch: "*"]))
             let edited = try await caller.send(.get, path, as: session).text
             #expect(edited.contains(#""text":"two""#))
             try await installation.journal.erase([opened], reason: "asked", by: try installation.principal(.admin))
             let erased = try await caller.send(.get, path, as: session).text
             #expect(first.contains("affects web") && !erased.contains("affects web"))
+        }
+    }
+
+    @Test func `two who edit a note never overwrite each other: the second is told what the first wrote`() async throws
+    {
+        let installation = try await Installation()
+        let path = "/api/v1/incidents/\(try await installation.incident())/timeline"
+        try await installation.test { caller in
+            let session = try await installation.session(.operator)
+            let note = try await caller.send(.post, path, as: session, .json(["text": "one"]))
+            let place = try #require(note.location)
+            #expect(try note.json()["version"] == 1)
+            func edit(_ text: String, _ tag: String?) async throws -> Answer {
+                let body = Body.json(["text": .string(text)])
+                return try await caller.send(
+                    .put, place, as: session, tag.map { body.with([.ifMatch: $0]) } ?? body)
+            }
+            let first = try await edit("It was the disk.", "\"1\"")
+            #expect(first.status == 200 && first.headers[.eTag] == "\"2\"")
+            let second = try await edit("It was the network.", "\"1\"")
+            #expect(second.status == 412)
+            let detail = try second.json()["detail"]?.string ?? ""
+            #expect(detail.hasPrefix("operator has changed this note at "))
+            #expect(detail.contains("it says “It was the disk.” now (version 2)"))
+            #expect(try await edit("unseen", nil).status == 400)
+            #expect(try await edit("unseen", "soon").status == 400)
+            let told = try await caller.send(.get, "\(path)?kind=note", as: session).text
+            #expect(told.contains("It was the disk.") && !told.contains("network") && !told.contains("unseen"))
+        }
+    }
+
+    @Test func `the page says what the other wrote, and keeps what was typed`() async throws {
+        let installation = try await Installation()
+        let note = try await installation.note()
+        let id = String(note.prefix { $0 != "/" })
+        try await installation.test { caller in
+            let (one, two) = (try await installation.session(.operator), try await installation.session(.author))
+            func edit(_ text: String, as session: Credentials) async throws -> Answer {
+                try await caller.send(.post, "/incidents/\(note)", as: session, .form(["text": text, "version": "1"]))
+            }
+            #expect(try await edit("It was the switch.", as: one).status == 303)
+            let late = try await edit("It was the <cable>.", as: two)
+            #expect(late.status == 412)
+            #expect(late.text.contains("operator has changed this note at "))
+            #expect(late.text.contains("it says “It was the switch.” now"))
+            #expect(late.text.contains("rows=\"4\" required>It was the &lt;cable&gt;.</textarea>"))
+            #expect(late.text.contains("name=\"version\" value=\"2\""))
+            let page = try await caller.send(.get, "/incidents/\(id)", as: one).text
+            #expect(page.contains("It was the switch.") && !page.contains("cable"))
+        }
+    }
+
+    @Test func `an incident that is opened from a deployment counts as its failure, until somebody says otherwise`()
+        async throws
+    {
+        let installation = try await Installation()
+        let deployment = try await installation.waitingDeployment()
+        try await installation.test { caller in
+            let session = try await installation.session(.operator)
+            let form = try await caller.send(.get, "/deployments/\(deployment)", as: session).text
+            #expect(form.contains("deployment=\(deployment)\""))
+            let opened = try await caller.send(
+                .post, "/api/v1/incidents", as: session,
+                .json(["title": "Errors", "severity": "sev4", "deployment": .string(deployment)]))
+            #expect(opened.status == 201)
+            // The service is the deployment's.
+            #expect(try opened.json()["services"] == ["accunode"])
+            #expect(try opened.json()["deployment"] == .string(deployment))
+            let id = try #require(try opened.json()["id"]?.string)
+            func laid() async throws -> JSONValue? {
+                try await caller.send(.get, "/api/v1/deployments/\(deployment)", as: session).json()["laid_to_it"]
+            }
+            #expect(try await laid() == [.string(id)])
+            let page = try await caller.send(.get, "/deployments/\(deployment)", as: session).text
+            #expect(page.contains("counts as its failure"))
+            let changed = try await caller.send(
+                .patch, "/api/v1/incidents/\(id)", as: session, .json(["deployment": "none"]))
+            #expect(try changed.json()["deployment"] == "none")
+            #expect(try await laid() == nil)
+            let wrong = try await caller.send(
+                .patch, "/api/v1/incidents/\(id)", as: session, .json(["deployment": "nothing"]))
+            #expect(wrong.status == 400)
+            #expect(try wrong.faultyFields() == ["deployment"])
         }
     }
 
@@ -132,7 +216,7 @@ import Testing
         try await installation.test { caller in
             let answer = try await caller.send(
                 bad.method, "/api/v1/incidents/\(id)\(bad.path)", as: try await installation.token(.operator),
-                .json(bad.body))
+                .json(bad.body).with([.ifMatch: "*"]))
             #expect(answer.status == bad.status)
             #expect(try answer.faultyFields() == bad.fields)
         }

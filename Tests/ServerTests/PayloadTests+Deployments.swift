@@ -20,6 +20,7 @@ extension PayloadTests {
         (full.runbook, full.runbook_version, full.external_id) = ("a", hash, "7")
         (full.previous_version, full.rollback_run, full.rollback_reason) = ("v0", "3", "errors")
         (full.started, full.finished, full.failed) = (time, time, time)
+        full.laid_to_it = ["9"]
         let bar = DeploymentFigures.Bar(start: time, deployments: 2, failures: 1)
         let figures = { (rate: Double?, restore: Double?) in
             DeploymentFigures(

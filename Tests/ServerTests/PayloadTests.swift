@@ -197,7 +197,7 @@ import Testing
                 roles: ["commander": "Ada"], opened: time, acknowledged: text.map { _ in time }, acknowledged_by: text,
                 mitigated: text.map { _ in time }, resolved: text.map { _ in time }, by: actor,
                 runbooks: [runbook("c")],
-                alerts: [alert("x")], alerts_total: 1, alerts_firing: 1)
+                alerts: [alert("x")], alerts_total: 1, alerts_firing: 1, deployment: text)
         }
         let summary = { (text: String?) in
             IncidentSummary(
@@ -209,7 +209,8 @@ import Testing
         let entry = { (text: String?) in
             TimelineEntry(
                 seq: 1, time: time, at: text.map { _ in time }, kind: "incident.noted", actor: actor,
-                sentence: "Note, by Ada.", text: text, note: text, earlier: text.map { [earlier($0)] },
+                sentence: "Note, by Ada.", text: text, note: text, version: text.map { _ in 2 },
+                earlier: text.map { [earlier($0)] },
                 objects: ["incident/1"], output: text.map { [$0] })
         }
         let labels = ["a": "b"]
@@ -221,11 +222,13 @@ import Testing
         return [
             Sample(
                 schema: "IncidentRequest",
-                full: IncidentRequest(title: "a", severity: "sev1", services: ["b"], runbooks: ["c"], note: "d"),
+                full: IncidentRequest(
+                    title: "a", severity: "sev1", services: ["b"], runbooks: ["c"], note: "d", deployment: "e"),
                 bare: IncidentRequest(title: "a")),
             Sample(
                 schema: "IncidentChangeRequest",
-                full: IncidentChangeRequest(title: "a", severity: "sev1", services: ["b"], runbooks: ["c"]),
+                full: IncidentChangeRequest(
+                    title: "a", severity: "sev1", services: ["b"], runbooks: ["c"], deployment: "none"),
                 bare: IncidentChangeRequest()),
             Sample(schema: "IncidentMoveRequest", full: IncidentMoveRequest(note: "a"), bare: IncidentMoveRequest()),
             Sample(schema: "NoteRequest", full: NoteRequest(text: "a", at: time), bare: NoteRequest(text: "a")),

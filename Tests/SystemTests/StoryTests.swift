@@ -48,6 +48,19 @@ import Testing
         let kills = try environment["RUNBOOK_STORY_KILLS"].map { try #require(Int($0)) } ?? 12
         let seed = try environment["RUNBOOK_CHAOS_SEED"].map { try #require(UInt64($0)) } ?? .random(in: 0 ... .max)
         print("story: seed \(seed), \(kills) kills")
+        var random = SplitMix(state: seed)
+        var left = kills
+        // One story lasts for some twenty kills, and is told as often as it takes.
+        while left > 0 {
+            let (moments, killed) = try await tell(killing: left, at: random)
+            random = moments
+            left -= killed
+        }
+    }
+
+    /// - Parameter moments: what decides when.
+    /// - Returns: the moments that are left, and how often the server was killed.
+    private func tell(killing kills: Int, at moments: SplitMix) async throws -> (SplitMix, Int) {
         try await Server.with { server in
             let receiver = try await Receiver(["200"], in: server.folder)
             defer { receiver.end() }
@@ -57,7 +70,7 @@ import Testing
             let alertmanager = try await alertmanager(for: server)
             defer { alertmanager.child.signal(SIGKILL) }
             let story = try tell(on: server, alertmanager)
-            var random = SplitMix(state: seed)
+            var random = moments
             try await until("the story is under way") {
                 let words = try story.error
                 try #require(!story.hasEnded, "\(words)")
@@ -76,7 +89,7 @@ import Testing
             let words = try "\(story.output)\(story.error)"
             #expect(ending == .exited(0), "\(words)")
             print("story: the server was killed \(killed) times")
-            #expect(killed > 0)
+            try #require(killed > 0)
 
             let told: Set = ["incident.opened", "incident.acknowledged", "incident.resolved"]
             let events = try await server.journal().filter { told.contains($0["kind"].string ?? "") }
@@ -96,6 +109,7 @@ import Testing
             #expect(kinds.count { $0 == "checklist.started" } == 1)
             try await server.expectNoProcessLeft()
             try await server.expectIntactJournal()
+            return (random, killed)
         }
     }
 }

@@ -73,7 +73,8 @@ extension Samples {
             ? .may(stage: record.stages[0], record.stages[0].gate.approvals[0])
             : .refused(stage: record.stages[0], .forbidden(text("Ada started this deployment: ask another operator.")))
         return DeploymentPage(
-            record, approval: chance, incidents: [incidentRecord(.acknowledged)], mayOperate: true, head: 4211,
+            record, approval: chance, incidents: [incidentRecord(.acknowledged)],
+            laid: [incidentRecord(.acknowledged).id], mayOperate: true, head: 4211,
             reader: reader)
     }
 
@@ -113,7 +114,7 @@ extension Samples {
             gates: [.init(id: text("ship"), line: 12, rule: rule, question: text("Ship v2 to production?"))])
     }
 
-    private func facts(_ state: DeploymentState, id: String = "01j9zk4m7c0vxw5t3n8q2r6hyd") -> DeploymentFacts {
+    func facts(_ state: DeploymentState, id: String = "01j9zk4m7c0vxw5t3n8q2r6hyd") -> DeploymentFacts {
         var members: [String: JSONValue] = [
             "id": .string(id), "service": .string(text("accunode")),
             "environment": .string(text("production")), "version": .string(text("v2")),

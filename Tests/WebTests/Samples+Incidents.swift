@@ -1,4 +1,5 @@
 import Checklists
+import Deployments
 import Essentials
 
 @testable import Executions
@@ -24,13 +25,16 @@ extension Samples {
 
     var newIncident: IncidentFormPage {
         IncidentFormPage(
-            .init(title: text("Errors"), severity: .sev2, services: text("accunode"), note: text("Since the deploy.")),
+            .init(
+                title: text("Errors"), severity: .sev2, services: text("accunode"), note: text("Since the deploy."),
+                deployment: text("01j9zk4m7c0vxw5t3n8q2r6hyd")),
             problem: .invalid(
                 text("The incident was not opened: correct the fields below."),
                 fields: [
                     .init(name: "title", message: text("Say in a few words what is wrong.")),
                     .init(name: "services", message: text("At most 20 services.")),
                     .init(name: "note", message: text("At most 16 KiB.")),
+                    .init(name: "deployment", message: text("the id of a deployment")),
                 ]),
             idempotencyKey: text("01j9zk4m7c0v"), reader: reader)
     }
@@ -58,9 +62,12 @@ extension Samples {
             entries: entries.map { item in
                 IncidentEntry(
                     item, output: item.event.kind == "run.failed" ? [text("/checkout   7.1 %")] : [],
-                    editPath: "/incidents/1/timeline")
+                    editPath: "/incidents/1/timeline",
+                    refused: .init(
+                        note: "n1", typed: text("It was the switch."),
+                        problem: .outdated(text("Grace has changed this note."))))
             },
-            kind: nil, next: text("41"),
+            kind: nil, next: text("41"), blamed: facts(.succeeded), suspects: [facts(.failed, id: "2")],
             runs: [
                 RunSummaryRecord(
                     id: ID(text("01j9zk4m7c0vxw5t3n8q2r6hyd")), runbook: text("accunode.rollback"), version: "v",
@@ -70,7 +77,8 @@ extension Samples {
             ],
             checklists: [checklistSummary(.open, missing: 2)],
             items: Dictionary([(text("accunode.rollback"), 3), (text("accunode.errors"), 1)]) { $1 },
-            people: [text("Ada Lovelace"), "Grace Hopper"], mayOperate: true, idempotencyKey: text("01j9zk4m7c0v"),
+            people: [text("Ada Lovelace"), "Grace Hopper"], problem: text("Grace has changed it."), mayOperate: true,
+            idempotencyKey: text("01j9zk4m7c0v"),
             head: 4211, reader: reader)
     }
 
@@ -80,7 +88,8 @@ extension Samples {
             IncidentDetails(
                 incident: incidentRecord(.triggered), roles: [], runbooks: [], alerts: [], alertCount: 0, firingCount: 0
             ),
-            entries: [], kind: "checklist", next: nil, runs: [], checklists: [], items: [:], people: [],
+            entries: [], kind: "checklist", next: nil, blamed: nil, suspects: [], runs: [], checklists: [], items: [:],
+            people: [],
             mayOperate: false, idempotencyKey: "",
             head: nil, reader: reader)
     }

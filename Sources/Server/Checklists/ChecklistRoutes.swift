@@ -20,9 +20,9 @@ struct ChecklistRoutes: Sendable {
             .signedIn(.get, "/api/v1/checklists", list),
             .signedIn(.post, "/api/v1/checklists", create),
             .signedIn(.get, "/api/v1/checklists/{id}", show),
-            .signedIn(.put, "/api/v1/checklists/{id}/items/{item}", change),
-            .signedIn(.post, "/api/v1/checklists/{id}/items/{item}/check", check),
-            .signedIn(.post, "/api/v1/checklists/{id}/checks", checkAll),
+            .signedIn(.put, "/api/v1/checklists/{id}/items/{item}", admitting: .init(again: item), change),
+            .signedIn(.post, "/api/v1/checklists/{id}/items/{item}/check", admitting: .init(again: item), check),
+            .signedIn(.post, "/api/v1/checklists/{id}/checks", admitting: .init(again: checks), checkAll),
             .signedIn(.post, "/api/v1/checklists/{id}/completion", complete),
             .signedIn(.post, "/api/v1/checklists/{id}/reopening", reopen),
             .signedIn(.get, "/api/v1/checklists/{id}/export", export),
@@ -82,17 +82,33 @@ struct ChecklistRoutes: Sendable {
     /// Takes the item's version as `If-Match`, so that nobody overwrites what they have not seen.
     @Sendable func change(_ visit: Visit) async throws -> Response {
         try visit.principal.require(.operate, to: "change items of checklists")
-        let expected = try ItemTag.expected(visit.request.headers[.ifMatch])
+        let expected = try VersionTag.expected(visit.request.headers[.ifMatch], of: "item")
         let request = try visit.json(ItemRequest.self)
         let change = ItemChange(state: try request.state.map(state), note: request.note)
         let item = try await checklists.change(
             try visit.path("item"), of: try id(visit), to: change, expecting: expected, by: visit.principal)
-        return try .json(ChecklistEntry(item), headers: [.eTag: ItemTag.text(item)])
+        return try .json(ChecklistEntry(item), headers: [.eTag: VersionTag.text(item.version)])
+    }
+
+    /// The item as it is now.
+    @Sendable private func item(_ visit: Visit, _: RecordedEvent) async throws -> Response {
+        let list = try await checklists.checklist(try id(visit), by: visit.principal)
+        let name = try visit.path("item")
+        guard let item = list.items.first(where: { $0.item == name }) else {
+            throw Problem.notFound("This checklist has no item \(name.prefix(120)).")
+        }
+        return try .json(ChecklistEntry(item), headers: [.eTag: VersionTag.text(item.version)])
+    }
+
+    /// Which checks were refused was in the answer alone: asked for again, they say so again.
+    @Sendable private func checks(_ visit: Visit, _: RecordedEvent) async throws -> Response {
+        let list = try await checklists.checklist(try id(visit), by: visit.principal)
+        return try .json(ChecksAnswer(checklist: Checklist(list), refused: []))
     }
 
     @Sendable func check(_ visit: Visit) async throws -> Response {
         let item = try await checklists.check(try visit.path("item"), of: try id(visit), by: visit.principal)
-        return try .json(ChecklistEntry(item), headers: [.eTag: ItemTag.text(item)])
+        return try .json(ChecklistEntry(item), headers: [.eTag: VersionTag.text(item.version)])
     }
 
     @Sendable func checkAll(_ visit: Visit) async throws -> Response {
@@ -154,25 +170,6 @@ struct ChecklistRoutes: Sendable {
         guard visit.wantsJSON else { return visit.form.filled("reason") }
         guard visit.body.readableBytes > 0 else { return nil }
         return try visit.json(ReasonRequest.self).reason.flatMap { $0.isEmpty ? nil : $0 }
-    }
-}
-
-/// An item's version as an entity tag (RFC 9110, section 8.8.3).
-enum ItemTag {
-    static func text(_ item: ItemRecord) -> String { "\"\(item.version)\"" }
-
-    /// - Returns: nil for `*`, which is whatever is there.
-    /// - Throws: `Problem.invalid` without one: who has not seen the item must not change it.
-    static func expected(_ header: String?) throws(Problem) -> Int? {
-        let field = Problem.Field(name: "If-Match", message: "the item's version in quotes, such as \"3\", or *")
-        guard let header, !header.isEmpty else {
-            throw .invalid("Say which version of the item you have seen, as If-Match.", fields: [field])
-        }
-        if header == "*" { return nil }
-        guard let version = Int(header.trimmingPrefix("W/").filter { $0 != "\"" }), version > 0 else {
-            throw .invalid("\(header.prefix(40)) is no version of an item.", fields: [field])
-        }
-        return version
     }
 }
 

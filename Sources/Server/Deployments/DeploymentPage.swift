@@ -84,8 +84,10 @@ struct DeploymentPage: WebPage {
         let severity: String
         let incidentState: String
         let opened: Moment
+        let isLaidToIt: Bool
 
-        init(_ record: IncidentRecord) {
+        init(_ record: IncidentRecord, isLaidToIt: Bool) {
+            self.isLaidToIt = isLaidToIt
             key = record.id.rawValue
             incidentPath = Paths.incident(record.id.rawValue)
             incident = record.title
@@ -133,8 +135,8 @@ struct DeploymentPage: WebPage {
     let newsPath: String?
 
     init(
-        _ record: DeploymentRecord, approval: ApprovalChance, incidents: [IncidentRecord], mayOperate: Bool,
-        head: Int64?, reader: Reader
+        _ record: DeploymentRecord, approval: ApprovalChance, incidents: [IncidentRecord],
+        laid: Set<ID<IncidentRecord>>, mayOperate: Bool, head: Int64?, reader: Reader
     ) {
         let facts = record.facts
         let path = Paths.deployment(facts.id.rawValue)
@@ -168,10 +170,12 @@ struct DeploymentPage: WebPage {
         started = facts.started.map { Moment($0) }
         finished = facts.finished.map { Moment($0) }
         took = facts.started.flatMap { started in facts.finished.map { started.duration(to: $0).inWords } }
-        self.incidents = incidents.map(Incident.init)
+        self.incidents = incidents.map { Incident($0, isLaidToIt: laid.contains($0.id)) }
         openingPath =
             mayOperate
-            ? Paths.query("/incidents/new", [("service", facts.service), ("title", "\(facts.title): ")]) : nil
+            ? Paths.query(
+                "/incidents/new",
+                [("service", facts.service), ("title", "\(facts.title): "), ("deployment", facts.id.rawValue)]) : nil
         placePath = Paths.query("/deployments", [("service", facts.service), ("environment", facts.environment)])
         journalPath = Paths.journal(object: "deployment/\(facts.id.rawValue)")
         newsPath = head.map(Paths.news)

@@ -15,14 +15,20 @@ extension DeploymentRoutes {
     /// How many incidents a deployment's page shows.
     private static let shownIncidents = 10
 
-    func page(_ record: DeploymentRecord, head: Int64?, _ visit: Visit) async throws -> Response {
-        let troubles = try await incidents.incidents(
+    /// - Parameter laid: the incidents that count as its failure.
+    func page(
+        _ record: DeploymentRecord, laid: [ID<IncidentRecord>], head: Int64?, _ visit: Visit
+    ) async throws -> Response {
+        let near = try await incidents.incidents(
             of: record.facts.service, opened: record.span(until: deployments.journal.time.now()),
             limit: Self.shownIncidents, by: visit.principal)
+        let far = laid.filter { id in !near.contains { $0.id == id } }.suffix(Self.shownIncidents)
+        let told = try await incidents.incidents(Array(far), by: visit.principal)
+        let troubles = (near + told).sorted { $0.id > $1.id }
         return .html(
             try templates.render(
                 DeploymentPage(
-                    record, approval: record.approval(by: visit.principal), incidents: troubles,
+                    record, approval: record.approval(by: visit.principal), incidents: troubles, laid: Set(laid),
                     mayOperate: visit.principal.may(.operate), head: head, reader: visit.reader)))
     }
 

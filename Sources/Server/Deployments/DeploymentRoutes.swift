@@ -87,7 +87,11 @@ struct DeploymentRoutes: Sendable {
     @Sendable func show(_ visit: Visit) async throws -> Response {
         let head = try await deployments.journal.newsHead(visit)
         let record = try await deployments.deployment(try id(visit), by: visit.principal)
-        return visit.wantsJSON ? try .json(Deployment(record)) : try await page(record, head: head, visit)
+        let laid = try await deployments.incidents(laidTo: record.facts, by: visit.principal)
+        guard visit.wantsJSON else { return try await page(record, laid: laid, head: head, visit) }
+        var deployment = Deployment(record)
+        deployment.laid_to_it = laid.isEmpty ? nil : laid.map(\.rawValue)
+        return try .json(deployment)
     }
 
     @Sendable func promote(_ visit: Visit) async throws -> Response {

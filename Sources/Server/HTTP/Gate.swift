@@ -59,7 +59,7 @@ struct Gate: Sendable {
     }
 
     func visit(
-        _ request: Request, _ context: Context, _ admission: Route.Admission,
+        _ request: Request, _ context: Context, _ admission: Route.Admission, _ lost: LostAnswers,
         _ answer: @Sendable (Visit) async throws -> Response
     ) async throws -> Response {
         var (principal, session) = try await enter(request, context)
@@ -73,14 +73,24 @@ struct Gate: Sendable {
         let body = try await request.body(upTo: admission.bodyLimit)
         let form = try request.form(in: body)
         if let session { try session.require(csrf: request.csrfToken ?? form["csrf"]) }
-        if let key = try idempotencyKey(of: request, body, form, context) {
-            principal.idempotency = key
-            if let earlier = try await idempotency.earlierAnswer(to: key, of: principal) { return earlier.response }
+        let key = try idempotencyKey(of: request, body, form, context)
+        principal.idempotency = key
+        let visit = Visit(
+            principal: principal, session: session, request: request, context: context, body: body, form: form)
+        if let key {
+            switch try await idempotency.earlier(key, of: principal) {
+            case nil: break
+            case .answered(let answer): return answer.response
+            case .lost(let event):
+                guard var response = try await lost.answer(visit, admission, event: event) else {
+                    throw Idempotency.lost(event)
+                }
+                if let replayed = Self.replayedHeader { response.headers[replayed] = "true" }
+                return response
+            }
         }
-        let response = try await answer(
-            Visit(
-                principal: principal, session: session, request: request, context: context, body: body, form: form))
-        guard let key = principal.idempotency, admission.keepsAnswer else { return response }
+        let response = try await answer(visit)
+        guard let key, admission.keepsAnswer else { return response }
         return try await keep(response, for: key, of: principal)
     }
 

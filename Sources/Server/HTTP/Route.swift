@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Journal
 
 /// One line of the table of routes.
 struct Route: Sendable {
@@ -16,6 +17,9 @@ struct Route: Sendable {
         var bodyLimit = 1 << 20
         /// Whether the answer is kept for the request's idempotency key. A secret that is shown once must not be.
         var keepsAnswer = true
+        /// How a request is answered that was carried out and whose answer was lost, where that is not how its subject is
+        /// shown.
+        var again: (@Sendable (Visit, RecordedEvent) async throws -> Response)?
     }
 
     let method: HTTPRequest.Method

@@ -16,6 +16,17 @@ struct IncidentEntry: Sendable {
         let editPath: String
         let editor: String
         let draft: String
+        /// Of the note, as it is shown.
+        let version: String
+        /// Why the last try was not taken; what was typed then is the draft.
+        let complaint: String?
+    }
+
+    /// An edit that was not taken, because somebody else was first or it can't be meant.
+    struct RefusedEdit {
+        let note: String
+        let typed: String
+        let problem: Problem
     }
 
     /// What a note said before.
@@ -48,7 +59,7 @@ struct IncidentEntry: Sendable {
     let output: [Line]
 
     /// - Parameter editPath: where the incident takes changes of its notes; nil for who may make none.
-    init(_ item: TimelineItem, output: [String], editPath: String?) {
+    init(_ item: TimelineItem, output: [String], editPath: String?, refused: RefusedEdit? = nil) {
         let event = item.event
         key = String(event.seq)
         anchor = "page-entry-\(event.seq)"
@@ -77,9 +88,11 @@ struct IncidentEntry: Sendable {
             }
         edit = item.note.flatMap { note in
             editPath.map {
-                Edit(
+                let refused = refused?.note == note.id ? refused : nil
+                return Edit(
                     editPath: "\($0)/\(Paths.encoded(note.id))", editor: "page-note-\(event.seq)",
-                    draft: note.text ?? "")
+                    draft: refused?.typed ?? note.text ?? "", version: String(note.version),
+                    complaint: refused?.problem.description)
             }
         }
         links = ["run", "checklist", "deployment"].compactMap { kind in

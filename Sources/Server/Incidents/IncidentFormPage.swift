@@ -11,6 +11,8 @@ struct IncidentFormPage: WebPage {
         var severity = Severity.sev3
         var services = ""
         var note = ""
+        /// The id of the deployment that it is opened from.
+        var deployment = ""
     }
 
     struct Choice: Sendable {
@@ -34,6 +36,9 @@ struct IncidentFormPage: WebPage {
     let servicesComplaint: String?
     let note: String
     let noteComplaint: String?
+    let deployment: String?
+    let deploymentPath: String
+    let deploymentComplaint: String?
     let idempotencyKey: String
 
     init(_ typed: Typed, problem: Problem? = nil, idempotencyKey: String, reader: Reader) {
@@ -47,6 +52,9 @@ struct IncidentFormPage: WebPage {
         servicesComplaint = complaint("services")
         note = typed.note
         noteComplaint = complaint("note")
+        deployment = typed.deployment.isEmpty ? nil : typed.deployment
+        deploymentPath = Paths.deployment(typed.deployment)
+        deploymentComplaint = complaint("deployment")
         self.idempotencyKey = idempotencyKey
     }
 }

@@ -1,4 +1,5 @@
 import Checklists
+import Deployments
 import Essentials
 import Executions
 import Incidents
@@ -100,6 +101,7 @@ struct IncidentPage: WebPage {
         let severities: [IncidentFormPage.Choice]
         let services: String
         let runbooks: String
+        let suspects: [IncidentFormPage.Choice]
     }
 
     let layout: Layout
@@ -108,6 +110,8 @@ struct IncidentPage: WebPage {
     let severity: String
     let state: String
     let sentence: String
+    /// What was wrong with an edit of a note that is not on the page.
+    let problem: String?
     let mayAct: Bool
     let acts: [Act]
     let notePath: String?
@@ -136,9 +140,11 @@ struct IncidentPage: WebPage {
     ///   - people: whom one may give a part.
     ///   - head: the number of the journal's last event that the page has taken in; nil but on the first page.
     init(
-        _ details: IncidentDetails, entries: [IncidentEntry], kind: String?, next: String?, runs: [RunSummaryRecord],
+        _ details: IncidentDetails, entries: [IncidentEntry], kind: String?, next: String?,
+        blamed: DeploymentFacts?, suspects: [DeploymentFacts], runs: [RunSummaryRecord],
         checklists: [ChecklistSummaryRecord], items: [String: Int],
-        people: [String], mayOperate: Bool, idempotencyKey: String, head: Int64?, reader: Reader
+        people: [String], problem: String? = nil, mayOperate: Bool, idempotencyKey: String, head: Int64?,
+        reader: Reader
     ) {
         let incident = details.incident
         let path = Paths.incident(incident.id.rawValue)
@@ -149,6 +155,7 @@ struct IncidentPage: WebPage {
         severity = incident.severity.rawValue
         state = incident.state.rawValue
         sentence = Self.sentence(details)
+        self.problem = problem
         mayAct = mayOperate
         acts =
             mayOperate
@@ -168,7 +175,7 @@ struct IncidentPage: WebPage {
         self.entries = entries
         emptiness = entries.isEmpty ? "There is no such entry." : nil
         nextPath = next.map { filtered(kind, $0) }
-        facts = Self.facts(details)
+        facts = Self.facts(details) + Self.blame(details.incident, blamed)
         fittings = details.runbooks.map { attached in
             let name = attached.section.map { "\(attached.runbook)#\($0)" } ?? attached.runbook
             return Fitting(
@@ -204,7 +211,8 @@ struct IncidentPage: WebPage {
                 changePath: path, title: incident.title,
                 severities: IncidentFormPage.Choice.all(selected: incident.severity),
                 services: incident.services.joined(separator: ", "),
-                runbooks: details.runbooks.map(\.runbook).joined(separator: ", ")) : nil
+                runbooks: details.runbooks.map(\.runbook).joined(separator: ", "),
+                suspects: Self.suspects(of: incident, blamed, suspects)) : nil
         parts =
             mayOperate
             ? IncidentRole.allCases.map { role in
@@ -227,6 +235,33 @@ struct IncidentPage: WebPage {
         case .mitigated: "\(services)It does no more harm; its cause may still be there."
         case .resolved: "\(services)It is over."
         }
+    }
+
+    /// Which deployment it counts as the failure of.
+    private static func blame(_ incident: IncidentRecord, _ blamed: DeploymentFacts?) -> [Fact] {
+        if let blamed {
+            let path = Paths.deployment(blamed.id.rawValue)
+            return [Fact("laid to", blamed.title, path: path, after: incident.isDeploymentSaid ? nil : "by the times")]
+        }
+        return incident.isDeploymentSaid ? [Fact("laid to", "no deployment")] : []
+    }
+
+    private static func suspects(
+        of incident: IncidentRecord, _ blamed: DeploymentFacts?, _ suspects: [DeploymentFacts]
+    ) -> [IncidentFormPage.Choice] {
+        let said = incident.isDeploymentSaid
+        let older = blamed.flatMap { blamed in suspects.contains { $0.id == blamed.id } ? nil : blamed }
+        let unsaid: [IncidentFormPage.Choice] =
+            said
+            ? [] : [.init(option: "", meaning: "nobody has said: by the times", isSelected: true)]
+        return unsaid
+            + [.init(option: "none", meaning: "no deployment", isSelected: said && incident.deployment == nil)]
+            + (suspects + (older.map { [$0] } ?? [])).map { facts in
+                .init(
+                    option: facts.id.rawValue,
+                    meaning: "\(facts.title), \((facts.started ?? facts.created).rfc3339.prefix(16))",
+                    isSelected: facts.id.rawValue == incident.deployment)
+            }
     }
 
     private static func facts(_ details: IncidentDetails) -> [Fact] {

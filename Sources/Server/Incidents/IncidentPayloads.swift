@@ -19,7 +19,8 @@ extension API.Incident {
                     fingerprint: alert.fingerprint, name: alert.name, firing: alert.firing,
                     starts: alert.starts.rfc3339, ends: alert.ends?.rfc3339, summary: alert.summary, link: alert.link)
             },
-            alerts_total: details.alertCount, alerts_firing: details.firingCount)
+            alerts_total: details.alertCount, alerts_firing: details.firingCount,
+            deployment: incident.isDeploymentSaid ? incident.deployment ?? "none" : nil)
     }
 }
 
@@ -45,6 +46,7 @@ extension TimelineEntry {
             seq: event.seq, time: item.recorded.rfc3339, at: item.isBackdated ? item.time.rfc3339 : nil,
             kind: event.kind, actor: Actor(kind: event.actor.kind, id: event.actor.id, name: event.actor.name),
             sentence: item.sentence, text: item.note?.text ?? item.remark, note: item.note?.id,
+            version: item.note?.version,
             earlier: item.note.flatMap { note in
                 note.edits.isEmpty
                     ? nil

@@ -1,6 +1,7 @@
 import API
 import Accounts
 import Checklists
+import Deployments
 import Essentials
 import Executions
 import Foundation
@@ -15,7 +16,10 @@ extension IncidentRoutes {
     private static let shownRuns = 10
     private static let offeredPeople = 200
 
-    func page(_ details: IncidentDetails, _ visit: Visit) async throws -> Response {
+    /// - Parameter refused: an edit of a note that was not taken, with its reason.
+    func page(
+        _ details: IncidentDetails, _ visit: Visit, refused: IncidentEntry.RefusedEdit? = nil
+    ) async throws -> Response {
         let id = details.incident.id
         let (kind, mayOperate) = (visit.query("kind"), visit.principal.may(.operate))
         let head = try await incidents.journal.newsHead(visit)
@@ -31,25 +35,34 @@ extension IncidentRoutes {
         for attached in details.runbooks {
             items[attached.runbook] = try await executions.catalogue.entry(attached.runbook, by: visit.principal).items
         }
+        let blamed = try await deployments.deployment(behind: details.incident, by: visit.principal)
+        let suspects =
+            mayOperate ? try await deployments.suspects(for: details.incident.services, by: visit.principal) : []
         // What was written down later stands where it belongs.
         let told = page.items.sorted { ($0.time, $0.event.seq) > ($1.time, $1.event.seq) }
+        let isShown = page.items.contains { $0.note?.id == refused?.note && refused != nil }
         let notePath = mayOperate ? "\(Paths.incident(id.rawValue))/timeline" : nil
         return .html(
             try templates.render(
                 IncidentPage(
                     details,
                     entries: told.map {
-                        IncidentEntry($0, output: output[$0.event.seq] ?? [], editPath: notePath)
+                        IncidentEntry($0, output: output[$0.event.seq] ?? [], editPath: notePath, refused: refused)
                     },
-                    kind: kind, next: page.next, runs: runs.items, checklists: lists.items, items: items,
+                    kind: kind, next: page.next, blamed: blamed, suspects: suspects, runs: runs.items,
+                    checklists: lists.items, items: items,
                     people: mayOperate
                         ? try await accounts.names(limit: Self.offeredPeople, by: visit.principal) : [],
-                    mayOperate: mayOperate, idempotencyKey: key, head: head, reader: visit.reader)))
+                    problem: isShown ? nil : refused?.problem.description, mayOperate: mayOperate, idempotencyKey: key,
+                    head: head, reader: visit.reader)),
+            status: refused.map { .init(code: $0.problem.code.status) } ?? .ok)
     }
 
     @Sendable func form(_ visit: Visit) async throws -> Response {
         try visit.principal.require(.operate, to: "open incidents")
-        let typed = IncidentFormPage.Typed(title: visit.query("title") ?? "", services: visit.query("service") ?? "")
+        let typed = IncidentFormPage.Typed(
+            title: visit.query("title") ?? "", services: visit.query("service") ?? "",
+            deployment: visit.query("deployment") ?? "")
         return .html(
             try templates.render(IncidentFormPage(typed, idempotencyKey: key, reader: visit.reader)))
     }
@@ -58,12 +71,12 @@ extension IncidentRoutes {
         let severity = try Self.severity(visit.form.filled("severity")) ?? .sev3
         let typed = IncidentFormPage.Typed(
             title: visit.form["title"] ?? "", severity: severity, services: visit.form["services"] ?? "",
-            note: visit.form["note"] ?? "")
+            note: visit.form["note"] ?? "", deployment: visit.form["deployment"] ?? "")
         do {
             let incident = try await incidents.open(
                 IncidentOrder(
                     title: typed.title, severity: severity, services: Self.names(typed.services),
-                    note: visit.form.filled("note")),
+                    note: visit.form.filled("note"), deployment: visit.form.filled("deployment")),
                 by: visit.principal)
             return .seeOther(Paths.incident(incident.id.rawValue))
         } catch let problem as Problem where problem.code == .invalid {
@@ -80,7 +93,8 @@ extension IncidentRoutes {
             id,
             IncidentChange(
                 title: visit.form["title"], severity: try Self.severity(visit.form.filled("severity")),
-                services: visit.form["services"].map(Self.names), runbooks: visit.form["runbooks"].map(Self.names)),
+                services: visit.form["services"].map(Self.names), runbooks: visit.form["runbooks"].map(Self.names),
+                blame: visit.form.filled("deployment").map(Self.blame)),
             by: visit.principal)
         return .seeOther(Paths.incident(id.rawValue))
     }
@@ -93,10 +107,16 @@ extension IncidentRoutes {
     }
 
     @Sendable func editFromForm(_ visit: Visit) async throws -> Response {
-        let id = try id(visit)
-        let note = try await incidents.edit(
-            ID(try visit.path("note")), to: visit.form["text"] ?? "", on: id, by: visit.principal)
-        return .seeOther(Paths.incident(id.rawValue) + Paths.fragment("page-entry-\(note.seq)"))
+        let (id, text) = (try id(visit), visit.form["text"] ?? "")
+        let note = try visit.path("note")
+        let expected = try VersionTag.expected(visit.form["version"], of: "note")
+        do {
+            let edited = try await incidents.edit(ID(note), to: text, expecting: expected, on: id, by: visit.principal)
+            return .seeOther(Paths.incident(id.rawValue) + Paths.fragment("page-entry-\(edited.seq)"))
+        } catch let problem as Problem where problem.code == .outdated || problem.code == .invalid {
+            let details = try await incidents.incident(id, by: visit.principal)
+            return try await page(details, visit, refused: .init(note: note, typed: text, problem: problem))
+        }
     }
 
     @Sendable func assignFromForm(_ visit: Visit) async throws -> Response {

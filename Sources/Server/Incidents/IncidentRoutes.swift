@@ -1,6 +1,7 @@
 import API
 import Accounts
 import Checklists
+import Deployments
 import Essentials
 import Executions
 import Foundation
@@ -15,6 +16,7 @@ struct IncidentRoutes: Sendable {
     let executions: Executions
     let checklists: Checklists
     let accounts: Accounts
+    let deployments: Deployments
     let templates: Templates
 
     /// Enough for a thousand alerts with their labels and annotations.
@@ -31,8 +33,8 @@ struct IncidentRoutes: Sendable {
             .signedIn(.post, "/api/v1/incidents/{id}/resolution") { try await carryOut(.resolve, $0) },
             .signedIn(.post, "/api/v1/incidents/{id}/reopening") { try await carryOut(.reopen, $0) },
             .signedIn(.get, "/api/v1/incidents/{id}/timeline", timeline),
-            .signedIn(.post, "/api/v1/incidents/{id}/timeline", note),
-            .signedIn(.put, "/api/v1/incidents/{id}/timeline/{note}", edit),
+            .signedIn(.post, "/api/v1/incidents/{id}/timeline", admitting: .init(again: noteAgain), note),
+            .signedIn(.put, "/api/v1/incidents/{id}/timeline/{note}", admitting: .init(again: noteAgain), edit),
             .signedIn(.put, "/api/v1/incidents/{id}/roles/{role}", assign),
             .signedIn(.get, "/api/v1/incidents/{id}/postmortem", postmortem),
             .signedIn(
@@ -71,7 +73,8 @@ struct IncidentRoutes: Sendable {
         let request = try visit.json(IncidentRequest.self)
         let order = IncidentOrder(
             title: request.title, severity: try Self.severity(request.severity) ?? .sev3,
-            services: request.services ?? [], runbooks: request.runbooks ?? [], note: request.note)
+            services: request.services ?? [], runbooks: request.runbooks ?? [], note: request.note,
+            deployment: request.deployment)
         let incident = try await incidents.open(order, by: visit.principal)
         let details = try await incidents.incident(incident.id, by: visit.principal)
         return try .json(
@@ -90,7 +93,7 @@ struct IncidentRoutes: Sendable {
             id,
             IncidentChange(
                 title: request.title, severity: try Self.severity(request.severity), services: request.services,
-                runbooks: request.runbooks),
+                runbooks: request.runbooks, blame: request.deployment.map(Self.blame)),
             by: visit.principal)
         return try .json(API.Incident(try await incidents.incident(id, by: visit.principal)))
     }
@@ -142,15 +145,33 @@ struct IncidentRoutes: Sendable {
             request.text, at: try request.at.map(Self.moment), on: id, by: visit.principal)
         return try .json(
             try await entry(note, of: id, by: visit.principal), status: .created,
-            headers: [.location: "/api/v1/incidents/\(id)/timeline/\(note.id)"])
+            headers: [
+                .location: "/api/v1/incidents/\(id)/timeline/\(note.id)", .eTag: VersionTag.text(note.version),
+            ])
     }
 
+    /// The note of an event as it is now.
+    @Sendable private func noteAgain(_ visit: Visit, _ event: RecordedEvent) async throws -> Response {
+        let id = try id(visit)
+        guard let reference = event.objects.first(where: { $0.kind == "note" }) else {
+            throw Problem.notFound("The note is gone.")
+        }
+        let note = try await incidents.note(ID(reference.id), on: id, by: visit.principal)
+        return try .json(
+            try await entry(note, of: id, by: visit.principal),
+            status: event.kind == "incident.noted" ? .created : .ok, headers: [.eTag: VersionTag.text(note.version)])
+    }
+
+    /// Takes the note's version as `If-Match`, so that nobody overwrites what they have not read.
     @Sendable func edit(_ visit: Visit) async throws -> Response {
+        try visit.principal.require(.operate, to: "edit notes")
+        let expected = try VersionTag.expected(visit.request.headers[.ifMatch], of: "note")
         let request = try visit.json(NoteEditRequest.self)
         let id = try id(visit)
         let note = try await incidents.edit(
-            ID(try visit.path("note")), to: request.text, on: id, by: visit.principal)
-        return try .json(try await entry(note, of: id, by: visit.principal))
+            ID(try visit.path("note")), to: request.text, expecting: expected, on: id, by: visit.principal)
+        return try .json(
+            try await entry(note, of: id, by: visit.principal), headers: [.eTag: VersionTag.text(note.version)])
     }
 
     @Sendable func assign(_ visit: Visit) async throws -> Response {
@@ -188,6 +209,8 @@ struct IncidentRoutes: Sendable {
         }
         return role
     }
+
+    static func blame(_ text: String) -> Blame { text == "none" ? .noDeployment : .deployment(text) }
 
     static func severity(_ text: String?) throws(Problem) -> Severity? {
         guard let text else { return nil }

@@ -166,6 +166,9 @@ extension OpenAPIDocument {
                 "rollback_run": .text("The id of the run that undoes it, the last one."), "rollback_reason": .text(),
                 "started": .moment("When it began."), "finished": .moment("When it came to its end."),
                 "failed": .moment("When it was first known to have gone wrong."),
+                "laid_to_it": .list(
+                    of: .text(),
+                    "The incidents that count as its failure, by id; told where one deployment is asked for."),
             ]),
         "DeploymentStage": .object(
             "A stage of a deployment: a section of its runbook.",
@@ -206,7 +209,7 @@ extension OpenAPIDocument {
                 "service": .text(), "environment": .text(), "from": .moment("Where the window begins."),
                 "to": .moment("Where it ends: now."), "days": .integer("How long it is.", from: 1),
                 "deployments": .integer("Those that came to an end; aborted ones count nowhere.", from: 0),
-                "failures": .integer("Those that failed or were rolled back.", from: 0),
+                "failures": .integer("Those that failed, were rolled back, or have an incident laid to them.", from: 0),
                 "open_failures": .integer("Those that nothing has restored yet.", from: 0),
                 "per_day": .number("Deployments per day."), "days_per_bar": .integer("Of each bar.", from: 1),
                 "bars": .list(of: .ref("DeploymentFiguresBar"), "The oldest first."),

@@ -79,8 +79,23 @@ extension OpenAPIDocument {
     private static let editNote = Operation(
         method: .put, path: "/api/v1/incidents/{id}/timeline/{note}", id: "editNote",
         summary: "Replaces a note's text. What it said before stays, and is shown with it.",
-        access: .permitted(.operate), parameters: [id, .path("note", "The note's id.")], body: .json("NoteEditRequest"),
-        answers: [.json(.ref("TimelineEntry"), "The note as it is now.")], problems: [404])
+        details: """
+            `If-Match` names the version of the note that was read; when somebody has edited it since, nothing changes and \
+            the answer, 412, says what they wrote.
+            """,
+        access: .permitted(.operate),
+        parameters: [
+            id, .path("note", "The note's id."),
+            .header(
+                "If-Match", "The note's `version` in quotes, such as `\"3\"`; `*` is whatever is there.",
+                isRequired: true),
+        ], body: .json("NoteEditRequest"),
+        answers: [
+            Operation.Answer(
+                status: 200, description: "The note as it is now.",
+                content: ["application/json": .ref("TimelineEntry")],
+                headers: ["ETag": "The note's version, for `If-Match`."])
+        ], problems: [404, 412])
 
     private static let assignRole = Operation(
         method: .put, path: "/api/v1/incidents/{id}/roles/{role}", id: "assignRole",
@@ -119,12 +134,14 @@ extension OpenAPIDocument {
                 "severity": .oneOf(Severity.self, "Without it `sev3`."), "services": names,
                 "runbooks": .list(of: .text(), "Runbooks that fit, by name."),
                 "note": .text("The first note on the timeline, in Markdown."),
+                "deployment": .text("The id of the deployment that it is laid to: it counts as that one's failure."),
             ]),
         "IncidentChangeRequest": .object(
             "What changes.", [:],
             optional: [
                 "title": .text("In a few words, at most 300 bytes."), "severity": severity, "services": names,
                 "runbooks": .list(of: .text(), "Runbooks that fit, by name."),
+                "deployment": .text("The id of the deployment that it is laid to; `none` where no deployment did it."),
             ]),
         "IncidentMoveRequest": .object("Why.", [:], optional: ["note": .text("Goes on the timeline.")]),
         "NoteRequest": .object(
@@ -149,6 +166,9 @@ extension OpenAPIDocument {
             optional: [
                 "acknowledged": .moment("When somebody took it up."), "acknowledged_by": .text("Who did."),
                 "mitigated": .moment("When it did no more harm."), "resolved": .moment("When it was over."),
+                "deployment": .text(
+                    "The id of the deployment that somebody has laid it to; `none` where they said that it is none. Absent, the times decide whose failure it counts as."
+                ),
             ]),
         "IncidentSummary": .object(
             "An incident in a list.",
@@ -185,6 +205,7 @@ extension OpenAPIDocument {
                 "at": .moment("Of what was written down later: when it was so."),
                 "text": .text("Of a note its Markdown, of others what else there is to say."),
                 "note": .text("Of a note its id."),
+                "version": .integer("Of a note: counts its texts; an edit names it as `If-Match`.", from: 1),
                 "earlier": .list(of: .ref("EarlierText"), "What an edited note said before, the oldest first."),
                 "output": .list(of: .text(), "The last lines that a run printed."),
             ]),

@@ -63,6 +63,7 @@ extension Deployment {
         if let previous_version { try output.say("  before it: \(previous_version)") }
         if let rollback_reason { try output.say("  rolled back for: \(rollback_reason)") }
         if let rollback_run { try output.say("  rollback: runbook runs show \(rollback_run)") }
+        for incident in laid_to_it ?? [] { try output.say("  failed by incident: runbook incident show \(incident)") }
         guard !stages.isEmpty else { return }
         var table = Table("", "STAGE", "STATE", "TOOK", "APPROVALS", "RUN", "CHECKLIST", "WHY")
         for stage in stages {

@@ -311,7 +311,8 @@ def incidents(page):
     send(page, "PUT", f"/incidents/{worked}/roles/commander", {"person": "ada"}, JSON)
     note = send(page, "POST", f"/incidents/{worked}/timeline",
                 {"text": "The first call from support.", "at": "2026-01-19T03:05:00Z"}, JSON)["note"]
-    send(page, "PUT", f"/incidents/{worked}/timeline/{note}", {"text": "The first *mail* from support."}, JSON)
+    send(page, "PUT", f"/incidents/{worked}/timeline/{note}", {"text": "The first *mail* from support."},
+         JSON | {"If-Match": "*"})
     run = start(page, "accunode.rollback", f"?incident={worked}", version="v1.2.2")
     ended(page, run)
     over = send(page, "POST", "/incidents", {"title": "The disk of mail-2 is full", "severity": "sev4"}, JSON)["id"]
