@@ -83,8 +83,8 @@ extension Checklists {
             try Self.count(list.id, in: transaction)
             try journal.append(
                 Self.event(
-                    "item.checking", before, (before.state, before.note), on: list, more: ["run": .string(run.rawValue)]
-                ),
+                    "item.checking", before, (before.state, before.note), on: list.id,
+                    more: ["run": .string(run.rawValue)]),
                 by: principal, in: transaction)
             return try Self.item(item.item, of: list.id, in: transaction)
         }
@@ -136,7 +136,8 @@ extension Checklists {
             if case .none(let reason) = verdict { more["reason"] = .string(reason) }
             try journal.append(
                 Self.event(
-                    state == .open ? "item.unproved" : state.event, before, (state, before.note), on: list, more: more),
+                    state == .open ? "item.unproved" : state.event, before, (state, before.note), on: list.id,
+                    more: more),
                 by: system, in: transaction)
         }
     }

@@ -59,6 +59,13 @@ extension Checklists {
         return ChecklistRecord(summary: summary, items: items)
     }
 
+    /// - Throws: `Problem.notFound`, `Problem.conflict` for a completed one.
+    static func requireOpen(_ id: ID<ChecklistRecord>, in reader: Reader) throws {
+        let state = try reader.text("SELECT state FROM checklists WHERE id = \(id)")
+        // What to say of one that is not open is found out where it is needed.
+        if state != ChecklistState.open.rawValue { _ = try open(id, in: reader) }
+    }
+
     /// - Throws: `Problem.notFound`.
     package static func summary(_ id: ID<ChecklistRecord>, in reader: Reader) throws -> ChecklistSummaryRecord {
         guard

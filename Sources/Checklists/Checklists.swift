@@ -142,32 +142,29 @@ package struct Checklists: Sendable {
         try Self.check(change.note ?? "", called: "note", maximum: Self.longestNote)
         let (journal, now) = (journal, time.now())
         return try await database.write { transaction in
-            let list = try Self.open(id, in: transaction)
+            try Self.requireOpen(id, in: transaction)
             let before = try Self.item(item, of: id, in: transaction)
             if let expected, expected != before.version { throw before.outdated }
             let after = try change.applied(to: before.state, note: before.note)
             if after.state == before.state, after.note == before.note { return before }
             // A verdict that is still to come would overwrite what a person has just said.
             let isNewState = after.state != before.state
-            try transaction.execute(
+            let author: SQL =
+                isNewState
+                ? """
+                , by_kind = \(principal.kind.rawValue), by = \(principal.id), by_name = \(principal.name), at = \(now)
+                """ : ""
+            let changed: ItemRecord? = try transaction.first(
                 """
                 UPDATE checklist_items SET state = \(after.state), note = \(after.note), version = version + 1,
-                    checking = \(isNewState ? false : before.checking)
-                WHERE checklist = \(id) AND position = \(before.position)
+                    checking = \(isNewState ? false : before.checking) \(author)
+                WHERE checklist = \(id) AND position = \(before.position) RETURNING \(ItemRecord.columns)
                 """)
-            if isNewState {
-                try transaction.execute(
-                    """
-                    UPDATE checklist_items SET by_kind = \(principal.kind.rawValue), by = \(principal.id),
-                        by_name = \(principal.name), at = \(now)
-                    WHERE checklist = \(id) AND position = \(before.position)
-                    """)
-            }
             try Self.count(id, in: transaction)
             try journal.append(
-                Self.event(isNewState ? after.state.event : "item.noted", before, after, on: list),
+                Self.event(isNewState ? after.state.event : "item.noted", before, after, on: id),
                 by: principal, in: transaction)
-            return try Self.item(item, of: id, in: transaction)
+            return changed ?? before
         }
     }
 
@@ -233,7 +230,7 @@ package struct Checklists: Sendable {
     }
 
     static func event(
-        _ kind: String, _ item: ItemRecord, _ after: (state: ItemState, note: String?), on list: ChecklistSummaryRecord,
+        _ kind: String, _ item: ItemRecord, _ after: (state: ItemState, note: String?), on list: ID<ChecklistRecord>,
         more: [String: JSONValue] = [:]
     ) -> Event {
         var details: [String: JSONValue] = [
@@ -242,7 +239,7 @@ package struct Checklists: Sendable {
         ]
         if let note = after.note { details["note"] = .string(note) }
         return Event(
-            kind, on: ObjectReference("checklist", list.id.rawValue), details: details.merging(more) { $1 })
+            kind, on: ObjectReference("checklist", list.rawValue), details: details.merging(more) { $1 })
     }
 
     static func count(_ id: ID<ChecklistRecord>, in transaction: Transaction) throws {

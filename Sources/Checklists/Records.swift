@@ -82,10 +82,11 @@ package struct ItemRecord: Sendable, Equatable, Decodable {
     package let checking: Bool
     package let evidence: String?
 
-    static let select: SQL = """
-        SELECT position, item, section, heading, line, depth, text, required, state, version, note, by_kind, by, by_name,
-            at, check_step, check_run, checking, evidence FROM checklist_items
+    static let columns: SQL = """
+        position, item, section, heading, line, depth, text, required, state, version, note, by_kind, by, by_name, at,
+            check_step, check_run, checking, evidence
         """
+    static let select: SQL = "SELECT \(columns) FROM checklist_items"
 
     package var proof: Evidence? {
         get throws { try evidence.map { try JSONDecoder().decode(Evidence.self, from: Data($0.utf8)) } }

@@ -64,6 +64,13 @@ package struct IncidentDetails: Sendable {
     static let shownAlerts = 50
 }
 
+extension IncidentDetails {
+    /// Of an incident that a person has just opened.
+    init(new incident: IncidentRecord) {
+        self.init(incident: incident, roles: [], runbooks: [], alerts: [], alertCount: 0, firingCount: 0)
+    }
+}
+
 struct IncidentRow: Decodable {
     let id: ID<IncidentRecord>
     let title: String

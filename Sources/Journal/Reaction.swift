@@ -22,8 +22,6 @@ package struct Reaction: Sendable {
 extension Journal {
     /// Tries before an event is given up, a second after the first and twice as long after each.
     private static let tries = 8
-    /// Events that are none of a reaction's are passed over in memory; so many at most are read again after a restart.
-    private static let stride: Int64 = 1000
 
     /// A reaction that is new answers what happens from now on, not what happened before there was any.
     package func enrol(_ reactions: [Reaction]) async throws {
@@ -39,13 +37,16 @@ extension Journal {
     /// Answers events with a reaction until its task is cancelled.
     package func react(_ reaction: Reaction, logger: Logger) async throws {
         // Listening begins before the first look at the database, so that nothing falls in between.
-        let news = tail.listen()
+        let news = tail.listen(for: reaction.kinds)
         var position = try await cursor(of: reaction)
         try await catchUp(reaction, &position, logger)
-        for await event in news {
-            if event.seq <= position.seen { continue }
-            if event.seq == position.seen + 1 {
-                try await take(event, reaction, &position, logger)
+        var number = 0
+        for await told in news {
+            let isNext = told.number == number + 1
+            number = told.number
+            if told.event.seq <= position.seen { continue }
+            if isNext {
+                try await take(told.event, reaction, &position, logger)
             } else {
                 try await catchUp(reaction, &position, logger)
             }
@@ -76,7 +77,7 @@ extension Journal {
         let isAnswered = reaction.kinds.contains(event.kind)
         if isAnswered { try await answer(event, reaction, logger) }
         position.seen = event.seq
-        guard isAnswered || position.seen - position.kept >= Self.stride else { return }
+        guard isAnswered || position.seen - position.kept >= Tail.stride else { return }
         let (seen, name) = (position.seen, reaction.name)
         // What was answered since the last commit is answered again after a crash, as every verb here allows.
         database.writeSoon("cursors/\(name)") { transaction in

@@ -4,15 +4,32 @@ import Synchronization
 package final class Tail: Sendable {
     /// A listener that falls behind by more loses the oldest; it sees the gap in `seq` and reads from the database.
     static let buffer = 512
+    /// Every event with such a number is told to all, so that who waits for rare ones knows how far the journal has come.
+    static let stride: Int64 = 1000
+
+    /// An event of a kind that was asked for, or one that says how far the journal has come.
+    struct News: Sendable {
+        let event: RecordedEvent
+        /// One more than that of the news before it; where it is not, what stands between is to be read from the database.
+        let number: Int
+    }
+
+    private struct Selective {
+        let kinds: Set<String>
+        let continuation: AsyncStream<News>.Continuation
+        var number = 0
+    }
 
     private struct Listeners {
         var next = 0
-        var continuations: [Int: AsyncStream<RecordedEvent>.Continuation] = [:]
+        var all: [Int: AsyncStream<RecordedEvent>.Continuation] = [:]
+        var selective: [Int: Selective] = [:]
+        var last: Int64?
     }
 
     private let listeners = Mutex(Listeners())
 
-    package var count: Int { listeners.withLock { $0.continuations.count } }
+    package var count: Int { listeners.withLock { $0.all.count } }
 
     /// Events from now on, in order; ends with the task that reads it.
     package func listen() -> AsyncStream<RecordedEvent> {
@@ -20,17 +37,45 @@ package final class Tail: Sendable {
             of: RecordedEvent.self, bufferingPolicy: .bufferingNewest(Self.buffer))
         let number = listeners.withLock { listeners in
             listeners.next += 1
-            listeners.continuations[listeners.next] = continuation
+            listeners.all[listeners.next] = continuation
             return listeners.next
         }
         continuation.onTermination = { [weak self] _ in
-            self?.listeners.withLock { $0.continuations[number] = nil }
+            self?.listeners.withLock { $0.all[number] = nil }
+        }
+        return stream
+    }
+
+    /// Events of some kinds from now on, in order. Nobody is woken for the others.
+    func listen(for kinds: Set<String>) -> AsyncStream<News> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: News.self, bufferingPolicy: .bufferingNewest(Self.buffer))
+        let number = listeners.withLock { listeners in
+            listeners.next += 1
+            listeners.selective[listeners.next] = Selective(kinds: kinds, continuation: continuation)
+            return listeners.next
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.listeners.withLock { $0.selective[number] = nil }
         }
         return stream
     }
 
     func tell(_ event: RecordedEvent) {
-        let continuations = listeners.withLock { Array($0.continuations.values) }
+        let continuations = listeners.withLock { listeners in
+            // A command on the data folder appends too, and tells nobody.
+            let isNext = listeners.last.map { $0 + 1 == event.seq } ?? false
+            listeners.last = event.seq
+            for (id, listener) in listeners.selective {
+                guard !isNext || listener.kinds.contains(event.kind) || event.seq.isMultiple(of: Self.stride) else {
+                    continue
+                }
+                let number = listener.number + (isNext ? 1 : 2)
+                listeners.selective[id]?.number = number
+                listener.continuation.yield(News(event: event, number: number))
+            }
+            return Array(listeners.all.values)
+        }
         for continuation in continuations { continuation.yield(event) }
     }
 }

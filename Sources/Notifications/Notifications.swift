@@ -108,6 +108,11 @@ package struct Notifications: Sendable {
     package func enqueue(_ event: RecordedEvent) async throws {
         guard let occasion = Occasion(rawValue: event.kind) else { return }
         let (now, bell) = (time.now(), bell)
+        // A commit costs a sync, and most events nobody has asked for.
+        let isWanted = try await database.look { reader in
+            try Self.destinations(in: reader).contains { $0.events.contains(occasion) }
+        }
+        guard isWanted else { return }
         let first = try await firstDetails(of: event)
         try await database.write { transaction in
             for destination in try Self.destinations(in: transaction) where destination.events.contains(occasion) {

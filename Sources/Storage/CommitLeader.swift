@@ -17,6 +17,9 @@ final class CommitLeader: Sendable {
         /// Riders have waited for long enough.
         var isDue = false
         var isTimed = false
+        /// Something may be committed that the index of words does not have yet; until a look has said else.
+        var hasSearchBacklog = true
+        var isSearchTimed = false
 
         /// What the next commit carries; nothing when there is nothing to lead.
         mutating func next() -> [Change] {
@@ -28,7 +31,7 @@ final class CommitLeader: Sendable {
         }
     }
 
-    /// How long a rider waits for somebody else's commit.
+    /// How long a rider waits for somebody else's commit, and what is to be found for the index.
     private static let patience = DispatchTimeInterval.seconds(1)
 
     private let pool: DatabasePool
@@ -80,6 +83,44 @@ final class CommitLeader: Sendable {
         if isAny { lead() }
     }
 
+    /// Whether a search has to wait for `absorbSearchBacklog`.
+    var hasSearchBacklog: Bool { queue.withLock(\.hasSearchBacklog) }
+
+    /// Takes up all that is to be found and was committed before.
+    func absorbSearchBacklog() async throws {
+        while try await commit({ try self.absorb(in: $0, goingOn: false) }) {}
+    }
+
+    /// Takes it up beside the others' commits, a while after the first of it, so that the index takes up much at once; what
+    /// is too much for once soon after, behind the changes that came meanwhile.
+    func absorbSearchBacklog(after pause: DispatchTimeInterval = patience) {
+        let mustWait = queue.withLock { queue in
+            queue.hasSearchBacklog = true
+            defer { queue.isSearchTimed = true }
+            return !queue.isSearchTimed
+        }
+        guard mustWait else { return }
+        thread.asyncAfter(deadline: .now() + pause) { [weak self] in
+            guard let self else { return }
+            queue.withLock { $0.isSearchTimed = false }
+            commit([Change(riding: absorbPart)])
+        }
+    }
+
+    private func absorbPart(_ transaction: Transaction) throws { _ = try absorb(in: transaction, goingOn: true) }
+
+    private func absorb(in transaction: Transaction, goingOn: Bool) throws -> Bool {
+        let isMore = try transaction.absorbSearchBacklog()
+        transaction.afterCommit { [weak self] in
+            if !isMore {
+                self?.queue.withLock { $0.hasSearchBacklog = false }
+            } else if goingOn {
+                self?.absorbSearchBacklog(after: .milliseconds(20))
+            }
+        }
+        return isMore
+    }
+
     private func lead() {
         while true {
             let changes = queue.withLock { $0.next() }
@@ -91,7 +132,7 @@ final class CommitLeader: Sendable {
     private func commit(_ changes: [Change]) {
         var outcomes: [Outcome] = []
         do {
-            let acts = try pool.writeWithoutTransaction { connection in
+            let (acts, hasSearchBacklog) = try pool.writeWithoutTransaction { connection in
                 try connection.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
                 let transaction = Transaction(connection, explainer: explainer)
                 do {
@@ -109,9 +150,10 @@ final class CommitLeader: Sendable {
                     if connection.isInsideTransaction { try connection.execute(sql: "ROLLBACK") }
                     throw error
                 }
-                return transaction.afterCommit
+                return (transaction.afterCommit, transaction.hasSearchBacklog)
             }
             if outcomes.contains(where: { $0.error == nil }) { for act in acts { act() } }
+            if hasSearchBacklog { absorbSearchBacklog() }
             for (change, outcome) in zip(changes, outcomes) { change.answer(outcome.error) }
         } catch {
             for change in changes { change.answer(error) }

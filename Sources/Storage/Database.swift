@@ -75,6 +75,8 @@ package final class Database: Sendable {
         chmod(path, 0o600)
         surveys.maxConcurrentOperationCount = Self.surveysAtOnce
         leader = CommitLeader(pool: pool, explainer: explainer)
+        // What was to be found when the server ended.
+        if options.isServer { leader.absorbSearchBacklog() }
     }
 
     /// Reads on the thread of the caller: what is found by an index takes microseconds, less than a change of threads does
@@ -125,6 +127,11 @@ package final class Database: Sendable {
     /// costs as much as all that it carries.
     package func writeSoon(_ name: String, _ body: @escaping @Sendable (Transaction) throws -> Void) {
         leader.ride(name, body)
+    }
+
+    /// Lets a search that follows find all that was committed before.
+    package func prepareSearch() async throws {
+        if leader.hasSearchBacklog { try await leader.absorbSearchBacklog() }
     }
 
     /// Folds the log into the file and closes; waits for readers and the writer.

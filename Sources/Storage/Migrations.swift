@@ -28,6 +28,7 @@ enum Migrations {
         migrator.registerMigration("23-run-queue", migrate: createRunQueue)
         migrator.registerMigration("24-hooks", migrate: createHooks)
         migrator.registerMigration("40-incident-deployments", migrate: layIncidentsToDeployments)
+        migrator.registerMigration("45-search-backlog", migrate: createSearchBacklog)
         return migrator
     }
 

@@ -16,23 +16,30 @@ package class Reader {
 
     package func all<Row: Decodable>(_ sql: SQL, as type: Row.Type = Row.self) throws -> [Row] {
         try prepare(sql)
-        return try Decoded<Row>.fetchAll(
-            connection.cachedStatement(sql: sql.text), arguments: try sql.arguments()
-        ).map(\.value)
+        var values: [Row] = []
+        try each(row: Row.self, of: connection.cachedStatement(sql: sql.text), sql) { values.append($0) }
+        return values
     }
 
     package func first<Row: Decodable>(_ sql: SQL, as type: Row.Type = Row.self) throws -> Row? {
         try prepare(sql)
-        return try Decoded<Row>.fetchOne(
-            connection.cachedStatement(sql: sql.text), arguments: try sql.arguments())?.value
+        let statement = try connection.cachedStatement(sql: sql.text)
+        let rows = try GRDB.Row.fetchCursor(statement, arguments: try sql.arguments())
+        return try rows.next().map { try Row(from: RowDecoder(row: $0, names: statement.columnNames)) }
     }
 
     /// Calls `body` with each row in turn, holding only one in memory.
     package func each<Row: Decodable>(_ sql: SQL, as type: Row.Type = Row.self, _ body: (Row) throws -> Void) throws {
         try prepare(sql)
-        let rows = try Decoded<Row>.fetchCursor(
-            connection.makeStatement(sql: sql.text), arguments: try sql.arguments())
-        while let row = try rows.next() { try body(row.value) }
+        try each(row: Row.self, of: connection.makeStatement(sql: sql.text), sql, body)
+    }
+
+    private func each<Row: Decodable>(
+        row type: Row.Type, of statement: Statement, _ sql: SQL, _ body: (Row) throws -> Void
+    ) throws {
+        let names = statement.columnNames
+        let rows = try GRDB.Row.fetchCursor(statement, arguments: try sql.arguments())
+        while let row = try rows.next() { try body(Row(from: RowDecoder(row: row, names: names))) }
     }
 
     /// The first column of the first row, as a whole number.
@@ -54,13 +61,6 @@ package class Reader {
     }
 
     func prepare(_ sql: SQL) throws { try explainer?.explain(sql, on: connection) }
-}
-
-/// Lets GRDB's decoder read a value that knows nothing of GRDB.
-private struct Decoded<Value: Decodable>: FetchableRecord, Decodable {
-    let value: Value
-
-    init(from decoder: any Decoder) throws { value = try Value(from: decoder) }
 }
 
 extension SQL {

@@ -4,6 +4,8 @@ import GRDB
 /// A change in the making: reads see what it has written so far; all of it is committed or none.
 package final class Transaction: Reader {
     private(set) var afterCommit: [@Sendable () -> Void] = []
+    /// It has said what is to be found.
+    var hasSearchBacklog = false
 
     /// - Returns: how many rows it changed.
     @discardableResult

@@ -1,7 +1,8 @@
 import Essentials
-import Journal
 import Storage
 import Testing
+
+@testable import Journal
 
 struct `The tail` {
     let fixture: Fixture
@@ -75,5 +76,34 @@ struct `The tail` {
         reader.cancel()
         await reader.value
         #expect(tail.count == 0)
+    }
+
+    @Test func `who asks for some kinds is woken for these alone, and learns of what it may have missed`() async throws
+    {
+        let fixture = fixture
+        var news = fixture.journal.tail.listen(for: ["rare"]).makeAsyncIterator()
+        for kind in ["often", "often", "rare", "often", "rare"] { try await fixture.append(Event(kind)) }
+        // Nobody knows what was there before the first.
+        #expect(await news.next().map { [$0.event.seq, Int64($0.number)] } == [1, 2])
+        #expect(await news.next().map { [$0.event.seq, Int64($0.number)] } == [3, 3])
+        #expect(await news.next().map { [$0.event.seq, Int64($0.number)] } == [5, 4])
+        // Another program appends, and tells nobody here.
+        let other = Journal(database: fixture.database)
+        try await fixture.database.write { transaction in
+            _ = try other.append(Event("rare"), by: .system("other"), in: transaction)
+        }
+        try await fixture.append(Event("often"))
+        #expect(await news.next().map { [$0.event.seq, Int64($0.number)] } == [7, 6])
+    }
+
+    @Test func `who falls behind the kinds that it asked for sees that by their number`() async throws {
+        var news = fixture.journal.tail.listen(for: ["rare"]).makeAsyncIterator()
+        let (journal, ada) = (fixture.journal, fixture.ada)
+        try await fixture.database.write { transaction in
+            for _ in 0..<600 { try journal.append(Event("rare"), by: ada, in: transaction) }
+        }
+        let first = try #require(await news.next())
+        #expect(first.event.seq == 89)
+        #expect(first.number > 2, "those before it were dropped")
     }
 }

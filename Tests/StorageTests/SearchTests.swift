@@ -19,10 +19,14 @@ import Testing
         }
     }
 
-    private func search(_ words: String, kind: String? = nil) async throws -> [String] {
+    private func results(_ words: String, kind: String? = nil, _ request: PageRequest) async throws -> SearchResults {
         let words = try SearchWords(parsing: words)
-        return try await database.read { try $0.search(words, kind: kind, PageRequest(limit: 500)).page.items }
-            .map(\.object)
+        try await database.prepareSearch()
+        return try await database.read { try $0.search(words, kind: kind, request) }
+    }
+
+    private func search(_ words: String, kind: String? = nil) async throws -> [String] {
+        try await results(words, kind: kind, PageRequest(limit: 500)).page.items.map(\.object)
     }
 
     @Test func `what has the words in its title comes first, else the newest first`() async throws {
@@ -58,13 +62,11 @@ import Testing
         ] {
             #expect(try await search(words) == ["a/1"], "\(words)")
         }
-        let words = try SearchWords(parsing: "sifirla")
-        let hit = try await database.read { try $0.search(words, PageRequest()).page.items.first }
+        let hit = try await results("sifirla", PageRequest()).page.items.first
         #expect(hit?.title == "Önbelleği sıfırla")
         #expect(hit?.text.contains("İPTAL et: IŞIK ve ılık") == true)
         try await index("a/1", "Plain", "plain")
-        let plain = try SearchWords(parsing: "plain")
-        #expect(try await database.read { try $0.search(plain, PageRequest()).page.items.first }?.text == "plain")
+        #expect(try await results("plain", PageRequest()).page.items.first?.text == "plain")
     }
 
     @Test func `a text between quotes stands as it is`() async throws {
@@ -122,11 +124,9 @@ import Testing
                     at: Timestamp(microseconds: 1))
             }
         }
-        let words = try SearchWords(parsing: "word")
         var (found, next): ([String], String?) = ([], nil)
         repeat {
-            let request = PageRequest(limit: 300, after: next)
-            let page = try await database.read { try $0.search(words, request).page }
+            let page = try await results("word", PageRequest(limit: 300, after: next)).page
             found += page.items.map(\.object)
             next = page.next
         } while next != nil
@@ -141,10 +141,10 @@ import Testing
                 try transaction.index("a/\(number)", title: "host\(number)", text: "", at: Timestamp(microseconds: 1))
             }
         }
-        let results = try await database.read { try $0.search(SearchWords(parsing: "host"), PageRequest(limit: 500)) }
-        #expect(results.broad == ["host"])
-        #expect(results.page.items.count == 64)
-        let exact = try await database.read { try $0.search(SearchWords(parsing: "host1099"), PageRequest()) }
+        let many = try await results("host", PageRequest(limit: 500))
+        #expect(many.broad == ["host"])
+        #expect(many.page.items.count == 64)
+        let exact = try await results("host1099", PageRequest())
         #expect(exact.broad.isEmpty)
         #expect(exact.page.items.map(\.object) == ["a/1099"])
         #expect(try await search("hos").count == 100, "three letters have an index of their own")
@@ -154,7 +154,7 @@ import Testing
         async throws
     {
         let problem = try await #require(throws: Problem.self) {
-            try await database.read { try $0.search(SearchWords(parsing: "a"), PageRequest(after: cursor)) }
+            try await results("a", PageRequest(after: cursor))
         }
         #expect(problem.fields.map(\.name) == ["after"])
     }

@@ -46,6 +46,7 @@ struct SearchRoutes: Sendable {
     private func find(_ words: SearchWords, _ visit: Visit) async throws -> SearchAnswer {
         try visit.principal.require(.read, to: "search")
         let (kind, request) = (try Self.kind(of: visit), try visit.page(limit: 20))
+        try await database.prepareSearch()
         let (results, versions) = try await database.survey { reader in
             let results = try reader.search(words, kind: kind?.rawValue, request)
             var versions: [String: PlacedVersion] = [:]

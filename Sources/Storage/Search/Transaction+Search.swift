@@ -1,7 +1,7 @@
 package import Essentials
 
 extension Transaction {
-    /// Lets a thing be found by its words from now on, or by others than before.
+    /// Lets a thing be found by its words, or by others than before: by each search that begins after the commit.
     /// - Parameters:
     ///   - object: such as `incident/01j9…`; what stands before the slash is its kind.
     ///   - text: of which the first 64 KiB are found, or as many bytes as `limit` says.
@@ -11,6 +11,43 @@ extension Transaction {
     ) throws {
         // SQLite's C interface would cut it off there, and the writer refuses it.
         let (title, text) = (title.searchable(), text.searchable(limit))
+        try execute(
+            """
+            INSERT INTO search_backlog (object, title, text, time)
+            VALUES (\(object), \(title), \(text), \(time))
+            """)
+        hasSearchBacklog = true
+    }
+
+    /// Lets it be found no longer.
+    package func unindex(_ object: String) throws {
+        try execute("INSERT INTO search_backlog (object) VALUES (\(object))")
+        hasSearchBacklog = true
+    }
+
+    /// Takes up a part of what is to be found, the oldest first: as much as holds up other changes for a few milliseconds.
+    /// - Returns: whether something is left.
+    func absorbSearchBacklog() throws -> Bool {
+        let rows: [BacklogRow] = try all(
+            "SELECT n, object, title, text, time FROM search_backlog ORDER BY n LIMIT \(BacklogRow.atOnce)")
+        var bytes = 0
+        for (index, row) in rows.enumerated() {
+            bytes += row.text?.utf8.count ?? 0
+            if index > 0, bytes > BacklogRow.bytesAtOnce {
+                try execute("DELETE FROM search_backlog WHERE n < \(row.n)")
+                return true
+            }
+            if let title = row.title, let text = row.text, let time = row.time {
+                try enter(row.object, title: title, text: text, at: time)
+            } else {
+                try leaveOut(row.object)
+            }
+        }
+        if let last = rows.last { try execute("DELETE FROM search_backlog WHERE n <= \(last.n)") }
+        return rows.count == BacklogRow.atOnce
+    }
+
+    private func enter(_ object: String, title: String, text: String, at time: Timestamp) throws {
         let (writtenTitle, written) = (SearchFolding.written(title), SearchFolding.written(text))
         let original = written == text ? nil : text
         if let n = try integer("SELECT n FROM search_entries WHERE object = \(object)") {
@@ -33,12 +70,22 @@ extension Transaction {
             """)
     }
 
-    /// Lets it be found no longer.
-    package func unindex(_ object: String) throws {
+    private func leaveOut(_ object: String) throws {
         guard let n = try integer("SELECT n FROM search_entries WHERE object = \(object)") else { return }
         try execute("DELETE FROM search_text WHERE rowid = \(n)")
         try execute("DELETE FROM search_entries WHERE n = \(n)")
     }
+}
+
+private struct BacklogRow: Decodable {
+    static let atOnce = 200
+    static let bytesAtOnce = 256 << 10
+
+    let n: Int64
+    let object: String
+    let title: String?
+    let text: String?
+    let time: Timestamp?
 }
 
 extension String {
