@@ -93,7 +93,10 @@ let package = Package(
         // 5
         module(
             "Executions",
-            ["Essentials", "RunbookFormat", "Processes", "Storage", "Journal", "Accounts", "Runbooks", crypto, logging]),
+            [
+                "Essentials", "RunbookFormat", "Processes", "Outbound", "Storage", "Journal", "Accounts", "Runbooks",
+                crypto, logging,
+            ]),
         module(
             "Incidents",
             ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", crypto, logging]),

@@ -102,7 +102,7 @@ extension Checklists {
         else { return }
         let system = Principal.system("check")
         let record = try await executions.run(ID(run), by: system)
-        let evidence = try await evidence(of: record, by: system)
+        let (evidence, verdict) = try await evidence(of: record, by: system)
         let (journal, now) = (journal, time.now())
         try await database.write { transaction in
             struct Place: Decodable { let checklist: ID<ChecklistRecord>, item: String }
@@ -112,7 +112,6 @@ extension Checklists {
             guard let place else { return }
             let list = try Self.summary(place.checklist, in: transaction)
             let before = try Self.item(place.item, of: place.checklist, in: transaction)
-            let verdict = CheckVerdict.of(exitStatus: evidence.exit_status, reason: evidence.reason)
             let state: ItemState =
                 switch verdict {
                 case .ticked: .ticked
@@ -142,7 +141,9 @@ extension Checklists {
         }
     }
 
-    private func evidence(of run: RunRecord, by principal: Principal) async throws -> Evidence {
+    private func evidence(
+        of run: RunRecord, by principal: Principal
+    ) async throws -> (evidence: Evidence, verdict: CheckVerdict) {
         let attempt = run.steps.first?.attempts.last
         let step = run.steps.first?.id ?? ""
         let guide = try await catalogue.guide(version: run.version, of: run.runbook)
@@ -150,13 +151,16 @@ extension Checklists {
         let text = latest.rows.map(\.text).joined()
         let (kept, isCut) = Self.end(of: text)
         // 126 and 127 are words of the shell: there is an exit status, and no verdict.
-        let verdict = CheckVerdict.of(exitStatus: attempt?.exit_status, reason: attempt?.reason)
+        let isRequest = guide.step(step)?.kind == .http
+        let verdict = CheckVerdict.of(
+            exitStatus: attempt?.exit_status, reason: attempt?.reason, request: isRequest ? attempt?.state : nil)
         var reason = attempt?.reason
         if case .none(let sentence) = verdict { reason = sentence }
-        return Evidence(
+        let evidence = Evidence(
             run: run.id.rawValue, step: step, command: guide.step(step)?.script ?? "",
             exit_status: attempt?.exit_status, reason: reason, output: kept,
             output_cut: isCut || !latest.earlierLines.isEmpty, time: (attempt?.finished ?? time.now()).rfc3339)
+        return (evidence, verdict)
     }
 
     /// The last lines of what was printed, cut at the beginning of a character.

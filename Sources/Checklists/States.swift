@@ -1,4 +1,5 @@
 package import Essentials
+package import Executions
 package import Storage
 
 /// Where a checklist stands.
@@ -69,7 +70,17 @@ package enum CheckVerdict: Equatable, Sendable {
     /// - Parameters:
     ///   - exitStatus: 126 and 127 are the shell's own words for a program that it could not run, and 0 a success.
     ///   - reason: why there is no exit status.
-    package static func of(exitStatus: Int?, reason: String?) -> CheckVerdict {
+    ///   - request: how the request ended, where the check is one: what it expected did not come, in whatever way.
+    package static func of(exitStatus: Int?, reason: String?, request: AttemptState? = nil) -> CheckVerdict {
+        switch request {
+        case .succeeded?: return .ticked
+        case .failed?, .timedOut?: return .failed
+        case .running?, .cancelled?, .unknown?, nil: break
+        }
+        return of(exitStatus, reason)
+    }
+
+    private static func of(_ exitStatus: Int?, _ reason: String?) -> CheckVerdict {
         switch exitStatus {
         case 0?: .ticked
         case 126?: .none("The check could not run: a program that it calls may not be executed (exit status 126).")

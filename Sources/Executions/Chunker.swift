@@ -32,12 +32,23 @@ struct Chunker: Sendable {
     mutating func feed(_ frames: [Frame]) -> [Chunk] {
         var chunks: [Chunk] = []
         for frame in frames where !frame.isCutMarker {
-            lastTime[frame.stream] = frame.time
-            let shown = maskers[frame.stream]?.feed(frame.bytes) ?? frame.bytes
-            let whole = completed(shown, of: frame.stream)
-            add(whole, frame.stream, frame.time, to: &chunks)
+            feed(frame.bytes, frame.stream, at: frame.time, into: &chunks)
         }
         return chunks
+    }
+
+    mutating func feed(_ bytes: [UInt8], _ stream: Frame.Stream, at time: Timestamp) -> [Chunk] {
+        var chunks: [Chunk] = []
+        feed(bytes, stream, at: time, into: &chunks)
+        return chunks
+    }
+
+    private mutating func feed(
+        _ bytes: [UInt8], _ stream: Frame.Stream, at time: Timestamp, into chunks: inout [Chunk]
+    ) {
+        lastTime[stream] = time
+        let shown = maskers[stream]?.feed(bytes) ?? bytes
+        add(completed(shown, of: stream), stream, time, to: &chunks)
     }
 
     /// What was held back, once nothing more comes.

@@ -120,6 +120,10 @@ struct HandedOnValues: Sendable {
 
     /// - Parameter secrets: values that the step may hand on to other steps, but never onto the record.
     init(of finished: FinishedAttempt, hiding secrets: [String]) {
+        if let request = finished.request {
+            outputs = request.outputs.mapValues { Masker.masked($0, secrets: secrets) }
+            return
+        }
         guard case .exited(0)? = finished.ending?.outcome else { return }
         do {
             outputs = try Self.read(finished.files.output, called: "RUNBOOK_OUTPUT", hiding: secrets)
@@ -198,7 +202,7 @@ extension Executions {
         try transaction.execute(
             """
             UPDATE attempts SET state = \(end.state), exit_status = \(end.exitStatus), signal = \(end.signal),
-                reason = \(end.reason), started = \(finished.ending?.started), finished = \(finished.ending?.finished ?? now),
+                reason = \(end.reason), started = \(finished.started), finished = \(finished.finished ?? now),
                 output_cut = \(finished.ending?.outputCut ?? false),
                 output_may_end_early = \(finished.ending?.outputMayEndEarly ?? false)
             WHERE id = \(finished.start.attempt)
@@ -343,7 +347,16 @@ struct AttemptEnd: Equatable {
     let reason: String?
 
     init(_ finished: FinishedAttempt, fault: String?) {
-        self.init(finished.ending?.outcome, reason: finished.reason, fault: fault)
+        if let request = finished.request {
+            self.init(request)
+        } else {
+            self.init(finished.ending?.outcome, reason: finished.reason, fault: fault)
+        }
+    }
+
+    /// Of what no process made.
+    private init(_ request: RequestEnd) {
+        (state, exitStatus, signal, reason) = (request.state, nil, nil, request.reason)
     }
 
     init(_ outcome: Ending.Outcome?, reason: String?, fault: String?) {

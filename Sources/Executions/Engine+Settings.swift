@@ -6,7 +6,7 @@ import Storage
 extension Step {
     /// Whether it runs when it is its turn, once, and its failure is the run's.
     var isPlain: Bool {
-        (kind == .shell || kind == .program || kind == .unsupported)
+        (kind == .shell || kind == .program || kind == .unsupported || kind == .http)
             && settings.retries == 0 && settings.condition == nil && settings.onFailure == .stop && !settings.isAlways
             && settings.confirmation == nil && settings.needs.isEmpty && !settings.isParallel
     }
@@ -28,14 +28,14 @@ extension Executions {
     ) throws -> StepEnd {
         let settings = start.step.settings
         // What was unknown may be done again where doing it twice is doing it once.
-        if end == .unknown, settings.isIdempotent { return StepEnd(state: .queued) }
+        if end == .unknown, settings.isIdempotent || start.step.isSafeRequest { return StepEnd(state: .queued) }
         guard settings.retries > 0, end == .failed || end == .timedOut else { return StepEnd(state: end.step) }
         let failed = try reader.integer(
             "SELECT tries FROM run_steps WHERE run = \(run.id) AND position = \(start.position)")
         let tries = Int(failed ?? 0) + 1
         let hasTime = run.guide.metadata.timeout.map { run.age(of: start, at: now) < $0 } ?? true
         guard !head.cancellation.ends(always: settings.isAlways), hasTime || settings.isAlways,
-            case .after(let wait) = NextTry.of(tries: tries, retries: settings.retries, backoff: settings.backoff)
+            case .after(let wait) = NextTry.of(tries: tries, of: settings)
         else { return StepEnd(state: end.step, tries: tries) }
         guard wait > .zero else { return StepEnd(state: .queued, tries: tries, isTriedAgain: true) }
         return StepEnd(state: .waiting, tries: tries, due: now.advanced(by: wait), isTriedAgain: true)

@@ -140,6 +140,7 @@ package final class Engine: Sendable {
 
     /// An attempt that was under way when the server stopped, seen to its end.
     func takeUp(_ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
+        if start.step.kind == .http { return try await lost(start, of: work) }
         let attempt = try await supervisor.adopt(folder: start.files.attempt, attempt: start.attempt.rawValue)
         let finished = try await persistently(logger) { try await self.follow(attempt, start, of: work) }
         guard finished.ending?.outcome == .neverStarted else { return finished }
@@ -158,6 +159,7 @@ package final class Engine: Sendable {
     func perform(
         _ start: StepStart, of work: RunWork, announcing advance: Advance? = nil
     ) async throws -> FinishedAttempt {
+        if start.step.kind == .http { return try await ask(start, of: work, announcing: advance) }
         StopPoints.reached("after-commit", folder: database.folder)
         let attempt: Attempt
         do {
@@ -190,10 +192,6 @@ package final class Engine: Sendable {
         if let wanted = step.settings.workingDirectory {
             directory = wanted.hasPrefix("/") ? wanted : "\(start.files.workspace)/\(wanted)"
         }
-        var script = step.script
-        for placeholder in Set(step.placeholders.map(\.text)).sorted(by: { $0.count > $1.count }) {
-            script = script.replacing(placeholder, with: work.placeholders[placeholder] ?? placeholder)
-        }
         return Launch(
             attempt: start.attempt.rawValue, folder: start.files.attempt,
             arguments: step.interpreter + [start.files.script],
@@ -202,11 +200,11 @@ package final class Engine: Sendable {
                 handedOn: start.handedOn, parameters: work.parameters),
             workingDirectory: directory, timeout: timeout(of: start, in: work), grace: settings.grace,
             outputLimit: settings.outputLimit,
-            files: ["script": Array(script.utf8), "output": [], "environment": []])
+            files: ["script": Array(work.script(of: step).utf8), "output": [], "environment": []])
     }
 
     /// The step's own, or what is left of the run's; of the run's nothing may be left for what cleans up.
-    private func timeout(of start: StepStart, in work: RunWork) -> Duration? {
+    func timeout(of start: StepStart, in work: RunWork) -> Duration? {
         let step = start.step
         guard let whole = work.guide.metadata.timeout, !step.settings.isAlways else { return step.timeout }
         let left = max(.seconds(1), whole - work.age(of: start, at: executions.time.now()))
@@ -215,7 +213,7 @@ package final class Engine: Sendable {
 
     /// Takes in the output of an attempt as it comes, and its ending.
     private func follow(_ attempt: Attempt, _ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
-        executions.signals.began(attempt, start.attempt, of: work.id, always: start.step.settings.isAlways)
+        executions.signals.began(start.attempt, of: work.id, always: start.step.settings.isAlways) { attempt.stop() }
         defer { executions.signals.ended(start.attempt, of: work.id) }
         do {
             return try await takeIn(attempt, start, of: work)
@@ -238,7 +236,7 @@ package final class Engine: Sendable {
         return FinishedAttempt(start: start, ending: ending, reason: nil, digest: intake.digest)
     }
 
-    private func store(_ chunks: [Chunk], by intake: inout OutputIntake) async throws {
+    func store(_ chunks: [Chunk], by intake: inout OutputIntake) async throws {
         guard !chunks.isEmpty else { return }
         intake.stored(try await persistently(logger) { [intake] in try await intake.store(chunks) })
     }

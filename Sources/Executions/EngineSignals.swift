@@ -1,5 +1,4 @@
 import Essentials
-import Processes
 import Synchronization
 
 /// How the verbs reach the engine: that there is something to do, and that a run is to be stopped.
@@ -7,16 +6,16 @@ import Synchronization
 /// Nothing is lost when it is: the database says the same, and the engine reads it when it starts.
 final class EngineSignals: Sendable {
     private struct State {
-        var running: [ID<RunRecord>: [ID<AttemptRecord>: (attempt: Attempt, isAlways: Bool)]] = [:]
+        var running: [ID<RunRecord>: [ID<AttemptRecord>: (stop: @Sendable () -> Void, isAlways: Bool)]] = [:]
         var stopping: [ID<RunRecord>: Cancellation] = [:]
 
         /// Who drives a run whose steps may run beside each other hears that something was answered.
         var listening: [ID<RunRecord>: AsyncStream<Void>.Continuation] = [:]
 
-        /// The attempts of a run that are to be stopped.
-        func stopped(_ run: ID<RunRecord>) -> [Attempt] {
+        /// What stops the attempts of a run that are to be stopped.
+        func stopped(_ run: ID<RunRecord>) -> [@Sendable () -> Void] {
             guard let told = stopping[run] else { return [] }
-            return running[run, default: [:]].values.filter { told.ends(always: $0.isAlways) }.map(\.attempt)
+            return running[run, default: [:]].values.filter { told.ends(always: $0.isAlways) }.map(\.stop)
         }
     }
 
@@ -31,11 +30,11 @@ final class EngineSignals: Sendable {
     func wake() { continuation.yield() }
 
     func stop(_ run: ID<RunRecord>, _ cancellation: Cancellation) {
-        let attempts = state.withLock { state in
+        let stops = state.withLock { state in
             state.stopping[run] = max(cancellation, state.stopping[run] ?? .none)
             return state.stopped(run)
         }
-        for attempt in attempts { attempt.stop() }
+        for stop in stops { stop() }
         tell(run)
     }
 
@@ -57,7 +56,7 @@ final class EngineSignals: Sendable {
 
     /// Stops all attempts of a run, those that clean up too.
     func abandon(_ run: ID<RunRecord>) {
-        for (attempt, _) in state.withLock({ $0.running[run, default: [:]] }).values { attempt.stop() }
+        for (stop, _) in state.withLock({ $0.running[run, default: [:]] }).values { stop() }
     }
 
     func forget(_ run: ID<RunRecord>) {
@@ -65,13 +64,17 @@ final class EngineSignals: Sendable {
     }
 
     /// From now on `stop` reaches this attempt; at once, when it was called before.
-    /// - Parameter isAlways: whether only the end of everything ends it.
-    func began(_ attempt: Attempt, _ id: ID<AttemptRecord>, of run: ID<RunRecord>, always isAlways: Bool) {
+    /// - Parameters:
+    ///   - isAlways: whether only the end of everything ends it.
+    ///   - end: what stops it.
+    func began(
+        _ id: ID<AttemptRecord>, of run: ID<RunRecord>, always isAlways: Bool, stop end: @escaping @Sendable () -> Void
+    ) {
         let isStopped = state.withLock { state in
-            state.running[run, default: [:]][id] = (attempt, isAlways)
+            state.running[run, default: [:]][id] = (end, isAlways)
             return state.stopping[run]?.ends(always: isAlways) ?? false
         }
-        if isStopped { attempt.stop() }
+        if isStopped { end() }
     }
 
     func ended(_ id: ID<AttemptRecord>, of run: ID<RunRecord>) {

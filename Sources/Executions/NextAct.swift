@@ -1,3 +1,5 @@
+import RunbookFormat
+
 /// A step as far as it decides what happens next.
 struct StepStanding: Sendable, Equatable {
     /// Of one that waits for its next try and whose time has come: queued.
@@ -67,6 +69,13 @@ enum NextTry: Equatable, Sendable {
 
     /// The longest wait that doubling comes to; a longer one that the guide asks for stays as it is.
     static let longestDoubled = Duration.seconds(3600)
+
+    static func of(tries: Int, of settings: Step.Settings) -> NextTry {
+        guard let interval = settings.interval, tries <= settings.retries else {
+            return of(tries: tries, retries: settings.retries, backoff: settings.backoff)
+        }
+        return .after(interval)
+    }
 
     /// - Parameter tries: how many have failed, this one among them.
     static func of(tries: Int, retries: Int, backoff: Duration?) -> NextTry {

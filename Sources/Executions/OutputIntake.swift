@@ -33,6 +33,10 @@ struct OutputIntake: Sendable {
     /// What is to be stored.
     mutating func take(_ frames: [Frame]) -> [Chunk] { chunker.feed(frames) }
 
+    mutating func take(_ bytes: [UInt8], _ stream: Frame.Stream, at time: Timestamp) -> [Chunk] {
+        chunker.feed(bytes, stream, at: time)
+    }
+
     mutating func finish(at time: Timestamp) -> [Chunk] { chunker.finish(at: time) }
 
     /// Stores it under the run's next numbers. They are taken in the transaction: whoever has seen one has seen all before

@@ -105,6 +105,9 @@ package struct RunPlan: Sendable {
             for fault in step.conditionFaults(in: guide, faults.isEmpty ? graph : nil) {
                 fields.append(.init(name: step.id, message: fault, line: step.line))
             }
+            for fault in step.templateFaults(in: guide, faults.isEmpty ? graph : nil) {
+                fields.append(.init(name: step.id, message: fault, line: step.line))
+            }
         }
         for reason in Engine.reasonsNotToCarryOut(guide.metadata) {
             fields.append(.init(name: "front matter", message: reason, line: 1))

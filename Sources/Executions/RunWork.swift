@@ -64,6 +64,12 @@ struct RunWork: Sendable {
         return step
     }
 
+    /// With what its gaps were filled with.
+    func script(of step: Step) -> String {
+        let gaps = Set(step.placeholders.map(\.text)).sorted { $0.count > $1.count }
+        return gaps.reduce(step.script) { $0.replacing($1, with: placeholders[$1] ?? $1) }
+    }
+
     /// How long the run has lasted.
     func age(of start: StepStart, at now: Timestamp) -> Duration {
         (start.runStarted ?? started)?.duration(to: now) ?? .zero
@@ -127,7 +133,24 @@ struct FinishedAttempt: Sendable {
     /// Nil when no shim could be started.
     let ending: Ending?
     let reason: String?
+    /// Of what no process made.
+    var request: RequestEnd?
     var digest = OutputDigest()
+
+    init(start: StepStart, ending: Ending?, reason: String?, digest: OutputDigest = OutputDigest()) {
+        self.start = start
+        self.ending = ending
+        self.reason = reason
+        self.digest = digest
+    }
+
+    init(start: StepStart, end: RequestEnd, digest: OutputDigest = OutputDigest()) {
+        self.init(start: start, ending: nil, reason: nil, digest: digest)
+        request = end
+    }
+
+    var started: Timestamp? { ending?.started ?? request?.started }
+    var finished: Timestamp? { ending?.finished ?? request?.finished }
 
     var files: StepFiles { start.files }
 }

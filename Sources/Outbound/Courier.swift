@@ -2,7 +2,6 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 
 /// Posts to elsewhere, within limits: a receiver can be slow, hang, or answer without end, and costs nobody else anything.
 ///
@@ -91,35 +90,8 @@ package struct Courier: Sendable {
                 if beginning.count >= limits.answerBytes { break }
             }
             return .answered(status: Int(response.status.code), beginning: String(decoding: beginning, as: UTF8.self))
-        } catch let error as HTTPClientError {
-            return .unanswered(reason: Self.words(for: error))
-        } catch let error as HTTPParserError {
-            return .unanswered(reason: "what came is not HTTP (\(error))")
         } catch {
-            return .unanswered(reason: Self.words(for: error))
+            return .unanswered(reason: Unanswered.reason(for: error))
         }
     }
-
-    private static func words(for error: HTTPClientError) -> String {
-        switch error {
-        case .connectTimeout: "nobody took the connection in time"
-        case .deadlineExceeded, .readTimeout, .writeTimeout: "nothing came in time"
-        case .remoteConnectionClosed: "the connection was closed before an answer"
-        default: error.shortDescription
-        }
-    }
-
-    /// What can be said of an error without its address, which may hold a secret.
-    private static func words(for error: any Error) -> String {
-        switch error {
-        case let error as IOError: String(cString: strerror(error.errnoCode))
-        case let error as NIOConnectionError:
-            error.connectionErrors.first.map { words(for: $0.error) } ?? "the host's name is not known"
-        default: "the connection failed (\(type(of: error)))"
-        }
-    }
-}
-
-extension Duration {
-    fileprivate var inNanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

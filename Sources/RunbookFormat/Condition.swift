@@ -57,7 +57,17 @@ extension Step {
     /// - Parameter graph: of the run, where it has one: then only what this step comes after is known when it is judged.
     package func conditionFaults(in guide: Guide, _ graph: StepGraph? = nil) -> [String] {
         if let fault = settings.conditionFault { return [fault] }
-        let values = settings.test?.values ?? []
+        return faults(of: settings.test?.values ?? [], asked: "\"if\" asks for", in: guide, graph)
+    }
+
+    /// Values that its text asks for and that nothing gives.
+    package func templateFaults(in guide: Guide, _ graph: StepGraph? = nil) -> [String] {
+        faults(of: templateValues, asked: "it asks for", in: guide, graph)
+    }
+
+    private func faults(
+        of values: [Condition.Value], asked: String, in guide: Guide, _ graph: StepGraph?
+    ) -> [String] {
         let earlier = guide.steps.prefix { $0.id != id }.map(\.id)
         let parameters = guide.metadata.parameters.parameters.map(\.name)
         var faults: [String] = []
@@ -67,21 +77,42 @@ extension Step {
             case .parameter(let name):
                 guard !parameters.contains(name) else { continue }
                 faults.append(
-                    "\"if\" asks for the parameter \(Parameter.shown(name)), which the guide does not declare.")
+                    "\(asked) the parameter \(Parameter.shown(name)), which the guide does not declare.")
             case .state(let name), .output(let name, _):
                 if let graph, graph.ids.contains(name), graph.ids.contains(id) {
                     guard name == id || !graph.comes(id, after: name) else { continue }
                     faults.append(
-                        "\"if\" asks for the step \(Parameter.shown(name)), which this one does not come after: add it to \"needs\"."
+                        "\(asked) the step \(Parameter.shown(name)), which this one does not come after: add it to \"needs\"."
                     )
                     continue
                 }
                 guard !earlier.contains(name) else { continue }
                 faults.append(
-                    "\"if\" asks for the step \(Parameter.shown(name)), and no step before this one has that name.")
+                    "\(asked) the step \(Parameter.shown(name)), and no step before this one has that name.")
             }
         }
         return faults
+    }
+}
+
+extension Condition.Value {
+    /// `parameters.NAME`, `steps.NAME.state`, `steps.NAME.outputs.OUTPUT`; nil for anything else.
+    package init?(_ word: String) {
+        if word.hasPrefix("parameters."), word.utf8.count > 11 {
+            self = .parameter(String(word.dropFirst(11)))
+            return
+        }
+        guard word.hasPrefix("steps.") else { return nil }
+        let rest = word.dropFirst(6)
+        if rest.hasSuffix(".state"), rest.utf8.count > 6 {
+            self = .state(step: String(rest.dropLast(6)))
+        } else if let outputs = rest.range(of: ".outputs.", options: .backwards), outputs.lowerBound > rest.startIndex,
+            outputs.upperBound < rest.endIndex
+        {
+            self = .output(step: String(rest[..<outputs.lowerBound]), name: String(rest[outputs.upperBound...]))
+        } else {
+            return nil
+        }
     }
 }
 
@@ -175,16 +206,7 @@ private struct ConditionParser {
         if word == "true" || word == "false" || word.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
             return .text(word)
         }
-        if word.hasPrefix("parameters."), word.utf8.count > 11 { return .parameter(String(word.dropFirst(11))) }
-        if word.hasPrefix("steps.") {
-            let rest = word.dropFirst(6)
-            if rest.hasSuffix(".state"), rest.utf8.count > 6 { return .state(step: String(rest.dropLast(6))) }
-            if let outputs = rest.range(of: ".outputs.", options: .backwards), outputs.lowerBound > rest.startIndex,
-                outputs.upperBound < rest.endIndex
-            {
-                return .output(step: String(rest[..<outputs.lowerBound]), name: String(rest[outputs.upperBound...]))
-            }
-        }
+        if let value = Condition.Value(word) { return value }
         throw .invalid(
             """
             "if" does not know \(Parameter.shown(word)): write parameters.NAME, steps.NAME.state, \

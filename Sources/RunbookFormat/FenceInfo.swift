@@ -56,7 +56,8 @@ private struct AttributeReader {
                 let isBare = peek.map { !"\"'[{".unicodeScalars.contains($0) } ?? false
                 value = readValue()
                 // `needs=build,test`: to read the second as an attribute of its own would start the step too early.
-                while isBare, key == "needs", let name = furtherName() { value += "," + name }
+                // `status=200,301` likewise would expect too little.
+                while isBare, key == "needs" || key == "status", let name = furtherName() { value += "," + name }
             }
             if key.isEmpty {
                 faults.append("An attribute without a name can't be read; write name=value.")

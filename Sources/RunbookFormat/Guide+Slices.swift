@@ -19,7 +19,7 @@ extension Guide {
         }
         let inside = slugs(within: slug)
         return steps.filter { step in
-            step.isRunnable && step.checkOf == nil && !step.isDoubtful && inside.contains(step.section)
+            step.hasPlaceInRun && step.checkOf == nil && !step.isDoubtful && inside.contains(step.section)
                 && (!step.isLeftOutOfWholeRun || step.section == slug)
         }
     }

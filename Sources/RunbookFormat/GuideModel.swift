@@ -1,3 +1,5 @@
+import Essentials
+
 /// Turns an outline into steps, items and documents: gives ids, decides what runs, and gathers findings.
 struct GuideModel {
     private(set) var steps: [Step] = []
@@ -38,6 +40,21 @@ struct GuideModel {
         }
         addItems()
         lintText()
+        lintTemplates()
+    }
+
+    /// Values that a request asks for and that nothing gives.
+    private mutating func lintTemplates() {
+        let parameters = Set(metadata.parameters.parameters.map(\.name))
+        let names = Set(steps.map(\.id))
+        for step in steps {
+            for value in Set(step.templateValues.filter { !$0.isKnown(parameters: parameters, steps: names) }) {
+                note(
+                    .undefinedVariable, .error, line: step.line,
+                    "Nothing gives {{\(Parameter.shown(value.name))}} a value; declare the parameter, or name a step before this one."
+                )
+            }
+        }
     }
 
     /// What the guide tells as a whole.
@@ -170,6 +187,9 @@ struct GuideModel {
         if purpose.settings.isCheck { noteCheck(fence, id) }
         noteUnclosed(fence)
         noteSettings(fence, purpose)
+        if purpose.kind == .http, let fault = Self.requestFault(reading.script, gaps: placeholders) {
+            note(.invalidRequest, .error, line: fence.line, fault)
+        }
         for placeholder in placeholders {
             note(
                 .placeholder, .warning, line: placeholder.line,
@@ -188,7 +208,8 @@ struct GuideModel {
             kind: purpose.kind, attributes: fence.info.attributes, settings: purpose.settings.settings,
             script: String(decoding: reading.script, as: UTF8.self),
             scriptLines: reading.origins.map { fence.line + 1 + $0 },
-            placeholders: placeholders, interpreter: purpose.interpreter, refusal: refusal(fence, purpose, reading),
+            placeholders: placeholders, interpreter: purpose.interpreter,
+            refusal: refusal(fence, purpose, reading, placeholders),
             checkOf: checkOf, isLeftOutOfWholeRun: purpose.settings.isLeftOutOfWholeRun,
             isDoubtful: hasNoPrompts || !fence.isClosed)
         steps.append(step)
@@ -212,7 +233,20 @@ struct GuideModel {
         looks += rules.looks
     }
 
-    private func refusal(_ fence: Outline.Fence, _ purpose: Purpose, _ reading: FenceScript) -> String? {
+    /// - Returns: why the request can't be made, as a sentence.
+    private static func requestFault(_ script: [UInt8], gaps: [Placeholder]) -> String? {
+        let text = gaps.reduce(String(decoding: script, as: UTF8.self)) { $0.replacing($1.text, with: "x") }
+        do {
+            _ = try RequestTemplate(parsing: text)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    private func refusal(
+        _ fence: Outline.Fence, _ purpose: Purpose, _ reading: FenceScript, _ placeholders: [Placeholder]
+    ) -> String? {
         if purpose.settings.isIgnored { return "It is marked \"ignore\"." }
         if purpose.kind == .unsupported {
             return "Runbook does not run \(fence.info.language); write the step for sh or bash."
@@ -225,6 +259,7 @@ struct GuideModel {
             return
                 "Nothing is known to run \(fence.info.language.isEmpty ? "it" : fence.info.language); name the program, as in exec=\"python3\"."
         }
+        if purpose.kind == .http, let fault = Self.requestFault(reading.script, gaps: placeholders) { return fault }
         let runsScript = purpose.kind == .shell || purpose.kind == .program
         if runsScript, reading.script.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) { return "It is empty." }
         return nil

@@ -59,6 +59,24 @@ package struct Pattern: Sendable, Equatable {
         return current.members.contains { program[$0] == .accept }
     }
 
+    /// Whether some part of the text matches.
+    package func isFound(in text: String) -> Bool {
+        var current = States(count: program.count)
+        var next = States(count: program.count)
+        add(0, to: &current)
+        for scalar in text.unicodeScalars {
+            if current.members.contains(where: { program[$0] == .accept }) { return true }
+            for state in current.members {
+                if case .match(let set) = program[state], set.contains(scalar) { add(state + 1, to: &next) }
+            }
+            // The part may begin behind this character too.
+            add(0, to: &next)
+            swap(&current, &next)
+            next.removeAll()
+        }
+        return current.members.contains { program[$0] == .accept }
+    }
+
     private struct States {
         var members: [Int] = []
         private var isMember: [Bool]

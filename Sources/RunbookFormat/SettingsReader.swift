@@ -18,7 +18,8 @@ struct SettingsReader {
     private(set) var isLeftOutOfWholeRun = false
 
     static let knownNames: Set<String> = [
-        "name", "timeout", "retries", "backoff", "if", "on-failure", "always", "needs", "parallel", "cwd", "env",
+        "name", "timeout", "retries", "backoff", "interval", "if", "on-failure", "always", "needs", "parallel", "cwd",
+        "env",
         "output",
         "confirm", "idempotent", "exec", "check", "hosts", "interactive", "ignore", "excludeFromRunAll",
     ]
@@ -32,15 +33,64 @@ struct SettingsReader {
 
     init(_ attributes: [String: String], kind: Step.Kind) {
         if kind == .approval { settings.approval = ApprovalRule() }
+        if kind == .http { settings.expectations = RequestExpectations() }
         for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
             if kind == .approval, readApproval(name, value) { continue }
-            if !read(name, value), kind == .shell || kind == .program || kind == .unsupported || kind == .approval {
-                unknown(name, in: kind == .approval ? Self.approvalNames : Self.knownNames)
+            if kind == .http, readRequest(name, value) { continue }
+            guard read(name, value) else {
+                if let known = Self.names(of: kind) { unknown(name, in: known) }
+                continue
             }
+            if kind == .http, !Self.requestNames.contains(name) {
+                warnings.append("\"\(name)\" means nothing for a request; take it out.")
+            }
+        }
+        if settings.interval != nil, settings.backoff != nil {
+            errors.append("\"interval\" and \"backoff\" both say how long to wait; take one of them out.")
         }
     }
 
     private static let approvalNames = ApprovalRule.attributes.union(["name"])
+    private static let requestNames = RequestExpectations.attributes.union([
+        "name", "timeout", "retries", "backoff", "interval", "if", "on-failure", "always", "needs", "parallel",
+        "confirm", "idempotent", "check", "ignore", "excludeFromRunAll",
+    ])
+
+    /// The names that such a fence may use; nil where others are left alone.
+    private static func names(of kind: Step.Kind) -> Set<String>? {
+        switch kind {
+        case .shell, .program, .unsupported: knownNames
+        case .approval: approvalNames
+        case .http: requestNames
+        case .manual, .runbook: nil
+        }
+    }
+
+    /// - Returns: whether it is one of a request's own attributes.
+    private mutating func readRequest(_ name: String, _ value: String) -> Bool {
+        guard RequestExpectations.attributes.contains(name) else { return false }
+        let isWhole = name == "header" || name == "body" || name == "json"
+        let texts: [String]
+        if value.hasPrefix("["), name != "body" || value.hasSuffix("]"), let list = Self.list(value) {
+            texts = list
+        } else if name == "output" {
+            texts = value.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
+        } else {
+            texts = isWhole && value.isEmpty ? [] : [value]
+        }
+        do {
+            try settings.expectations?.read(name, texts) { Self.bool($0) }
+        } catch {
+            errors.append(error.message)
+        }
+        return true
+    }
+
+    private static func list(_ text: String) -> [String]? {
+        guard case .array(let values)? = try? JSONValue(parsing: text) else { return nil }
+        let texts = values.compactMap { value in if case .string(let text) = value { text } else { nil } }
+        return texts.count == values.count ? texts : nil
+    }
 
     /// - Returns: whether it is one of a gate's own attributes.
     private mutating func readApproval(_ name: String, _ value: String) -> Bool {
@@ -82,6 +132,7 @@ struct SettingsReader {
         case "name": break
         case "timeout": settings.timeout = duration(name, value)
         case "backoff": settings.backoff = duration(name, value)
+        case "interval": settings.interval = duration(name, value)
         case "retries":
             if let number = Int(value), (0...100).contains(number) {
                 settings.retries = number

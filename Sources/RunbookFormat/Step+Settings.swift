@@ -13,6 +13,8 @@ extension Step {
         package var retries = 0
         /// The wait before the first of these; it doubles before each further one.
         package var backoff: Duration?
+        /// The wait before each of these, where it is always the same.
+        package var interval: Duration?
         /// The condition, as written.
         package var condition: String?
         /// What the condition asks; nil where there is none.
@@ -40,5 +42,7 @@ extension Step {
         package var isInteractive = false
         /// Of a gate: who must approve.
         package var approval: ApprovalRule?
+        /// Of a request: what must be answered.
+        package var expectations: RequestExpectations?
     }
 }

@@ -49,7 +49,9 @@ package struct Step: Sendable, Equatable {
     let isDoubtful: Bool
 
     package var isRunnable: Bool { refusal == nil }
-    var isInWholeRun: Bool { isRunnable && checkOf == nil && !isLeftOutOfWholeRun && !isDoubtful }
+    var isInWholeRun: Bool { hasPlaceInRun && checkOf == nil && !isLeftOutOfWholeRun && !isDoubtful }
+    /// It runs, or it is no script and can't be read: a run that needs it is refused and does not pass it by.
+    var hasPlaceInRun: Bool { isRunnable || (kind == .http && !isIgnored) }
     /// Its author has taken it out.
     var isIgnored: Bool { refusal != nil && attributes["ignore"] != nil }
     package var timeout: Duration? { settings.timeout }

@@ -1,6 +1,12 @@
 /// Writes a step's fence: commands as they stand, sample output apart from them, gaps marked.
 enum StepRenderer {
     static func html(of step: Step, content: [UInt8]) -> String {
+        let fence = fence(of: step, content: content)
+        guard let sentence = step.expectationSentence else { return fence }
+        return "\(fence)<p class=\"remark expects\">\(HTML.escape(sentence))</p>\n"
+    }
+
+    private static func fence(of step: Step, content: [UInt8]) -> String {
         let tag = "<pre class=\"language-\(cssName(step.language))\"><code>"
         if step.placeholders.isEmpty, isScript(of: step, content) {
             var html: [UInt8] = []

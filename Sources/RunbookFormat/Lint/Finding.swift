@@ -26,6 +26,7 @@ package struct Finding: Sendable, Equatable {
         case interactiveCommand = "interactive-command"
         case invalidAttribute = "invalid-attribute"
         case invalidFrontMatter = "invalid-front-matter"
+        case invalidRequest = "invalid-request"
         case misplacedCheck = "misplaced-check"
         case missingProgram = "missing-program"
         case placeholder

@@ -1,5 +1,3 @@
-package import Essentials
-
 /// A place in a JSON document, as RFC 6901 writes it: `/release/tag_name`, `/commits/0/id`.
 package struct JSONPointer: Sendable, Equatable {
     package struct Fault: Error, Equatable {

@@ -2,8 +2,6 @@ import Essentials
 import Foundation
 import Testing
 
-@testable import Hooks
-
 /// The examples of RFC 6901, section 5, and what it leaves undefined.
 struct JSONPointerTests {
     private static let document = """
