@@ -83,8 +83,10 @@ package struct RunStep: Codable, Sendable {
     package let needs: [String]?
     /// What it waits for, as a sentence; absent where it does not wait.
     package let waits_for: String?
-    /// When it is tried again.
+    /// When it is tried again, or its wait is over.
     package let due: String?
+    /// Until when it waits, or must hold; absent for one that is done when it has run once.
+    package let until: String?
     /// Why it is as it is, where the state alone does not say so: why it was skipped.
     package let reason: String?
     /// What people are asked before the step is done, or begins: `approval`, `manual` or `confirmation`.
@@ -95,7 +97,7 @@ package struct RunStep: Codable, Sendable {
 
     package init(
         id: String, state: String, line: Int, outputs: [String: String]? = nil, needs: [String]? = nil,
-        waits_for: String? = nil, due: String? = nil, reason: String? = nil, asks: String? = nil,
+        waits_for: String? = nil, due: String? = nil, until: String? = nil, reason: String? = nil, asks: String? = nil,
         question: String? = nil, attempts: [RunAttempt]
     ) {
         self.id = id
@@ -105,6 +107,7 @@ package struct RunStep: Codable, Sendable {
         self.needs = needs
         self.waits_for = waits_for
         self.due = due
+        self.until = until
         self.reason = reason
         self.asks = asks
         self.question = question

@@ -8,7 +8,7 @@ extension Step {
     var isPlain: Bool {
         (kind == .shell || kind == .program || kind == .unsupported || kind == .http)
             && settings.retries == 0 && settings.condition == nil && settings.onFailure == .stop && !settings.isAlways
-            && settings.confirmation == nil && settings.needs.isEmpty && !settings.isParallel
+            && settings.confirmation == nil && settings.needs.isEmpty && !settings.isParallel && settings.lasts == nil
     }
 }
 
@@ -29,6 +29,7 @@ extension Executions {
         let settings = start.step.settings
         // What was unknown may be done again where doing it twice is doing it once.
         if end == .unknown, settings.isIdempotent || start.step.isSafeRequest { return StepEnd(state: .queued) }
+        if end == .succeeded, let again = try nextLook(of: start, of: run, head, at: now, in: reader) { return again }
         guard settings.retries > 0, end == .failed || end == .timedOut else { return StepEnd(state: end.step) }
         let failed = try reader.integer(
             "SELECT tries FROM run_steps WHERE run = \(run.id) AND position = \(start.position)")
@@ -41,6 +42,19 @@ extension Executions {
         return StepEnd(state: .waiting, tries: tries, due: now.advanced(by: wait), isTriedAgain: true)
     }
 
+    /// Of a step that must hold for a time, and has held once more: nil where that time is over.
+    private func nextLook(
+        of start: StepStart, of run: RunWork, _ head: RunHead, at now: Timestamp, in reader: Reader
+    ) throws -> StepEnd? {
+        let settings = start.step.settings
+        guard settings.lasts != nil, let interval = settings.interval else { return nil }
+        let until = try reader.integer(
+            "SELECT lasts_until FROM run_steps WHERE run = \(run.id) AND position = \(start.position)")
+        guard let until = until.map({ Timestamp(microseconds: $0) }), now < until else { return nil }
+        guard !head.cancellation.ends(always: settings.isAlways) else { return StepEnd(state: .cancelled) }
+        return StepEnd(state: .waiting, due: min(now.advanced(by: interval), until), isTriedAgain: true)
+    }
+
     /// Goes on in a run whose steps have settings: what comes next follows from all of them.
     func goOn(
         _ work: RunWork, _ run: RunHead, mayStart: Bool, _ advance: inout Advance, at now: Timestamp,
@@ -48,8 +62,9 @@ extension Executions {
     ) throws {
         var steps: [StepRowHead] = try transaction.all(
             """
-            SELECT position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered
-            FROM run_steps WHERE run = \(work.id) ORDER BY position
+            SELECT position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered, lasts,
+                lasts_until FROM run_steps
+            WHERE run = \(work.id) ORDER BY position
             """)
         let comesAfter = try Self.places(steps)
         while true {
@@ -78,6 +93,8 @@ extension Executions {
                         WHERE run = \(work.id) AND position = \(step.position)
                         """)
                     (steps[index].state, steps[index].due, steps[index].isNew) = (.waiting, nil, true)
+                } else if try work.step(step.step).kind == .wait {
+                    try wait(&steps[index], of: work, at: now, by: actor, in: transaction)
                 } else {
                     let before = comesAfter[index] == nil ? nil : standings.before([index])
                     let handedOn = try handedOn(
@@ -87,6 +104,13 @@ extension Executions {
                         try begin(
                             step, handedOn, of: work, run, isRunning: isRunning, at: now, by: actor, in: transaction))
                     (steps[index].state, steps[index].due) = (.running, nil)
+                    if let lasts = steps[index].lasts, steps[index].lasts_until == nil {
+                        try transaction.execute(
+                            """
+                            UPDATE run_steps SET lasts_until = \(now.advanced(by: .microseconds(lasts)))
+                            WHERE run = \(work.id) AND position = \(step.position)
+                            """)
+                    }
                     advance.isNewState = advance.isNewState || !isRunning
                 }
             }
@@ -131,7 +155,10 @@ extension Executions {
         guard restsUntil != run.rests_until || isResting else { return }
         let state = isResting ? RunState.running : advance.starts.isEmpty ? run.state : .running
         try transaction.execute(
-            "UPDATE runs SET state = \(state), rests_until = \(restsUntil) WHERE id = \(work.id)")
+            """
+            UPDATE runs SET state = \(state), started = coalesce(started, \(now)), rests_until = \(restsUntil)
+            WHERE id = \(work.id)
+            """)
         advance.isNewState = advance.isNewState || isResting
     }
 
@@ -161,15 +188,37 @@ extension Executions {
             """)
     }
 
-    /// Nobody needs to answer any more; a run that is resumed asks again.
+    /// A wait begins, or its time has come.
+    private func wait(
+        _ step: inout StepRowHead, of work: RunWork, at now: Timestamp, by actor: Principal,
+        in transaction: Transaction
+    ) throws {
+        if step.lasts_until.map({ $0 <= now }) == true {
+            (step.state, step.due) = (.succeeded, nil)
+            try journal.append(
+                Event("step.waited", on: work.stepObjects, details: ["step": .string(step.step)]), by: actor,
+                in: transaction)
+        } else {
+            let until = now.advanced(by: .microseconds(step.lasts ?? 0))
+            (step.state, step.due, step.lasts_until) = (.waiting, until, until)
+        }
+        try transaction.execute(
+            """
+            UPDATE run_steps SET state = \(step.state), due = \(step.due), lasts_until = \(step.lasts_until)
+            WHERE run = \(work.id) AND position = \(step.position)
+            """)
+        if step.state == .waiting { try tell("step.waiting", step, of: work, by: actor, in: transaction) }
+    }
+
+    /// Nobody needs to answer any more, nor to wait; a run that is resumed asks and waits again.
     private func withdraw(
         _ step: inout StepRowHead, of work: RunWork, _ advance: inout Advance, in transaction: Transaction
     ) throws {
-        step.state = .queued
+        (step.state, step.due, step.lasts_until) = (.queued, nil, nil)
         advance.changed.append(step.position)
         try transaction.execute(
             """
-            UPDATE run_steps SET state = \(StepState.queued), due = NULL
+            UPDATE run_steps SET state = \(StepState.queued), due = NULL, lasts_until = NULL
             WHERE run = \(work.id) AND position = \(step.position)
             """)
     }
@@ -224,11 +273,15 @@ private struct StepRowHead: Decodable {
     let comes_after: String?
     let asks: String?
     let is_answered: Bool
+    /// In microseconds.
+    let lasts: Int64?
+    var lasts_until: Timestamp?
     /// It asks from now on.
     var isNew = false
 
     private enum CodingKeys: CodingKey {
-        case position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered
+        case position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered, lasts
+        case lasts_until
     }
 
     var waitsForPeople: Bool { state == .waiting && due == nil }
@@ -237,9 +290,10 @@ private struct StepRowHead: Decodable {
 
     func standing(at now: Timestamp, comesAfter: [Int]?) -> StepStanding {
         let isDue = state == .waiting && due.map { $0 <= now } == true
+        let isWatching = state == .waiting && due != nil && tries == 0 && lasts_until != nil
         return StepStanding(
             state: isDue ? .queued : state, mayFail: may_fail, isAlways: is_always,
-            isBetweenTries: (state == .waiting && due != nil) || (state == .queued && tries > 0), comesAfter: comesAfter
-        )
+            isBetweenTries: (state == .waiting && due != nil && !isWatching) || (state == .queued && tries > 0),
+            isWatching: isWatching, comesAfter: comesAfter)
     }
 }

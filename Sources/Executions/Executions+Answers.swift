@@ -44,7 +44,10 @@ extension Executions {
     package func confirm(
         _ id: ID<RunRecord>, step named: String? = nil, note: String? = nil, by principal: Principal
     ) async throws -> RunRecord {
-        try await answer(
+        if let step = try await database.read({ try Self.record(id, in: $0).watchingStep(named) }) {
+            return try await endWait(id, of: step.id, note: note, by: principal)
+        }
+        return try await answer(
             id, named, [.manual, .confirmation], note, to: "confirm steps of runs", by: principal
         ) { _, _, question, answer in
             try answer.tell("step.confirmed")
@@ -54,6 +57,33 @@ extension Executions {
                 try answer.goOn(.succeeded, because: "Done by \(principal.name)")
             }
         }
+    }
+
+    /// A person lets a run go on before the time that a step of it waits for.
+    private func endWait(
+        _ id: ID<RunRecord>, of named: String, note: String?, by principal: Principal
+    ) async throws -> RunRecord {
+        try principal.require(.operate, to: "end the waits of runs")
+        guard let note = try Self.remark(note) else {
+            throw Problem.invalid(
+                "Say why \(named) ends before its time.", fields: [.init(name: "note", message: "a reason")])
+        }
+        let (journal, now) = (journal, time.now())
+        let record = try await database.write { transaction in
+            let run = try Self.record(id, in: transaction)
+            guard let step = run.watchingStep(named), let until = step.until else {
+                throw Problem.conflict("\(named) waits for no time any more.")
+            }
+            let answer = Answer(
+                run: run, step: step, note: note, time: now, principal: principal, journal: journal,
+                transaction: transaction)
+            try answer.tell("step.waited", ["until": .string(until.rfc3339)])
+            try answer.goOn(.succeeded, because: "Ended early by \(principal.name)")
+            return try Self.record(id, in: transaction)
+        }
+        signals.tell(id)
+        feed.tell(id, .run(record))
+        return record
     }
 
     private func answer(
@@ -122,6 +152,16 @@ extension Executions {
     }
 }
 
+extension RunRecord {
+    /// The step that waits for a time: the one named, or the only one where no step asks people.
+    package func watchingStep(_ named: String?) -> StepRecord? {
+        guard state == .waiting || state == .running else { return nil }
+        let watching = steps.filter(\.isWatching)
+        if let named { return watching.first { $0.id == named } }
+        return watching.count == 1 && askingSteps.isEmpty ? watching.first : nil
+    }
+}
+
 /// What somebody answers a step, while it is written down.
 private struct Answer {
     let run: RunRecord
@@ -144,7 +184,7 @@ private struct Answer {
         let reason = reason.map { [$0, note].compactMap { $0 }.joined(separator: ": ") }
         try transaction.execute(
             """
-            UPDATE run_steps SET state = \(state), reason = \(reason), is_answered = 1
+            UPDATE run_steps SET state = \(state), reason = \(reason), due = NULL, is_answered = 1
             WHERE run = \(run.id) AND step = \(step.id)
             """)
         try transaction.execute(

@@ -67,7 +67,8 @@ extension Executions {
             for (index, state) in states.enumerated() where state != run.steps[index].state {
                 try transaction.execute(
                     """
-                    UPDATE run_steps SET state = \(state), tries = 0, due = NULL, reason = NULL, is_answered = 0
+                    UPDATE run_steps SET state = \(state), tries = 0, due = NULL, lasts_until = NULL, reason = NULL,
+                        is_answered = 0
                     WHERE run = \(id) AND position = \(index + 1)
                     """)
             }

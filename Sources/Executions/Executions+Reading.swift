@@ -176,6 +176,7 @@ private struct StepRow: Decodable {
     let tries: Int
     let tries_in_all: Int
     let due: Timestamp?
+    let lasts_until: Timestamp?
     let reason: String?
     let is_always: Bool
     let may_fail: Bool
@@ -187,7 +188,7 @@ private struct StepRow: Decodable {
     let not_starter: Bool
 
     static let select: SQL = """
-        SELECT step, line, state, outputs, tries, tries_in_all, due, reason, is_always, may_fail, comes_after, asks,
+        SELECT step, line, state, outputs, tries, tries_in_all, due, lasts_until, reason, is_always, may_fail, comes_after, asks,
             question, approver, approvals, not_starter FROM run_steps
         """
 
@@ -206,7 +207,8 @@ private struct StepRow: Decodable {
         }
         return StepRecord(
             id: step, line: line, state: state, outputs: try outputs.map(Executions.strings) ?? [:],
-            tries: tries, triesInAll: tries_in_all, due: due, reason: reason, isAlways: is_always, mayFail: may_fail,
+            tries: tries, triesInAll: tries_in_all, due: due, until: lasts_until, reason: reason, isAlways: is_always,
+            mayFail: may_fail,
             comesAfter: try comes_after.map(Executions.names), question: asked, attempts: attempts)
     }
 }

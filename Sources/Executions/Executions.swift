@@ -80,11 +80,11 @@ package struct Executions: Sendable {
             try transaction.execute(
                 """
                 INSERT INTO run_steps (run, position, step, line, state, tries_in_all, is_always, may_fail, comes_after, asks,
-                    question, approver, approvals, not_starter)
+                    question, approver, approvals, not_starter, lasts)
                 VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued),
                     \(step.settings.retries + 1), \(step.settings.isAlways), \(step.settings.onFailure == .continue_),
                     \(comesAfter), \(question?.kind.rawValue), \(question?.text), \(rule?.role.rawValue), \(rule?.minimum ?? 0),
-                    \(rule?.isClosedToStarter ?? false))
+                    \(rule?.isClosedToStarter ?? false), \(step.settings.lasts?.inMicroseconds))
                 """)
         }
         try journal.append(
@@ -101,6 +101,10 @@ package struct Executions: Sendable {
         transaction.afterCommit { signals.wake() }
         return id
     }
+}
+
+extension Duration {
+    var inMicroseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
 }
 
 extension JSONValue {

@@ -10,6 +10,8 @@ struct StepStanding: Sendable, Equatable {
     var isAlways = false
     /// A try has failed, and the next one is to come.
     var isBetweenTries = false
+    /// It waits for a time, or holds until one: nothing of it has failed.
+    var isWatching = false
     /// The places of the steps that it comes after; nil for the one before it.
     var comesAfter: [Int]?
 }

@@ -6,7 +6,7 @@ struct NextActs: Equatable, Sendable {
     var starts: [Int] = []
     /// They wait for their next try, which does not come, for something else has ended the run.
     var givenUp: [Int] = []
-    /// They ask people what nobody needs to answer any more, for something else has ended the run.
+    /// They ask people what nobody needs to answer any more, or wait for a time, and something else has ended the run.
     var withdrawn: [Int] = []
     /// Nothing is under way, and nothing is to come.
     var settled: RunState?
@@ -27,6 +27,7 @@ struct NextActs: Equatable, Sendable {
             case .waiting where step.isBetweenTries: acts.givenUp.append(index)
             case .waiting: acts.withdrawn.append(index)
             case .queued where step.isBetweenTries && !end.leaves(step): acts.givenUp.append(index)
+            case .queued where step.isWatching && !end.leaves(step): acts.withdrawn.append(index)
             case .queued where cancellation.ends(always: step.isAlways): isCutShort = true
             default: break
             }

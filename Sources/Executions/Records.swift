@@ -50,7 +50,8 @@ package struct RunRecord: Sendable, Equatable {
         return steps.map { step in
             StepStanding(
                 state: step.state, mayFail: step.mayFail, isAlways: step.isAlways,
-                isBetweenTries: step.due != nil || (step.state == .queued && step.tries > 0),
+                isBetweenTries: (step.due != nil && !step.isWatching) || (step.state == .queued && step.tries > 0),
+                isWatching: step.isWatching,
                 comesAfter: step.comesAfter?.compactMap { places[$0] })
         }
     }
@@ -71,6 +72,8 @@ package struct StepRecord: Sendable, Equatable {
     package let triesInAll: Int
     /// When it is tried again.
     package let due: Timestamp?
+    /// Until when it waits or must hold; nil for one that is done when it has run once, or has not begun.
+    package let until: Timestamp?
     /// A sentence, where the state alone does not say why.
     package let reason: String?
     /// It runs after a failure and a cancellation too.
@@ -92,8 +95,19 @@ package struct StepRecord: Sendable, Equatable {
         }
         guard state == .waiting else { return nil }
         guard let due else { return question?.sentence }
-        let time = due.rfc3339
-        return "tried \(tries) of \(triesInAll), again at \(time.prefix(10)) \(time.dropFirst(11).prefix(8)) UTC"
+        if isWatching, let until {
+            return due == until
+                ? "until \(Self.words(until))" : "to hold until \(Self.words(until)), again at \(Self.words(due))"
+        }
+        return "tried \(tries) of \(triesInAll), again at \(Self.words(due))"
+    }
+
+    /// It waits for a time, or until it is looked at again, and nothing of it has failed.
+    package var isWatching: Bool { state == .waiting && due != nil && until != nil && tries == 0 }
+
+    private static func words(_ time: Timestamp) -> String {
+        let text = time.rfc3339
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC"
     }
 }
 

@@ -53,7 +53,7 @@ extension StepQuestion {
         switch step.kind {
         case .approval: self.init(.approval, step.script.trimmed.filled(with: values), step.settings.approval, starter)
         case .manual: self.init(.manual, step.script.trimmed.filled(with: values), nil, starter)
-        case .shell, .program, .unsupported, .http, .runbook:
+        case .shell, .program, .unsupported, .wait, .http, .runbook:
             guard let question = step.settings.confirmation else { return nil }
             self.init(.confirmation, question, nil, starter)
         }

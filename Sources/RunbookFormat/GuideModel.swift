@@ -118,7 +118,9 @@ struct GuideModel {
                 guard settings.isExecutable else { return nil }
                 interpreter = StepLanguage.interpreter(forExecutable: info.language) ?? []
             }
-            if !settings.program.isEmpty, kind == .program || kind == .shell { interpreter = settings.program }
+            if !settings.program.isEmpty, kind == .program || kind == .shell {
+                interpreter = StepLanguage.reading(script: settings.program)
+            }
             self.kind = kind
             self.settings = settings
             self.interpreter = interpreter
@@ -181,7 +183,7 @@ struct GuideModel {
                 PlaceholderScanner.scan(reading.script, read: reading.scanner).map {
                     Placeholder(text: $0.text, line: fence.line + 1 + reading.origins[$0.line])
                 }
-            case .unsupported, .approval, .manual, .runbook: []
+            case .unsupported, .approval, .manual, .wait, .runbook: []
             }
         let checkOf = purpose.settings.isCheck ? fence.task.map { itemIDs[$0] } : nil
         if purpose.settings.isCheck { noteCheck(fence, id) }

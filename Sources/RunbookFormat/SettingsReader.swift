@@ -16,9 +16,11 @@ struct SettingsReader {
     private(set) var isCheck = false
     private(set) var isIgnored = false
     private(set) var isLeftOutOfWholeRun = false
+    private let attributes: [String: String]
 
     static let knownNames: Set<String> = [
-        "name", "timeout", "retries", "backoff", "interval", "if", "on-failure", "always", "needs", "parallel", "cwd",
+        "name", "timeout", "retries", "backoff", "interval", "for", "if", "on-failure", "always", "needs", "parallel",
+        "cwd",
         "env",
         "output",
         "confirm", "idempotent", "exec", "check", "hosts", "interactive", "ignore", "excludeFromRunAll",
@@ -32,6 +34,7 @@ struct SettingsReader {
     ]
 
     init(_ attributes: [String: String], kind: Step.Kind) {
+        self.attributes = attributes
         if kind == .approval { settings.approval = ApprovalRule() }
         if kind == .http { settings.expectations = RequestExpectations() }
         for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
@@ -44,7 +47,11 @@ struct SettingsReader {
             if kind == .http, !Self.requestNames.contains(name) {
                 warnings.append("\"\(name)\" means nothing for a request; take it out.")
             }
+            if kind == .wait, !Self.waitNames.contains(name) {
+                errors.append("\"\(name)\" means nothing for a wait; take it out.")
+            }
         }
+        checkDuration(of: kind)
         if settings.interval != nil, settings.backoff != nil {
             errors.append("\"interval\" and \"backoff\" both say how long to wait; take one of them out.")
         }
@@ -52,9 +59,33 @@ struct SettingsReader {
 
     private static let approvalNames = ApprovalRule.attributes.union(["name"])
     private static let requestNames = RequestExpectations.attributes.union([
-        "name", "timeout", "retries", "backoff", "interval", "if", "on-failure", "always", "needs", "parallel",
+        "name", "timeout", "retries", "backoff", "interval", "for", "if", "on-failure", "always", "needs", "parallel",
         "confirm", "idempotent", "check", "ignore", "excludeFromRunAll",
     ])
+
+    private static let waitNames: Set<String> = [
+        "name", "for", "if", "always", "needs", "parallel", "ignore", "excludeFromRunAll",
+    ]
+    /// Each is kept with its output.
+    private static let mostLooks = 1000
+
+    /// A wait takes some time; what holds for a time is looked at from time to time.
+    private mutating func checkDuration(of kind: Step.Kind) {
+        guard kind != .wait else {
+            if settings.lasts == nil, attributes["for"] == nil {
+                errors.append("A wait needs its length, as in {for=24h}.")
+            }
+            return
+        }
+        guard let lasts = settings.lasts else { return }
+        guard let interval = settings.interval else {
+            errors.append("\"for\" needs \"interval\", which says how often it is run meanwhile.")
+            return
+        }
+        if lasts / interval > Double(Self.mostLooks) {
+            errors.append("\"for\" is more than \(Self.mostLooks) times the \"interval\"; take a longer one.")
+        }
+    }
 
     /// The names that such a fence may use; nil where others are left alone.
     private static func names(of kind: Step.Kind) -> Set<String>? {
@@ -62,6 +93,7 @@ struct SettingsReader {
         case .shell, .program, .unsupported: knownNames
         case .approval: approvalNames
         case .http: requestNames
+        case .wait: waitNames
         case .manual, .runbook: nil
         }
     }
@@ -133,6 +165,7 @@ struct SettingsReader {
         case "timeout": settings.timeout = duration(name, value)
         case "backoff": settings.backoff = duration(name, value)
         case "interval": settings.interval = duration(name, value)
+        case "for": settings.lasts = duration(name, value)
         case "retries":
             if let number = Int(value), (0...100).contains(number) {
                 settings.retries = number

@@ -15,6 +15,8 @@ extension Step {
         package var backoff: Duration?
         /// The wait before each of these, where it is always the same.
         package var interval: Duration?
+        /// How long a wait takes, or what runs must hold, run again and again.
+        package var lasts: Duration?
         /// The condition, as written.
         package var condition: String?
         /// What the condition asks; nil where there is none.

@@ -11,6 +11,8 @@ package struct Step: Sendable, Equatable {
         case approval
         /// A person does it and confirms.
         case manual
+        /// Some time goes by.
+        case wait
         /// A request with expectations.
         case http
         /// Another runbook.
@@ -51,7 +53,7 @@ package struct Step: Sendable, Equatable {
     package var isRunnable: Bool { refusal == nil }
     var isInWholeRun: Bool { hasPlaceInRun && checkOf == nil && !isLeftOutOfWholeRun && !isDoubtful }
     /// It runs, or it is no script and can't be read: a run that needs it is refused and does not pass it by.
-    var hasPlaceInRun: Bool { isRunnable || (kind == .http && !isIgnored) }
+    var hasPlaceInRun: Bool { isRunnable || ((kind == .http || kind == .wait) && !isIgnored) }
     /// Its author has taken it out.
     var isIgnored: Bool { refusal != nil && attributes["ignore"] != nil }
     package var timeout: Duration? { settings.timeout }

@@ -25,6 +25,7 @@ enum StepLanguage {
         case "approval": self = .directive(.approval)
         case "manual": self = .directive(.manual)
         case "http": self = .directive(.http)
+        case "wait": self = .directive(.wait)
         case "runbook": self = .directive(.runbook)
         default: self = .document
         }
@@ -43,7 +44,18 @@ enum StepLanguage {
         case "php": ["php"]
         case "lua": ["lua"]
         case "awk": ["awk", "-f"]
+        case "psql", "sqlite3": reading(script: [tag])
         default: nil
+        }
+    }
+
+    /// Programs that take statements and not a script's path are told to read it, and to stop at the first that fails.
+    static func reading(script program: [String]) -> [String] {
+        switch program.first.map({ $0.split(separator: "/").last.map(String.init) ?? $0 }) {
+        case "psql": program + ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f"]
+        // Standard input is empty, so that it ends behind the script.
+        case "sqlite3": program + ["-batch", "-bail", "-init"]
+        default: program
         }
     }
 }

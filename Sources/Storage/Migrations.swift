@@ -29,6 +29,7 @@ enum Migrations {
         migrator.registerMigration("24-hooks", migrate: createHooks)
         migrator.registerMigration("40-incident-deployments", migrate: layIncidentsToDeployments)
         migrator.registerMigration("45-search-backlog", migrate: createSearchBacklog)
+        migrator.registerMigration("30-waits", migrate: addWaits)
         return migrator
     }
 

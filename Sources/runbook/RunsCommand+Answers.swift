@@ -76,7 +76,8 @@ struct StepAnswer: ParsableArguments {
     /// - Throws: `Problem.conflict` when none waits for a person.
     private func waitingStep(_ client: Client) async throws -> String {
         let run = try await client.get(.api("runs", id), as: Run.self)
-        guard let step = run.askingStep else {
+        let waiting = run.steps.filter { $0.state == "waiting" && $0.until != nil }
+        guard let step = run.askingStep ?? (waiting.count == 1 ? waiting.first : nil) else {
             throw Problem.conflict("The run is \(run.state): no step of it waits for a person.")
         }
         return step.id

@@ -99,7 +99,7 @@ import Testing
             output_cut: false, output_may_end_early: false)
         let step = RunStep(
             id: "a", state: "failed", line: 3, outputs: ["url": "x"], needs: ["e"], waits_for: "b", due: time,
-            reason: "c",
+            until: time, reason: "c",
             asks: "approval", question: "d", attempts: [attempt])
         let bareStep = RunStep(id: "a", state: "queued", line: 3, attempts: [bareAttempt])
         return [

@@ -40,7 +40,9 @@ extension OpenAPIDocument {
             optional: [
                 "outputs": .map(of: .text(), "What it wrote to `$RUNBOOK_OUTPUT`."),
                 "needs": .list(of: .text(), "The steps that it comes after; absent for the one before it."),
-                "waits_for": .text("What it waits for, as a sentence."), "due": .moment("When it is tried again."),
+                "waits_for": .text("What it waits for, as a sentence."),
+                "due": .moment("When it is tried again, or its wait is over."),
+                "until": .moment("Until when it waits, or must hold."),
                 "reason": .text("A sentence, where the state alone does not say why: of one that was skipped."),
                 "asks": .oneOf(
                     StepQuestion.Kind.self,

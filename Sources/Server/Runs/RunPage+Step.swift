@@ -65,6 +65,8 @@ extension RunPage {
             case approval
             case manual
             case confirmation
+            /// Nothing: it waits for a time, and a person may end that.
+            case wait
         }
 
         let kind: Kind
@@ -155,6 +157,7 @@ extension RunPage.Answer {
             case .approval: ("Go on?", "Approve", "Why, for the record")
             case .manual: ("Do it by hand, then say so.", "It is done", "What you did, for the record")
             case .confirmation: ("Run this step?", "Run it", "Why, for the record")
+            case .wait: ("It goes on by itself then.", "Go on now", "Why not wait, for the record")
             }
         let isApproval = record.kind == .approval
         self.init(

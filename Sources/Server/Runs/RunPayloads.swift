@@ -22,7 +22,7 @@ extension RunStep {
         self.init(
             id: step.id, state: step.state.rawValue, line: step.line,
             outputs: step.outputs.isEmpty ? nil : step.outputs, needs: step.comesAfter, waits_for: step.waitsFor,
-            due: step.due?.rfc3339,
+            due: step.due?.rfc3339, until: step.until?.rfc3339,
             reason: step.reason, asks: step.question?.kind.rawValue,
             question: step.question.flatMap { $0.text.isEmpty ? nil : $0.text },
             attempts: step.attempts.map(RunAttempt.init))

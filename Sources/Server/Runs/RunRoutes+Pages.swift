@@ -20,7 +20,9 @@ extension RunRoutes {
         let steps = run.steps.map { step in
             RunPage.StepRecord(
                 id: step.id, state: step.state.rawValue, line: step.line, said: step.waitsFor ?? step.reason,
-                isAlways: step.isAlways, asked: step.id == asking?.id ? asked(step, of: run, visit) : nil,
+                isAlways: step.isAlways,
+                asked: step.isWatching
+                    ? wait(step, of: run, visit) : step.id == asking?.id ? asked(step, of: run, visit) : nil,
                 attempts: step.attempts.map { attempt in
                     let key = "\(step.id)/\(attempt.number)"
                     return RunPage.AttemptRecord(
@@ -58,6 +60,13 @@ extension RunRoutes {
         return RunPage.Asked(
             kind: kind, question: question.text,
             refusal: run.reasonNotToAnswer(step, by: visit.principal)?.message,
+            path: "\(Paths.run(run.id.rawValue))/steps/\(Paths.encoded(step.id))")
+    }
+
+    private func wait(_ step: StepRecord, of run: RunRecord, _ visit: Visit) -> RunPage.Asked? {
+        guard run.watchingStep(step.id) != nil, visit.principal.may(.operate) else { return nil }
+        return RunPage.Asked(
+            kind: .wait, question: "", refusal: nil,
             path: "\(Paths.run(run.id.rawValue))/steps/\(Paths.encoded(step.id))")
     }
 
