@@ -76,7 +76,12 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
-        module("Storage", ["Essentials", logging, .product(name: "GRDB", package: "GRDB.swift")]),
+        module(
+            "Storage",
+            [
+                "Essentials", logging, .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         // 2
         module("Journal", ["Essentials", "Storage", crypto, logging]),
         // 3

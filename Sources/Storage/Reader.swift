@@ -15,49 +15,44 @@ package class Reader {
     }
 
     package func all<Row: Decodable>(_ sql: SQL, as type: Row.Type = Row.self) throws -> [Row] {
-        try prepare(sql)
-        var values: [Row] = []
-        try each(row: Row.self, of: connection.cachedStatement(sql: sql.text), sql) { values.append($0) }
-        return values
+        let statement = try bind(sql)
+        var rows: [Row] = []
+        while try statement.step() { rows.append(try statement.decode(Row.self)) }
+        return rows
     }
 
     package func first<Row: Decodable>(_ sql: SQL, as type: Row.Type = Row.self) throws -> Row? {
-        try prepare(sql)
-        let statement = try connection.cachedStatement(sql: sql.text)
-        let rows = try GRDB.Row.fetchCursor(statement, arguments: try sql.arguments())
-        return try rows.next().map { try Row(from: RowDecoder(row: $0, names: statement.columnNames)) }
+        let statement = try bind(sql)
+        return try statement.step() ? try statement.decode(Row.self) : nil
     }
 
     /// Calls `body` with each row in turn, holding only one in memory.
     package func each<Row: Decodable>(_ sql: SQL, as type: Row.Type = Row.self, _ body: (Row) throws -> Void) throws {
         try prepare(sql)
-        try each(row: Row.self, of: connection.makeStatement(sql: sql.text), sql, body)
-    }
-
-    private func each<Row: Decodable>(
-        row type: Row.Type, of statement: Statement, _ sql: SQL, _ body: (Row) throws -> Void
-    ) throws {
-        let names = statement.columnNames
-        let rows = try GRDB.Row.fetchCursor(statement, arguments: try sql.arguments())
-        while let row = try rows.next() { try body(Row(from: RowDecoder(row: row, names: names))) }
+        // One of its own: the body may run the same statement.
+        let prepared = try connection.makeStatement(sql: sql.text)
+        let statement = try BoundStatement(prepared, sql.values, on: connection)
+        while try statement.step() { try body(statement.decode(Row.self)) }
     }
 
     /// The first column of the first row, as a whole number.
     package func integer(_ sql: SQL) throws -> Int64? {
-        try prepare(sql)
-        return try Int64.fetchOne(connection.cachedStatement(sql: sql.text), arguments: try sql.arguments())
+        let statement = try bind(sql)
+        return try statement.step() ? statement[0].integer : nil
     }
 
     /// The first column of the first row, as text.
     package func text(_ sql: SQL) throws -> String? {
-        try prepare(sql)
-        return try String.fetchOne(connection.cachedStatement(sql: sql.text), arguments: try sql.arguments())
+        let statement = try bind(sql)
+        return try statement.step() ? statement[0].text : nil
     }
 
     /// Whether the query has any row.
-    package func exists(_ sql: SQL) throws -> Bool {
+    package func exists(_ sql: SQL) throws -> Bool { try bind(sql).step() }
+
+    func bind(_ sql: SQL) throws -> BoundStatement {
         try prepare(sql)
-        return try Row.fetchOne(connection.cachedStatement(sql: sql.text), arguments: try sql.arguments()) != nil
+        return try BoundStatement(connection.cachedStatement(sql: sql.text), sql.values, on: connection)
     }
 
     func prepare(_ sql: SQL) throws { try explainer?.explain(sql, on: connection) }

@@ -1,33 +1,35 @@
 import Foundation
-import GRDB
+import GRDBSQLite
 
 /// Decodes a row into a value by the names of its columns.
 ///
 /// The columns of a statement mostly stand in the order of the properties that they fill, so that each is found by one
 /// comparison. GRDB's decoder compares with every name, without case, which costs more than the lookup of the row.
 struct RowDecoder: Decoder {
-    let row: Row
+    let statement: OpaquePointer
     let names: [String]
     var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedDecodingContainer<Key> {
-        KeyedDecodingContainer(Columns<Key>(row: row, names: names))
+        KeyedDecodingContainer(Columns<Key>(statement, names))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer { throw Column.mismatch("a list") }
 
-    func singleValueContainer() throws -> any SingleValueDecodingContainer { Column(value: row[0]) }
+    func singleValueContainer() throws -> any SingleValueDecodingContainer {
+        Column(value: ColumnValue(statement: statement, column: 0))
+    }
 }
 
 private final class Columns<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    private let row: Row
+    private let statement: OpaquePointer
     private let names: [String]
     /// Where the next column is looked for first.
     private var next = 0
 
-    init(row: Row, names: [String]) {
-        self.row = row
+    init(_ statement: OpaquePointer, _ names: [String]) {
+        self.statement = statement
         self.names = names
     }
 
@@ -50,7 +52,11 @@ private final class Columns<Key: CodingKey>: KeyedDecodingContainerProtocol {
             throw DecodingError.keyNotFound(
                 key, .init(codingPath: [], debugDescription: "no column \(key.stringValue) among \(names)"))
         }
-        return Column(value: row[place])
+        return column(at: place)
+    }
+
+    private func column(at place: Int) -> Column {
+        Column(value: ColumnValue(statement: statement, column: Int32(place)))
     }
 
     func contains(_ key: Key) -> Bool { names.contains(key.stringValue) }
@@ -66,13 +72,13 @@ private final class Columns<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
         guard let place = place(of: key) else { return nil }
-        let column = Column(value: row[place])
+        let column = column(at: place)
         return column.decodeNil() ? nil : try column.decode(type)
     }
 
     func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
         guard let place = place(of: key) else { return nil }
-        let column = Column(value: row[place])
+        let column = column(at: place)
         return column.decodeNil() ? nil : try column.decode(type)
     }
 
@@ -90,7 +96,7 @@ private final class Columns<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
 /// One value of a row.
 private struct Column: SingleValueDecodingContainer, Decoder {
-    let value: DatabaseValue
+    let value: ColumnValue
     var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
@@ -103,30 +109,22 @@ private struct Column: SingleValueDecodingContainer, Decoder {
     func decode(_ type: Bool.Type) throws -> Bool { try decode(Int64.self) != 0 }
 
     func decode(_ type: String.Type) throws -> String {
-        guard case .string(let text) = value.storage else { throw Self.mismatch("text: \(value)") }
+        guard let text = value.text else { throw Self.mismatch("text") }
         return text
     }
 
     func decode(_ type: Double.Type) throws -> Double {
-        switch value.storage {
-        case .double(let number): return number
-        case .int64(let number): return Double(number)
-        default: throw Self.mismatch("number: \(value)")
-        }
+        guard let number = value.real else { throw Self.mismatch("number") }
+        return number
     }
 
     func decode(_ type: Int64.Type) throws -> Int64 {
-        switch value.storage {
-        case .int64(let number): return number
-        case .double(let number):
-            if let whole = Int64(exactly: number) { return whole }
-            throw Self.mismatch("whole number: \(value)")
-        default: throw Self.mismatch("whole number: \(value)")
-        }
+        guard let number = value.integer else { throw Self.mismatch("whole number") }
+        return number
     }
 
     private func whole<Number: FixedWidthInteger>() throws -> Number {
-        guard let number = Number(exactly: try decode(Int64.self)) else { throw Self.mismatch("such number: \(value)") }
+        guard let number = Number(exactly: try decode(Int64.self)) else { throw Self.mismatch("number of this size") }
         return number
     }
 
@@ -143,9 +141,7 @@ private struct Column: SingleValueDecodingContainer, Decoder {
 
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
         guard type == Data.self else { return try T(from: self) }
-        guard case .blob(let data) = value.storage, let bytes = data as? T else {
-            throw Self.mismatch("bytes: \(value)")
-        }
+        guard let bytes = value.data as? T else { throw Self.mismatch("bytes") }
         return bytes
     }
 

@@ -10,9 +10,8 @@ package final class Transaction: Reader {
     /// - Returns: how many rows it changed.
     @discardableResult
     package func execute(_ sql: SQL) throws -> Int {
-        try prepare(sql)
-        let statement = try connection.cachedStatement(sql: sql.text)
-        try statement.execute(arguments: try sql.arguments())
+        let statement = try bind(sql)
+        while try statement.step() {}
         return connection.changesCount
     }
 
