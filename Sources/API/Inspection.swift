@@ -18,6 +18,21 @@ package struct Inspection: Codable, Sendable, Equatable {
         }
     }
 
+    /// A variable that a step with `promptEnv` exports.
+    package struct Export: Codable, Sendable, Equatable {
+        package let name: String
+        /// What the guide writes, which holds without an answer.
+        package let value: String
+        /// From 1.
+        package let line: Int
+
+        package init(name: String, value: String, line: Int) {
+            self.name = name
+            self.value = value
+            self.line = line
+        }
+    }
+
     package struct Step: Codable, Sendable, Equatable {
         package let id: String
         /// The section's slug; empty before the first heading.
@@ -33,6 +48,10 @@ package struct Inspection: Codable, Sendable, Equatable {
         package let script: String
         /// Each gap once, as it stands there.
         package let placeholders: [String]
+        /// What is asked for before it runs; absent where nothing is.
+        package let exports: [Export]?
+        /// By which a run can choose its steps; absent where there are none.
+        package let tags: [String]?
         package let runnable: Bool
         /// Why it never runs.
         package let refusal: String?
@@ -40,15 +59,15 @@ package struct Inspection: Codable, Sendable, Equatable {
         package let checkOf: String?
 
         private enum CodingKeys: String, CodingKey {
-            case id, section, line, language, kind, attributes, script, placeholders, runnable, refusal
+            case id, section, line, language, kind, attributes, script, placeholders, exports, tags, runnable, refusal
             case endLine = "end_line"
             case checkOf = "check_of"
         }
 
         package init(
             id: String, section: String, line: Int, endLine: Int, language: String, kind: String,
-            attributes: [String: String], script: String, placeholders: [String], runnable: Bool, refusal: String?,
-            checkOf: String?
+            attributes: [String: String], script: String, placeholders: [String],
+            exports: [Export]? = nil, tags: [String]? = nil, runnable: Bool, refusal: String?, checkOf: String?
         ) {
             self.id = id
             self.section = section
@@ -59,6 +78,8 @@ package struct Inspection: Codable, Sendable, Equatable {
             self.attributes = attributes
             self.script = script
             self.placeholders = placeholders
+            self.exports = exports
+            self.tags = tags
             self.runnable = runnable
             self.refusal = refusal
             self.checkOf = checkOf

@@ -5,8 +5,11 @@ package struct RunRequest: Codable, Sendable {
     package var section: String?
     /// Only these steps, in the runbook's order.
     package var steps: [String]?
+    /// Only steps that have one of these tags; not together with `steps`.
+    package var tags: [String]?
     package var parameters: [String: String]?
-    /// Values for placeholders, by their text as it stands in the script, such as `<pod-name>`.
+    /// Values for placeholders, by their text as it stands in the script, such as `<pod-name>`; and
+    /// for variables that a step with `promptEnv` exports, by `export NAME`.
     package var placeholders: [String: String]?
     /// `critical`, `high`, `default` or `low`.
     package var priority: String?
@@ -16,12 +19,14 @@ package struct RunRequest: Codable, Sendable {
     package var incident: String?
 
     package init(
-        runbook: String, section: String? = nil, steps: [String]? = nil, parameters: [String: String]? = nil,
+        runbook: String, section: String? = nil, steps: [String]? = nil, tags: [String]? = nil,
+        parameters: [String: String]? = nil,
         placeholders: [String: String]? = nil, priority: String? = nil, dry_run: Bool? = nil, incident: String? = nil
     ) {
         self.runbook = runbook
         self.section = section
         self.steps = steps
+        self.tags = tags
         self.parameters = parameters
         self.placeholders = placeholders
         self.priority = priority

@@ -197,7 +197,8 @@ package final class Engine: Sendable {
             arguments: step.interpreter + [start.files.script],
             environment: environment.values(
                 run: work.id, step: step, files: start.files, declared: work.guide.metadata.environment,
-                handedOn: start.handedOn, parameters: work.parameters),
+                handedOn: start.handedOn,
+                parameters: work.parameters.merging(step.answers(among: work.placeholders)) { $1 }),
             workingDirectory: directory, timeout: timeout(of: start, in: work), grace: settings.grace,
             outputLimit: settings.outputLimit,
             files: ["script": Array(work.script(of: step).utf8), "output": [], "environment": []])

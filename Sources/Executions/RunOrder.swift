@@ -7,8 +7,10 @@ package struct RunOrder: Sendable, Equatable {
     package var section: String?
     /// Only these steps, in the runbook's order.
     package var steps: [String]?
+    /// Only steps that have one of these tags, in the runbook's order; not together with `steps`.
+    package var tags: [String]?
     package var parameters: [String: String]
-    /// By the placeholder's text, such as `<pod-name>`.
+    /// By the placeholder's text, such as `<pod-name>`; of variables that a step exports, by `export NAME`.
     package var placeholders: [String: String]
     package var priority: String?
     /// What the run is for, such as `incident/01j9…`: the run is found from there, and its events are about these too.
@@ -21,12 +23,14 @@ package struct RunOrder: Sendable, Equatable {
     package var isCheck = false
 
     package init(
-        runbook: String, section: String? = nil, steps: [String]? = nil, parameters: [String: String] = [:],
+        runbook: String, section: String? = nil, steps: [String]? = nil, tags: [String]? = nil,
+        parameters: [String: String] = [:],
         placeholders: [String: String] = [:], priority: String? = nil
     ) {
         self.runbook = runbook
         self.section = section
         self.steps = steps
+        self.tags = tags
         self.parameters = parameters
         self.placeholders = placeholders
         self.priority = priority

@@ -37,7 +37,7 @@ package struct RunPlan: Sendable {
         let chosen =
             order.isCheck
             ? guide.steps.filter { $0.checkOf != nil && order.steps == [$0.id] }
-            : try StepChoice.steps(of: guide, section: order.section, named: order.steps, runbook: entry.name)
+            : try StepChoice.steps(of: guide, order, runbook: entry.name)
         let isGated = !order.isCheck && !order.leavesGates
         steps = isGated ? guide.withGates(before: chosen) : chosen
         priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
@@ -52,7 +52,8 @@ package struct RunPlan: Sendable {
         for step in steps where order.isCheck && step.settings.confirmation != nil {
             obstacles.append(.init(name: step.id, message: "a check asks nobody: take confirm out", line: step.line))
         }
-        obstacles += Self.unfilled(steps, filled: placeholders)
+        obstacles += Self.unfilled(steps, filled: placeholders.filter { !$0.key.hasPrefix("export ") })
+        obstacles += Self.wrongAnswers(steps, answers: placeholders.filter { $0.key.hasPrefix("export ") })
         obstacles += Self.missingPrograms(steps, guide: guide, searchPath: searchPath)
         guard obstacles.isEmpty else {
             throw .invalid("\(entry.name) can't run yet: nothing was started.", fields: obstacles)
@@ -117,7 +118,8 @@ package struct RunPlan: Sendable {
 
     /// Approvals that can't be read and that the run would pass by.
     private static func faultyGates(_ order: RunOrder, steps: [Step], guide: Guide) -> [Problem.Field] {
-        guide.faultyGates(section: order.section, named: order.steps).compactMap { gate in
+        guide.faultyGates(section: order.section, named: order.tags == nil ? order.steps : steps.map(\.id)).compactMap {
+            gate in
             gate.refusal.map { .init(name: gate.id, message: $0, line: gate.line) }
         }
     }
@@ -153,6 +155,20 @@ package struct RunPlan: Sendable {
         return fields
     }
 
+    /// Answers to what steps export go the way of parameters, and may hold what these may.
+    private static func wrongAnswers(_ steps: [Step], answers: [String: String]) -> [Problem.Field] {
+        let known = Set(steps.flatMap { $0.exports.map(\.key) })
+        return answers.sorted { $0.key < $1.key }.compactMap { key, value in
+            if !known.contains(key) {
+                return .init(name: key, message: "no step that was chosen asks for this variable with promptEnv")
+            }
+            guard value.utf8.count <= ParameterDeclarations.maximumBytes, !value.utf8.contains(0) else {
+                return .init(name: key, message: "its value may have 64 KiB, and no NUL")
+            }
+            return nil
+        }
+    }
+
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -185,6 +201,18 @@ package struct RunPlan: Sendable {
 
 /// Which steps of a guide a run takes.
 enum StepChoice {
+    static func steps(of guide: Guide, _ order: RunOrder, runbook: String) throws(Problem) -> [Step] {
+        guard let tags = order.tags else {
+            return try steps(of: guide, section: order.section, named: order.steps, runbook: runbook)
+        }
+        guard order.steps == nil else {
+            throw .invalid(
+                "Choose the steps by their names or by tags, not by both.",
+                fields: [.init(name: "tags", message: "not together with steps")])
+        }
+        return try guide.slice(section: order.section, tags: tags)
+    }
+
     static func steps(
         of guide: Guide, section: String?, named: [String]?, runbook: String
     ) throws(Problem) -> [Step] {

@@ -31,6 +31,8 @@ private struct AttributeReader {
     private(set) var attributes: [String: String] = [:]
     private(set) var faults: [String] = []
     private let scalars: [Unicode.Scalar]
+    /// Attributes whose bare values go on behind a comma.
+    private static let listed: Set<String> = ["needs", "status", "tag", "category"]
     private var position = 0
 
     init(_ text: Substring) { scalars = Array(text.unicodeScalars) }
@@ -57,7 +59,7 @@ private struct AttributeReader {
                 value = readValue()
                 // `needs=build,test`: to read the second as an attribute of its own would start the step too early.
                 // `status=200,301` likewise would expect too little.
-                while isBare, key == "needs" || key == "status", let name = furtherName() { value += "," + name }
+                while isBare, Self.listed.contains(key), let name = furtherName() { value += "," + name }
             }
             if key.isEmpty {
                 faults.append("An attribute without a name can't be read; write name=value.")

@@ -2,7 +2,7 @@ extension Guide {
     /// The guide as safe HTML: no scripts, no styles, no raw HTML, only `http`, `https`, `mailto` and relative links.
     ///
     /// Headings carry their slugs as `id`, so that a page's own ids had better begin with `page-`.
-    package func rendered() -> [RenderedPart] { rendered(isWithinPage: false) }
+    package func rendered() -> [RenderedPart] { layout ?? rendered(isWithinPage: false) }
 
     fileprivate func rendered(isWithinPage: Bool) -> [RenderedPart] {
         let text = source.from(line: bodyLine)
@@ -10,6 +10,10 @@ extension Guide {
         guard let tree = try? MarkdownTree(parsing: text, withTables: hasTables) else {
             return [.html("<pre>\(HTML.escape(String(decoding: text, as: UTF8.self)))</pre>")]
         }
+        return laidOut(tree, isWithinPage: isWithinPage)
+    }
+
+    func laidOut(_ tree: borrowing MarkdownTree, isWithinPage: Bool) -> [RenderedPart] {
         var renderer = GuideRenderer(self, isWithinPage: isWithinPage)
         tree.forEachEvent { renderer.render($0) }
         return renderer.finished()

@@ -24,6 +24,22 @@ extension Guide {
         }
     }
 
+    /// The steps of a run by tags, those of a section or of the whole guide: all that have one of them and run with others
+    /// unasked. As in Runme, `excludeFromRunAll` leaves a step out of these too.
+    /// - Throws: `Problem` where the section is unknown, or no step has such a tag.
+    package func slice(section slug: String?, tags: [String]) throws(Problem) -> [Step] {
+        if let slug { _ = try slice(section: slug) }
+        let inside = slug.map { slugs(within: $0) }
+        let candidates = wholeRun.filter { inside?.contains($0.section) != false }
+        let chosen = candidates.filter { step in step.settings.tags.contains { tags.contains($0) } }
+        guard chosen.isEmpty else { return chosen }
+        let known = Set(candidates.flatMap(\.settings.tags)).sorted().prefix(20).joined(separator: ", ")
+        let asked = tags.prefix(5).map { "\"\(Parameter.shown($0))\"" }.joined(separator: ", ")
+        throw .invalid(
+            "No step that runs has the tag \(asked): there \(known.isEmpty ? "are no tags" : "is \(known)").",
+            fields: [.init(name: "tags", message: "one that a step has")])
+    }
+
     /// The steps with the approvals that stand before them, in their own sections and in those that these lie in: a run of a
     /// step does not go around its gate.
     package func withGates(before chosen: [Step]) -> [Step] {

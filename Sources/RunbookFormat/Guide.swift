@@ -25,15 +25,19 @@ package struct Guide: Sendable {
     /// In the order of the source.
     package let findings: [Finding]
 
-    /// For rendering, which parses again: a tree of a million nodes is not worth keeping.
+    /// As it is laid out for people, where that was asked for; else it is parsed once more when somebody wants to see it: a
+    /// tree of a million nodes is not worth keeping.
+    private(set) var layout: [RenderedPart]?
     let source: SourceText
     let bodyLine: Int
     let hasTables: Bool
     let allowances: Allowances
 
-    /// - Parameter name: the title of a guide that has none.
+    /// - Parameters:
+    ///   - name: the title of a guide that has none.
+    ///   - layingOut: whether to lay it out along with reading it, for those who will show it.
     /// - Throws: `Problem.invalid` for what is no text, empty, larger than `maximumBytes`, or has unreadable front matter.
-    package init(parsing source: [UInt8], name: String) throws(Problem) {
+    package init(parsing source: [UInt8], name: String, layingOut: Bool = false) throws(Problem) {
         let text = try SourceText(source, maximum: Self.maximumBytes)
         let frontMatter = try FrontMatter(of: text)
         let markdownGuard = try MarkdownGuard(text, from: frontMatter.bodyLine)
@@ -75,6 +79,14 @@ package struct Guide: Sendable {
         self.source = text
         bodyLine = frontMatter.bodyLine
         hasTables = markdownGuard.wideTableLine == nil
+        if layingOut { layout = laidOut(tree, isWithinPage: false) }
+    }
+
+    /// About as many bytes as it takes in memory.
+    package var footprint: Int {
+        let shown = layout?.reduce(0) { $0 + $1.html.utf8.count + 80 } ?? 0
+        return 5 * bytes + shown
+            + 500 * (steps.count + checklist.count + sections.count + findings.count + links.count + documents.count)
     }
 
     package func step(_ id: String) -> Step? { steps.first { $0.id == id } }

@@ -98,7 +98,7 @@ struct GuideModel {
             let language = StepLanguage(tag: info.language)
             var interpreter: [String] = []
             var isConsole = false
-            let kind: Step.Kind
+            var kind: Step.Kind
             switch language {
             case .shell(let program):
                 kind = .shell
@@ -120,6 +120,11 @@ struct GuideModel {
             }
             if !settings.program.isEmpty, kind == .program || kind == .shell {
                 interpreter = StepLanguage.reading(script: settings.program)
+            }
+            // Python below a shell's tag has neither prompts nor a shell's dangers.
+            if kind == .shell, info.attributes["interpreter"] != nil, !StepLanguage.isShell(interpreter) {
+                kind = .program
+                isConsole = false
             }
             self.kind = kind
             self.settings = settings
@@ -210,8 +215,11 @@ struct GuideModel {
             kind: purpose.kind, attributes: fence.info.attributes, settings: purpose.settings.settings,
             script: String(decoding: reading.script, as: UTF8.self),
             scriptLines: reading.origins.map { fence.line + 1 + $0 },
-            placeholders: placeholders, interpreter: purpose.interpreter,
-            refusal: refusal(fence, purpose, reading, placeholders),
+            placeholders: placeholders,
+            exports: isShell && purpose.settings.promptsForExports
+                ? ExportedVariable.all(
+                    in: reading.script, read: reading.scanner, lines: reading.origins.map { fence.line + 1 + $0 }) : [],
+            interpreter: purpose.interpreter, refusal: refusal(fence, purpose, reading, placeholders),
             checkOf: checkOf, isLeftOutOfWholeRun: purpose.settings.isLeftOutOfWholeRun,
             isDoubtful: hasNoPrompts || !fence.isClosed)
         steps.append(step)

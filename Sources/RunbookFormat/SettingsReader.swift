@@ -17,20 +17,22 @@ struct SettingsReader {
     private(set) var isIgnored = false
     private(set) var isLeftOutOfWholeRun = false
     private let attributes: [String: String]
+    private(set) var promptsForExports = false
 
     static let knownNames: Set<String> = [
         "name", "timeout", "retries", "backoff", "interval", "for", "if", "on-failure", "always", "needs", "parallel",
         "cwd",
         "env",
         "output",
-        "confirm", "idempotent", "exec", "check", "hosts", "interactive", "ignore", "excludeFromRunAll",
+        "confirm", "idempotent", "exec", "check", "hosts", "interactive", "ignore", "excludeFromRunAll", "interpreter",
+        "tag",
+        "category", "promptEnv",
     ]
 
     /// Names that Runme gives a meaning in its own editor or terminal.
     private static let runmeNames: Set<String> = [
-        "id", "background", "category", "tag", "closeTerminalOnSuccess", "openTerminalOnSuccess", "mimeType",
-        "promptEnv",
-        "terminalRows", "interpreter", "transform", "runme.dev/id", "version",
+        "id", "background", "closeTerminalOnSuccess", "openTerminalOnSuccess", "mimeType", "terminalRows", "transform",
+        "runme.dev/id", "version",
     ]
 
     init(_ attributes: [String: String], kind: Step.Kind) {
@@ -203,6 +205,9 @@ struct SettingsReader {
         case "ignore": isIgnored = flag(name, value)
         case "check": isCheck = flag(name, value)
         case "excludeFromRunAll": isLeftOutOfWholeRun = flag(name, value)
+        case "tag", "category": settings.tags += words(name, value).filter { !settings.tags.contains($0) }
+        case "promptEnv": promptsForExports = prompts(value)
+        case "interpreter": interpreter(value)
         case "exec":
             switch Self.bool(value) {
             case let isOn?: isExecutable = isOn
@@ -227,6 +232,30 @@ struct SettingsReader {
         if let flag = Self.bool(value) { return flag }
         errors.append("\"\(name)\" must be true or false.")
         return false
+    }
+
+    /// Runme's words. Its `auto`, which asks where a value looks unfinished, is what placeholders are for here.
+    private mutating func prompts(_ value: String) -> Bool {
+        switch value.lowercased() {
+        case "always": return true
+        case "never", "auto": return false
+        default: return flag("promptEnv", value)
+        }
+    }
+
+    /// As Runme puts it behind `#!`: a program with its arguments. A shell that is named alone gets what its own fences get.
+    private mutating func interpreter(_ value: String) {
+        let words = value.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard let first = words.first, value != "true", !value.utf8.contains(0) else {
+            errors.append("\"interpreter\" must name a program, as in interpreter=python3.")
+            return
+        }
+        isExecutable = true
+        if words.count == 1, case .shell(let usual) = StepLanguage(tag: first) {
+            program = usual
+        } else {
+            program = words
+        }
     }
 
     private mutating func duration(_ name: String, _ value: String) -> Duration? {

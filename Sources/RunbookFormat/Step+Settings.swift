@@ -40,6 +40,8 @@ extension Step {
         /// Running it twice does what running it once does.
         package var isIdempotent = false
         package var hosts: [String] = []
+        /// By which a run can choose its steps.
+        package var tags: [String] = []
         /// Wants a terminal.
         package var isInteractive = false
         /// Of a gate: who must approve.

@@ -39,6 +39,8 @@ package struct Step: Sendable, Equatable {
     package let scriptLines: [Int]
     /// Each place that somebody must fill before this runs.
     package let placeholders: [Placeholder]
+    /// What is asked for before it runs, with what it is without an answer; empty unless `promptEnv` asks for it.
+    package let exports: [ExportedVariable]
     /// The program and its arguments; the script's path comes after them. Empty for what no program runs.
     package let interpreter: [String]
     /// Why this never runs, as a sentence; nil when it does.

@@ -31,6 +31,15 @@ enum StepLanguage {
         }
     }
 
+    /// Whether a command line runs a script as a shell: `bash`, `/bin/sh -e`, `/usr/bin/env bash`.
+    static func isShell(_ command: [String]) -> Bool {
+        let names = command.lazy.map { $0.split(separator: "/").last.map(String.init) ?? "" }
+        let name =
+            names.first == "env" ? names.dropFirst().first { !$0.hasPrefix("-") && !$0.contains("=") } : names.first
+        guard let name, case .shell = StepLanguage(tag: name) else { return false }
+        return true
+    }
+
     /// What runs a recorded session.
     static let consoleInterpreter = ["bash", "--noprofile", "--norc", "-eo", "pipefail"]
 

@@ -155,13 +155,17 @@ package struct Catalogue: Sendable {
         return found.bytes
     }
 
-    /// What takes long is parsed where it holds up no connection.
+    /// What takes long is parsed where it holds up no connection; what takes long to lay out is laid out along with it, so that
+    /// its page is there at once.
     private func parsed(_ source: [UInt8], name: String) async throws -> Guide {
         guard source.count > 8192 else { return try Guide(parsing: source, name: name) }
         return try await withTaskExecutorPreference(globalConcurrentExecutor) {
-            try Guide(parsing: source, name: name)
+            try Guide(parsing: source, name: name, layingOut: source.count > Self.largeBytes)
         }
     }
+
+    /// A guide of so many bytes is parsed once more in a millisecond or two.
+    private static let largeBytes = 64 << 10
 
     static func entry(_ name: String, in reader: Reader) throws -> Entry? {
         try reader.first("\(Entry.select) WHERE name = \(name)")

@@ -38,7 +38,7 @@ func mutations(from place: Int) throws -> Mutations {
 func read(_ bytes: [UInt8]) throws -> Bool {
     let guide: Guide
     do {
-        guide = try Guide(parsing: bytes, name: "guide")
+        guide = try Guide(parsing: bytes, name: "guide", layingOut: true)
     } catch let problem as Problem {
         precondition(problem.code == .invalid && !problem.message.isEmpty, "A refusal says what to do.")
         return false

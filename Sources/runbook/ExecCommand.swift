@@ -15,7 +15,8 @@ struct ExecCommand: AsyncParsableCommand {
               runbook exec ./deploy.md --dry-run
               runbook exec nightly --detach
 
-            In a terminal it asks for the parameters and placeholders that are missing, and draws the steps as they \
+            In a terminal it asks for the parameters and placeholders that are missing and for what steps with \
+            promptEnv export, and draws the steps as they \
             go. Elsewhere it asks nothing: what the steps print goes to standard output and standard error, what \
             becomes of them to standard error.
 
@@ -50,6 +51,11 @@ struct ExecCommand: AsyncParsableCommand {
         help: ArgumentHelp("Only this step; once for each, they run in the runbook's order.", valueName: "step"))
     var steps: [String] = []
 
+    @Option(
+        name: .customLong("tag"),
+        help: ArgumentHelp("Only steps with this tag; once for each, a step needs one of them.", valueName: "tag"))
+    var tags: [String] = []
+
     @Flag(
         help: """
             Ask nothing: steps that ask before they begin are agreed to, what is missing is an error, and Ctrl-C cancels \
@@ -74,6 +80,7 @@ struct ExecCommand: AsyncParsableCommand {
 
     func validate() throws {
         if detach, dryRun { throw ValidationError("--detach and --dry-run cannot both be had.") }
+        if !steps.isEmpty, !tags.isEmpty { throw ValidationError("--step and --tag cannot both be had.") }
         let names = parameters.map(\.name)
         if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
             throw ValidationError("--param gives \(twice) twice.")
@@ -82,12 +89,13 @@ struct ExecCommand: AsyncParsableCommand {
 
     func run() async throws {
         let status = try await server.withClient { client in
-            let request = try await request(to: client)
+            var request = try await request(to: client)
             guard !dryRun else {
-                try tell(try await start(request, on: client, as: JSONValue.self))
+                try tell(try await start(&request, on: client, as: JSONValue.self))
                 return ExitStatus.success
             }
-            let run = try await start(request, on: client, as: Run.self)
+            if Keyboard.isThere, !yes { try await askForExports(in: &request, on: client) }
+            let run = try await start(&request, on: client, as: Run.self)
             guard !detach else {
                 try tellDetached(run)
                 return .success
@@ -111,16 +119,27 @@ struct ExecCommand: AsyncParsableCommand {
         }
         return RunRequest(
             runbook: name, section: section, steps: steps.isEmpty ? nil : steps,
+            tags: tags.isEmpty ? nil : tags,
             parameters: parameters.isEmpty
                 ? nil : Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
             priority: priority?.rawValue, dry_run: dryRun ? true : nil, incident: incident)
     }
 
+    /// What the steps that would run export and `promptEnv` asks for; only the server knows which these are.
+    private func askForExports(in request: inout RunRequest, on client: Client) async throws {
+        let runbook = try await client.get(.api("runbooks", request.runbook), as: JSONValue.self)
+        let questions = ExportQuestions(of: runbook)
+        guard !questions.isEmpty else { return }
+        request.dry_run = true
+        let plan = try await start(&request, on: client, as: JSONValue.self).decoded(as: DryRun.self)
+        request.dry_run = nil
+        try questions.ask(for: plan.steps.map(\.id), into: &request)
+    }
+
     /// Starts it; in a terminal, asks for what the server misses until it takes the request.
     private func start<Payload: Decodable>(
-        _ request: RunRequest, on client: Client, as type: Payload.Type
+        _ request: inout RunRequest, on client: Client, as type: Payload.Type
     ) async throws -> Payload {
-        var request = request
         while true {
             do {
                 return try await client.write(.post, .api("runs"), request)

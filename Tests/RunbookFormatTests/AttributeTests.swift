@@ -56,7 +56,7 @@ import Testing
         "on-failure=panic",
         "always=perhaps", "idempotent=2", "cwd=", "cwd", "env=A", "env={\"A\":1}", "env=\"1=b\"", "env=\"RUNBOOK_X=b\"",
         "check=maybe",
-        "name=\"a", "a=1 a=2", "=x", "name=???",
+        "name=\"a", "a=1 a=2", "=x", "name=???", "interpreter", "interpreter=\" \"", "promptEnv=maybe",
     ])
     func `a value that can't be meant is an error, and the step never runs`(attribute: String) throws {
         let guide = try read("```sh {\(attribute)}\ntrue\n```\n")
@@ -82,6 +82,17 @@ import Testing
         )
         #expect(guide.rules(.warning).isEmpty)
         #expect(guide.steps.first?.isRunnable == true)
+    }
+
+    @Test(arguments: [
+        ("tag=build", ["build"]), ("tag=build,deploy", ["build", "deploy"]), ("category=a,b name=x", ["a", "b"]),
+        ("\"tag\":\"a, b\"", ["a", "b"]), ("category=a tag=b", ["a", "b"]), ("tag=[\"a b\"]", ["a b"]),
+        ("\"tag\":\"type:entry,scope:ci\"", ["type:entry", "scope:ci"]),
+    ])
+    func `tags stand behind commas, and categories are tags`(attributes: String, tags: [String]) throws {
+        let guide = try read("```sh {\(attributes)}\ntrue\n```\n")
+        #expect(guide.steps.first?.settings.tags == tags)
+        #expect(guide.findings.isEmpty)
     }
 
     @Test(arguments: ["ignore", "ignore=true", "interactive", "\"interactive\":\"true\""])

@@ -94,6 +94,17 @@ import Testing
             ])
     }
 
+    @Test(arguments: [
+        "# A\n\n- [x] one\n\n```sh {name=go}\nx <p-q>\n```\n", "| a |\n|---|\n| `b` |\n", "---\ntitle: A\n---\n> # B\n",
+        "\u{FEFF}# A\r\n\r\n~~~console\r\n$ a\r\nb\r\n~~~",
+        "|" + String(repeating: "a|", count: 2000) + "\n" + String(repeating: "-|", count: 2000),
+    ])
+    func `what is laid out along with reading is what a second reading lays out`(text: String) throws {
+        let guide = try Guide(parsing: Array(text.utf8), name: "a-guide", layingOut: true)
+        #expect(guide.rendered() == (try read(text).rendered()))
+        #expect(!guide.rendered().isEmpty)
+    }
+
     @Test func `sample output and prompts stand apart from what runs`() throws {
         let html = try read("```console\n$ a\nout\n$ b\n```\n").html
         #expect(

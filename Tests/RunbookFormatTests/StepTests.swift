@@ -55,6 +55,20 @@ import Testing
         #expect(try onlyStep("python {exec=false}", "print(1)") == nil)
     }
 
+    @Test func `an interpreter runs the script, as Runme's first line would`() throws {
+        #expect(
+            try onlyStep("sh {interpreter=bash}")?.interpreter == ["bash", "--noprofile", "--norc", "-eo", "pipefail"])
+        #expect(try onlyStep("sh {interpreter=\"bash -x\"}")?.interpreter == ["bash", "-x"])
+        let python = try #require(try onlyStep("text {\"interpreter\":\"python3 -u\"}", "$ = 1\nprint(1)"))
+        #expect(python.interpreter == ["python3", "-u"])
+        #expect(python.kind == .program)
+        #expect(python.script == "$ = 1\nprint(1)\n")
+        let tagged = try #require(try onlyStep("sh {interpreter=/usr/bin/python3}", "print('$ x')\n$ y"))
+        #expect(tagged.kind == .program)
+        #expect(tagged.script == "print('$ x')\n$ y\n")
+        #expect(try onlyStep("yaml", "a: 1") == nil)
+    }
+
     @Test func `a script is exactly what stands there, its container's indent taken off`() throws {
         let guide = try read(
             """

@@ -106,7 +106,8 @@ import Testing
             Sample(
                 schema: "RunRequest",
                 full: RunRequest(
-                    runbook: "a", section: "b", steps: ["c"], parameters: ["D": "e"], placeholders: ["<f>": "g"],
+                    runbook: "a", section: "b", steps: ["c"], tags: ["t"], parameters: ["D": "e"],
+                    placeholders: ["<f>": "g"],
                     priority: "high", dry_run: true, incident: "1"), bare: RunRequest(runbook: "a")),
             Sample(
                 schema: "Run",
@@ -151,7 +152,9 @@ import Testing
         let step = { (refusal: String?, item: String?) in
             Inspection.Step(
                 id: "a", section: "b", line: 1, endLine: 3, language: "sh", kind: "shell", attributes: ["name": "a"],
-                script: "true\n", placeholders: ["<pod>"], runnable: true, refusal: refusal, checkOf: item)
+                script: "true\n", placeholders: ["<pod>"],
+                exports: item.map { _ in [Inspection.Export(name: "A", value: "b", line: 2)] },
+                tags: item.map { _ in ["t"] }, runnable: true, refusal: refusal, checkOf: item)
         }
         let item = { (check: String?) in
             Inspection.Item(id: "a", section: "b", line: 1, text: "c", checked: true, depth: 1, check: check)
@@ -178,6 +181,7 @@ import Testing
             Sample(schema: "RunbookSummary", full: summary("s"), bare: summary(nil)),
             Sample(schema: "Step", full: step("b", "c"), bare: step(nil, nil)),
             Sample(schema: "ChecklistItem", full: item("a"), bare: item(nil)),
+            same("ExportedVariable", Inspection.Export(name: "A", value: "b", line: 2)),
             same("Section", section),
             same("Document", document),
             same("Finding", finding),

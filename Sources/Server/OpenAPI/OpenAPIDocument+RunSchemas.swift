@@ -8,10 +8,14 @@ extension OpenAPIDocument {
             optional: [
                 "section": .text("A section's slug: only its steps and those of its subsections."),
                 "steps": .list(of: .text(), "Only these steps, in the runbook's order."),
+                "tags": .list(of: .text(), "Only steps that have one of these tags; not together with `steps`."),
                 "parameters": .map(of: .text(), "Values of the runbook's parameters, by name."),
                 "placeholders": .map(
                     of: .text(),
-                    "Values for placeholders, by their text as it stands in the script, such as `<pod-name>`."),
+                    """
+                    Values for placeholders, by their text as it stands in the script, such as `<pod-name>`; and for \
+                    variables that a step with `promptEnv` exports, by `export NAME`.
+                    """),
                 "priority": priority, "dry_run": .flag("Answers what would run, and runs nothing."),
                 "incident": .text("The incident that it is for: the run shows on its timeline."),
             ]),

@@ -109,9 +109,14 @@ extension OpenAPIDocument {
                 "runnable": .flag("Whether it can run."),
             ],
             optional: [
+                "exports": .list(of: .ref("ExportedVariable"), "What is asked for before it runs."),
+                "tags": .list(of: .text(), "By which a run can choose its steps."),
                 "refusal": .text("Why it never runs."),
                 "check_of": .text("The id of the checklist item that it proves."),
             ]),
+        "ExportedVariable": .object(
+            "A variable that a step with `promptEnv` exports.",
+            ["name": .text(), "value": .text("What holds without an answer."), "line": line]),
         "ChecklistItem": .object(
             "A box to tick.",
             [

@@ -36,6 +36,9 @@ extension Inspection.Step {
         self.init(
             id: step.id, section: step.section, line: step.line, endLine: step.endLine, language: step.language,
             kind: step.kind.rawValue, attributes: step.attributes, script: step.script, placeholders: placeholders,
+            exports: step.exports.isEmpty
+                ? nil : step.exports.map { Inspection.Export(name: $0.name, value: $0.value, line: $0.line) },
+            tags: step.settings.tags.isEmpty ? nil : step.settings.tags,
             runnable: step.isRunnable, refusal: step.refusal, checkOf: step.checkOf)
     }
 }

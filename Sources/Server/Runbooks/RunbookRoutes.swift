@@ -111,6 +111,7 @@ struct RunbookRoutes: Sendable {
         var parts: [RunbookPage.Part] = []
         // What stands between two steps is one part: a page is laid out part by part.
         var prose = ""
+        var findings = FindingsInOrder(guide.findings)
         for part in guide.rendered() {
             guard case .step(let id, let html) = part, let step = steps[id] else {
                 prose += part.html
@@ -123,8 +124,8 @@ struct RunbookRoutes: Sendable {
                     .init(
                         id: id, runbook: entry.name, language: step.language, timeout: step.timeout,
                         script: SafeHTML(html), refusal: step.refusal,
-                        findings: guide.findings.filter { (step.line...step.endLine).contains($0.line) }
-                            .map(RunbookPage.Finding.init), mayRun: mayRun && step.checkOf == nil)))
+                        findings: findings.take(step.line...step.endLine).map(RunbookPage.Finding.init),
+                        mayRun: mayRun && step.checkOf == nil)))
         }
         parts.append(.prose(SafeHTML(prose)))
         let outermost = guide.sections.map(\.level).min() ?? 1
@@ -150,6 +151,21 @@ struct RunbookRoutes: Sendable {
                             id: $0.id.rawValue, state: $0.state.rawValue, started: $0.started ?? $0.created,
                             by: $0.actor_name)
                     }, mayRun: mayRun, reader: visit.reader)))
+    }
+}
+
+/// A guide's findings, handed out once, to steps that come in the order of their lines.
+private struct FindingsInOrder {
+    private let findings: [RunbookFormat.Finding]
+    private var next = 0
+
+    init(_ findings: [RunbookFormat.Finding]) { self.findings = findings }
+
+    mutating func take(_ lines: ClosedRange<Int>) -> ArraySlice<RunbookFormat.Finding> {
+        while next < findings.count, findings[next].line < lines.lowerBound { next += 1 }
+        let first = next
+        while next < findings.count, findings[next].line <= lines.upperBound { next += 1 }
+        return findings[first..<next]
     }
 }
 

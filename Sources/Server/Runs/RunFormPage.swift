@@ -34,7 +34,8 @@ struct RunFormPage: WebPage {
             description: String? = nil,
             pattern: String? = nil, complaint: String? = nil
         ) {
-            input = "p.\(name)"
+            // An id holds no blank, and `export NAME` does.
+            input = "p.\(name.replacing(" ", with: "."))"
             label = name
             hint = description
             self.value = isSensitive ? "" : value ?? ""

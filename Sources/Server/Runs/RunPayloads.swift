@@ -72,8 +72,9 @@ extension DryRun {
 extension RunOrder {
     init(_ request: RunRequest) {
         self.init(
-            runbook: request.runbook, section: request.section, steps: request.steps,
-            parameters: request.parameters ?? [:], placeholders: request.placeholders ?? [:], priority: request.priority
+            runbook: request.runbook, section: request.section, steps: request.steps, tags: request.tags,
+            parameters: request.parameters ?? [:], placeholders: request.placeholders ?? [:],
+            priority: request.priority
         )
     }
 }

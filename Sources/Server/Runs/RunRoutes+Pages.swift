@@ -92,10 +92,14 @@ extension RunRoutes {
         let incident = visit.form.filled("incident")
         var typed: [String: String] = [:]
         for field in visit.form.fields where field.name.hasPrefix("p.") && !field.value.isEmpty {
-            typed[String(field.name.dropFirst(2))] = field.value
+            let name = String(field.name.dropFirst(2))
+            typed[name.replacing("export.", with: "export ", maxReplacements: 1)] = field.value
         }
         do {
-            var order = RunOrder(runbook: runbook, section: section, steps: step.map { [$0] }, parameters: typed)
+            let parameters = typed.filter { !$0.key.hasPrefix("export ") }
+            var order = RunOrder(
+                runbook: runbook, section: section, steps: step.map { [$0] }, parameters: parameters,
+                placeholders: typed.filter { $0.key.hasPrefix("export ") })
             order.occasions = try await [incidents.occasion(incident, by: visit.principal)].compactMap { $0 }
             let run = try await executions.start(order, by: visit.principal)
             return .seeOther(Paths.run(run.id.rawValue))
@@ -116,7 +120,7 @@ extension RunRoutes {
         let entry = try await executions.catalogue.entry(runbook, by: visit.principal)
         let guide = try await executions.catalogue.guide(version: entry.version, of: entry.name)
         let steps = try RunPlan.chosenSteps(of: guide, section: section, named: step.map { [$0] }, runbook: entry.name)
-        let fields = guide.metadata.parameters.parameters.map { parameter in
+        var fields = guide.metadata.parameters.parameters.map { parameter in
             RunFormPage.Field(
                 name: parameter.name, kind: .init(parameter), value: typed[parameter.name] ?? parameter.defaultValue,
                 isRequired: parameter.isRequired, isSensitive: parameter.isSensitive,
@@ -124,6 +128,16 @@ extension RunRoutes {
                 complaint: problem?.fields.first { $0.name == parameter.name }.map {
                     "\(parameter.name) \($0.message)"
                 })
+        }
+        let shown = fields.map(\.label) + steps.flatMap { $0.exports.map(\.key) }
+        for variable in steps.flatMap(\.exports) where !fields.contains(where: { $0.label == variable.key }) {
+            fields.append(
+                RunFormPage.Field(
+                    name: variable.key, kind: .text, value: typed[variable.key] ?? variable.value, isRequired: false,
+                    description: "Line \(variable.line) sets it.",
+                    complaint: problem?.fields.first { $0.name == variable.key }.map {
+                        "\(variable.name): \($0.message)"
+                    }))
         }
         var blockers: [RunFormPage.Blocker] = []
         for step in steps {
@@ -143,7 +157,7 @@ extension RunRoutes {
                         planned: step.id, language: step.language,
                         caution: (step.line...step.endLine).compactMap { cautions[$0]?.first?.message }.first)
                 },
-                problem: problem.map { Self.sentence($0, besides: guide.metadata.parameters.parameters.map(\.name)) },
+                problem: problem.map { Self.sentence($0, besides: shown) },
                 reader: visit.reader))
     }
 

@@ -24,7 +24,7 @@ extension Output {
 
     /// JSON as it came: line breaks stand between its tokens only, so they may become spaces.
     func json(text: String) throws {
-        let line = text.replacing("\n", with: " ")
+        let line = text.utf8.contains(0x0A) ? text.replacing("\n", with: " ") : text
         try write((isTerminal ? line.safeJSONForTerminal : line) + "\n")
     }
 }
