@@ -125,12 +125,15 @@ package struct Inspection: Codable, Sendable, Equatable {
         package let severity: String
         package let line: Int
         package let message: String
+        /// Of a broken link the runbook that is not there.
+        package let runbook: String?
 
-        package init(rule: String, severity: String, line: Int, message: String) {
+        package init(rule: String, severity: String, line: Int, message: String, runbook: String? = nil) {
             self.rule = rule
             self.severity = severity
             self.line = line
             self.message = message
+            self.runbook = runbook
         }
     }
 

@@ -2,7 +2,7 @@
 package struct Found: Codable, Sendable, Equatable {
     /// `runbook`, `incident`, …
     package let kind: String
-    /// Its id; of runbooks and services the name.
+    /// Its id; of runbooks and services the name; of a note its event on an incident, or its item's place on a checklist.
     package let id: String
     package let title: String
     /// What stands around the words; empty when they stand in the title alone.
@@ -15,11 +15,13 @@ package struct Found: Codable, Sendable, Equatable {
     package let step: String?
     /// Of a runbook the line of the source, from 1.
     package let line: Int?
+    /// Of a note what it stands on, such as `incident/01j9…`.
+    package let of: String?
     package let time: String
 
     package init(
         kind: String, id: String, title: String, excerpt: String, match: String = "", section: String? = nil,
-        step: String? = nil, line: Int? = nil, time: String
+        step: String? = nil, line: Int? = nil, of: String? = nil, time: String
     ) {
         self.kind = kind
         self.id = id
@@ -29,6 +31,7 @@ package struct Found: Codable, Sendable, Equatable {
         self.section = section
         self.step = step
         self.line = line
+        self.of = of
         self.time = time
     }
 }

@@ -1,5 +1,7 @@
 import Checklists
 import Deployments
+import Executions
+import Incidents
 import Journal
 import Logging
 import Notifications
@@ -17,6 +19,8 @@ struct Reactions: Service {
     init(
         checklists: Checklists,
         deployments: Deployments,
+        executions: Executions,
+        incidents: Incidents,
         notifications: Notifications,
         schedules: Schedules,
         journal: Journal,
@@ -27,6 +31,11 @@ struct Reactions: Service {
             Reaction("deployments.follow", on: Deployments.followed) { try await deployments.follow($0) },
             Reaction("deployments.stop", on: Deployments.stopping) { try await deployments.stopRuns($0) },
             Reaction("notifications", on: Occasion.kinds) { try await notifications.enqueue($0) },
+            Reaction("search", on: Incidents.worded.union(Checklists.worded).union(Executions.ended)) { event in
+                try await incidents.indexWords(of: event)
+                try await checklists.indexNote(of: event)
+                try await executions.indexOutput(of: event)
+            },
             Reaction("schedules", on: Schedules.declaring) { try await schedules.declare($0) },
         ]
         self.journal = journal

@@ -67,6 +67,8 @@ package struct RunbookServer: Sendable {
         let reactions = try await Reactions(
             checklists: checklists,
             deployments: deployments,
+            executions: executions,
+            incidents: incidents,
             notifications: notifications,
             schedules: schedules,
             journal: journal,

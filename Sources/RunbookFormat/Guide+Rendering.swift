@@ -2,19 +2,25 @@ extension Guide {
     /// The guide as safe HTML: no scripts, no styles, no raw HTML, only `http`, `https`, `mailto` and relative links.
     ///
     /// Headings carry their slugs as `id`, so that a page's own ids had better begin with `page-`.
-    package func rendered() -> [RenderedPart] { layout ?? rendered(isWithinPage: false) }
+    ///
+    /// - Parameter linking: where links to Markdown files lead; what was laid out along with reading has its own.
+    package func rendered(linking: LinkTarget? = nil) -> [RenderedPart] {
+        layout ?? rendered(isWithinPage: false, linking)
+    }
 
-    fileprivate func rendered(isWithinPage: Bool) -> [RenderedPart] {
+    fileprivate func rendered(isWithinPage: Bool, _ linking: LinkTarget? = nil) -> [RenderedPart] {
         let text = source.from(line: bodyLine)
         // It was parsed before, so that only a lack of memory is left to fail: then the source is shown as it is.
         guard let tree = try? MarkdownTree(parsing: text, withTables: hasTables) else {
             return [.html("<pre>\(HTML.escape(String(decoding: text, as: UTF8.self)))</pre>")]
         }
-        return laidOut(tree, isWithinPage: isWithinPage)
+        return laidOut(tree, isWithinPage: isWithinPage, linking)
     }
 
-    func laidOut(_ tree: borrowing MarkdownTree, isWithinPage: Bool) -> [RenderedPart] {
-        var renderer = GuideRenderer(self, isWithinPage: isWithinPage)
+    func laidOut(
+        _ tree: borrowing MarkdownTree, isWithinPage: Bool, _ linking: LinkTarget?
+    ) -> [RenderedPart] {
+        var renderer = GuideRenderer(self, isWithinPage: isWithinPage, linking: linking)
         tree.forEachEvent { renderer.render($0) }
         return renderer.finished()
     }

@@ -36,8 +36,11 @@ package struct Guide: Sendable {
     /// - Parameters:
     ///   - name: the title of a guide that has none.
     ///   - layingOut: whether to lay it out along with reading it, for those who will show it.
+    ///   - linking: where links to Markdown files lead then.
     /// - Throws: `Problem.invalid` for what is no text, empty, larger than `maximumBytes`, or has unreadable front matter.
-    package init(parsing source: [UInt8], name: String, layingOut: Bool = false) throws(Problem) {
+    package init(
+        parsing source: [UInt8], name: String, layingOut: Bool = false, linking: LinkTarget? = nil
+    ) throws(Problem) {
         let text = try SourceText(source, maximum: Self.maximumBytes)
         let frontMatter = try FrontMatter(of: text)
         let markdownGuard = try MarkdownGuard(text, from: frontMatter.bodyLine)
@@ -79,7 +82,7 @@ package struct Guide: Sendable {
         self.source = text
         bodyLine = frontMatter.bodyLine
         hasTables = markdownGuard.wideTableLine == nil
-        if layingOut { layout = laidOut(tree, isWithinPage: false) }
+        if layingOut { layout = laidOut(tree, isWithinPage: false, linking) }
     }
 
     /// About as many bytes as it takes in memory.

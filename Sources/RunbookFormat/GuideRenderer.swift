@@ -3,6 +3,7 @@ struct GuideRenderer {
     private let guide: Guide
     /// A text within a page of its own headings: its headings are none of the page's, and nobody jumps to them.
     private let isWithinPage: Bool
+    private let linking: LinkTarget?
     private var parts: [RenderedPart] = []
     private var html: [UInt8] = []
 
@@ -22,8 +23,9 @@ struct GuideRenderer {
     /// A browser lays out no page of ten thousand quotes in each other; from here on the text alone goes on.
     private static let maximumDepth = 100
 
-    init(_ guide: Guide, isWithinPage: Bool = false) {
+    init(_ guide: Guide, isWithinPage: Bool = false, linking: LinkTarget? = nil) {
         self.guide = guide
+        self.linking = linking
         self.isWithinPage = isWithinPage
         sectionsByLine = Dictionary(guide.sections.map { ($0.line, $0) }, uniquingKeysWith: { first, _ in first })
         stepsByLine = Dictionary(guide.steps.map { ($0.line, $0) }, uniquingKeysWith: { first, _ in first })
@@ -256,7 +258,13 @@ struct GuideRenderer {
             return
         }
         let kind = isImage ? " class=\"image\"" : ""
-        write("<a href=\"\(fragment(url) ?? target)\"\(kind) rel=\"noopener noreferrer\">")
+        write("<a href=\"\(fragment(url) ?? file(url) ?? target)\"\(kind) rel=\"noopener noreferrer\">")
+    }
+
+    /// A Markdown file beside this one, as whoever shows the guide calls it.
+    private func file(_ url: String) -> String? {
+        guard let linking, let link = Link(url: url, line: 1), let target = linking(link.path) else { return nil }
+        return HTML.link(target + url[(url.firstIndex(of: "#") ?? url.endIndex)...])
     }
 
     /// GitHub keeps hyphens at a slug's ends, where an emoji stood; ours go.

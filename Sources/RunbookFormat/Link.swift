@@ -1,3 +1,6 @@
+/// The address of the Markdown file that a link means, by its path relative to the guide's folder; nil to leave it as it is.
+package typealias LinkTarget = @Sendable (_ path: String) -> String?
+
 /// A link from a guide to a Markdown file beside it.
 package struct Link: Sendable, Equatable {
     /// The path as it is meant, relative to the guide's folder: without fragment and escapes.

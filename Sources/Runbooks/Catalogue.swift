@@ -160,7 +160,9 @@ package struct Catalogue: Sendable {
     private func parsed(_ source: [UInt8], name: String) async throws -> Guide {
         guard source.count > 8192 else { return try Guide(parsing: source, name: name) }
         return try await withTaskExecutorPreference(globalConcurrentExecutor) {
-            try Guide(parsing: source, name: name, layingOut: source.count > Self.largeBytes)
+            try Guide(
+                parsing: source, name: name, layingOut: source.count > Self.largeBytes,
+                linking: Self.linking(from: name))
         }
     }
 

@@ -16,13 +16,38 @@ package enum RunbookName {
     /// not a letter, digit, `_` or `-` becomes `-`.
     package static func of(path: String) -> String {
         var parts = path.split(separator: "/").map(String.init)
-        if let last = parts.popLast() {
-            let stem = last.lastIndex(of: ".").map { $0 > last.startIndex ? String(last[..<$0]) : last } ?? last
-            parts.append(stem)
+        if let last = parts.popLast() { parts.append(stem(of: last)) }
+        return parts.map(part).joined(separator: ".")
+    }
+
+    /// The runbook that a link from another one means: files lie to each other as the names of their runbooks say.
+    /// - Returns: nil for what lies above all of them, or has no name.
+    package static func linked(_ path: String, from name: String) -> String? {
+        var parts = name.split(separator: ".").dropLast().map(String.init)
+        let steps = path.split(separator: "/").map(String.init)
+        for step in steps.dropLast() where step != "." {
+            if step != ".." {
+                parts.append(part(step))
+            } else if parts.popLast() == nil {
+                return nil
+            }
         }
-        return parts.map { part in
-            String(String.UnicodeScalarView(part.unicodeScalars.map { $0 != "." && isAllowed($0) ? $0 : "-" }))
-        }.joined(separator: ".")
+        guard let file = steps.last, file != ".", file != ".." else { return nil }
+        let linked = (parts + [part(stem(of: file))]).joined(separator: ".")
+        do {
+            try check(linked)
+            return linked
+        } catch {
+            return nil
+        }
+    }
+
+    private static func stem(of file: String) -> String {
+        file.lastIndex(of: ".").map { $0 > file.startIndex ? String(file[..<$0]) : file } ?? file
+    }
+
+    private static func part(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0 != "." && isAllowed($0) ? $0 : "-" }))
     }
 
     /// The terminal also writes `accunode/deploy`.

@@ -27,6 +27,7 @@ enum Migrations {
         migrator.registerMigration("22-step-graph", migrate: addStepGraph)
         migrator.registerMigration("23-run-queue", migrate: createRunQueue)
         migrator.registerMigration("24-hooks", migrate: createHooks)
+        migrator.registerMigration("25-search-records", migrate: searchRecords)
         migrator.registerMigration("40-incident-deployments", migrate: layIncidentsToDeployments)
         migrator.registerMigration("45-search-backlog", migrate: createSearchBacklog)
         migrator.registerMigration("30-waits", migrate: addWaits)

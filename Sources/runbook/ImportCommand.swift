@@ -15,6 +15,8 @@ struct ImportCommand: AsyncParsableCommand {
               runbook import 'guides/**/*-sop.md'
               runbook import notes.txt --name go-live
 
+            Links to runbooks that neither the server has nor the import brings are told at the end.
+
             Prints a line for each file: `created`, `new version` or `unchanged`, the name, and how many steps, checklist \
             items and findings it has; of several files also how far it is, and in the end how many became what. Goes on after a \
             file that is refused, and then ends with status 65.
@@ -61,12 +63,13 @@ struct ImportCommand: AsyncParsableCommand {
     private func send(_ files: [GuideFile], to client: Client, _ count: ImportCount) async throws -> ImportCount {
         var count = count
         let progress = ImportProgress()
+        var brokenLinks = BrokenLinks(of: files)
         var fault: Problem?
         try await files.sent(to: client, atOnce: Self.atOnce) { index, result in
             try progress.clear()
             switch result {
             case .success(let imported):
-                try tell(imported, of: files[index].path)
+                try tell(imported, of: files[index].path, besides: brokenLinks.take(imported, of: files[index]))
                 count.note(imported.result)
             // Anything else, no permission or no server, would meet every other file too.
             case .failure(let problem) where ExitStatus(problem.code) != .badData:
@@ -74,30 +77,33 @@ struct ImportCommand: AsyncParsableCommand {
             case .failure(let problem):
                 try problem.tell(of: files[index].path, json: format.json)
                 count.refused += 1
+                brokenLinks.refused(files[index])
             }
             if fault == nil, index + 1 < files.count { try progress.show(index + 2, of: files.count) }
             return fault == nil
         }
         if let fault { throw fault }
+        if !format.json { try brokenLinks.tell() }
         return count
     }
 
     /// Two cores have enough to do with four.
     private static let atOnce = 4
 
-    private func tell(_ imported: Imported, of path: String) throws {
+    /// - Parameter besides: so many findings hold no longer when the import is done.
+    private func tell(_ imported: Imported, of path: String, besides mended: Int) throws {
         guard !format.json else {
             return try Output.data.json([
                 "file": .string(path), "result": .string(imported.result.rawValue), "runbook": imported.runbook,
             ])
         }
-        try Output.data.say(ImportCommand.line(of: imported))
+        try Output.data.say(ImportCommand.line(of: imported, besides: mended))
     }
 
-    static func line(of imported: Imported) -> String {
+    static func line(of imported: Imported, besides mended: Int = 0) -> String {
         let steps = Wording.count(imported.count("steps"), "step")
         let items = Wording.count(imported.count("checklist"), "item")
-        let findings = Wording.count(imported.count("findings"), "finding")
+        let findings = Wording.count(imported.count("findings") - mended, "finding")
         return "\(imported.result.words) \(imported.name) \(steps) \(items) \(findings)"
     }
 }

@@ -8,10 +8,11 @@ struct SearchCommand: AsyncParsableCommand {
         abstract: "Finds things by their words.",
         discussion: """
             Every word must be there, or begin one that is; a text between quotes must stand as it is. What has the words \
-            in its title comes first, else the newest.
+            in its title comes first, else the newest; what runs printed comes last.
 
               runbook search replica lag
               runbook search '"connection refused"' --kind runbook
+              runbook search timeout --kind run
             """
     )
 
@@ -54,7 +55,7 @@ struct SearchCommand: AsyncParsableCommand {
             var table = Table("KIND", "ID", "TIME", "TITLE")
             for thing in found {
                 let place = (thing.step ?? thing.section).map { "#\($0)" } ?? ""
-                table.add(thing.kind, thing.id + place, Wording.moment(thing.time), thing.title)
+                table.add(thing.kind, (thing.of ?? thing.id) + place, Wording.moment(thing.time), thing.title)
             }
             let lines = table.lines(width: Output.data.width)
             // Each row with what stands around the words below it.

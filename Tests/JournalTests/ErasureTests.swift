@@ -29,6 +29,37 @@ struct `Erasing` {
         #expect(file.range(of: Data("the-very-private-text".utf8)) == nil)
     }
 
+    @Test func `what was erased is no longer found by its words, whose index forgets them too`() async throws {
+        let long = String(repeating: "the-very-private-text ", count: 1000)
+        let now = fixture.clock.source.now()
+        func index(_ text: String, of seq: Int64) async throws {
+            try await fixture.database.write {
+                try $0.index(record: "note/incident/1/1", title: "x", text: text, at: now, writtenWith: seq)
+            }
+        }
+        func found(_ words: String) async throws -> Int {
+            let words = try SearchWords(parsing: words)
+            return try await fixture.database.read { try $0.search(words, PageRequest()).page.items.count }
+        }
+        try await index(long, of: 1)
+        #expect(try await found("private") == 1)
+        // Edited since: the index holds the old words until they are erased.
+        try await index("mended", of: 2)
+        #expect(try await found("private") == 0)
+        #expect(try await found("mended") == 1)
+        try await fixture.journal.erase([1], reason: "the person asked", by: fixture.ada)
+        #expect(try await found("mended") == 1, "the edit stays")
+        try await fixture.journal.erase([2], reason: "the person asked", by: fixture.ada)
+        #expect(try await found("mended") == 0)
+        // News of it that comes late brings nothing back.
+        try await index("mended", of: 2)
+        #expect(try await found("mended") == 0)
+        try fixture.database.close()
+        let file = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
+        #expect(file.range(of: Data("the-very-private".utf8)) == nil)
+        #expect(file.range(of: Data("private".utf8)) == nil, "nor as a word of the index")
+    }
+
     @Test func `what was read before it was erased is gone from the answers too`() async throws {
         try await fixture.append(Event("note.added", details: ["text": "short and private"]))
         let read = { try await fixture.journal.events(PageRequest(), by: fixture.ada).items }

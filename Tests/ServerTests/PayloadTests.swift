@@ -162,6 +162,8 @@ import Testing
         let section = Inspection.Section(slug: "a", title: "A", level: 1, line: 1)
         let document = Inspection.Document(line: 1, language: "yaml")
         let finding = Inspection.Finding(rule: "placeholder", severity: "error", line: 1, message: "Fill it.")
+        let brokenLink = Inspection.Finding(
+            rule: "broken-link", severity: "warning", line: 1, message: "Mend it.", runbook: "b")
         let contents = Inspection(
             file: "a.md", title: "A", bytes: 1, sha256: hash, metadata: ["title": "A"], sections: [section],
             steps: [step("b", "c")], checklist: [item("a")], documents: [document], findings: [finding])
@@ -184,7 +186,7 @@ import Testing
             same("ExportedVariable", Inspection.Export(name: "A", value: "b", line: 2)),
             same("Section", section),
             same("Document", document),
-            same("Finding", finding),
+            Sample(schema: "Finding", full: brokenLink, bare: finding),
         ] + versions
     }()
 
@@ -326,7 +328,7 @@ import Testing
         let bare = Found(kind: "runbook", id: "a", title: "A", excerpt: "… a …", match: "a", time: time)
         let found = Found(
             kind: "runbook", id: "a", title: "A", excerpt: "… a …", match: "a", section: "b", step: "c", line: 4,
-            time: time)
+            of: "incident/1", time: time)
         return [
             Sample(schema: "Found", full: found, bare: bare),
             same("SearchAnswer", SearchAnswer(items: [found], next: nil, broad: ["w"])),

@@ -135,6 +135,56 @@ import Testing
         #expect(found == expected.map { "a/\($0)" })
     }
 
+    @Test func `notes stand among things and what was printed behind them, however new and however much it is`()
+        async throws
+    {
+        try await index("runbook/a", "Retries", "how often")
+        try await index("runbook/b", "Other", "retries")
+        try await database.write { transaction in
+            for number in 1...1100 {
+                try transaction.index(
+                    record: "run/\(number)", title: "retries", text: "retries printed", at: Timestamp(microseconds: 1))
+            }
+            try transaction.index(
+                record: "note/incident/1/7", title: "Retries", text: "many retries", at: Timestamp(microseconds: 1))
+        }
+        let found = try await search("retries")
+        #expect(found.count == 500)
+        #expect(found.prefix(5) == ["runbook/a", "note/incident/1/7", "runbook/b", "run/1100", "run/1099"])
+        #expect(try await search("retries", kind: "note") == ["note/incident/1/7"])
+        #expect(try await search("retries", kind: "runbook") == ["runbook/a", "runbook/b"])
+        #expect(try await search("printed", kind: "run").count == 500)
+        #expect(try await search("printed many").isEmpty, "words of two things are in none")
+        let words = try SearchWords(parsing: "retr")
+        var (all, next): ([String], String?) = ([], nil)
+        repeat {
+            let request = PageRequest(limit: 2, after: next)
+            let page = try await database.read { try $0.search(words, request).page }
+            all += page.items.map(\.object)
+            next = page.next
+        } while next != nil && all.count < 9
+        #expect(all.prefix(5) == found.prefix(5) && Set(all).count == all.count, "by pages as well")
+    }
+
+    @Test func `a record is found by what it says now, in any letters, and not by its title`() async throws {
+        func write(_ text: String) async throws {
+            try await database.write {
+                try $0.index(record: "run/1", title: "deploy", text: text, at: Timestamp(microseconds: 1))
+            }
+        }
+        try await write("Önbellek sıfırlandı")
+        #expect(try await search("onbellek SIFIRLANDI") == ["run/1"])
+        #expect(try await search("deploy").isEmpty)
+        let words = try SearchWords(parsing: "sifir")
+        let hit = try await database.read { try $0.search(words, PageRequest()).page.items.first }
+        #expect(hit?.text == "Önbellek sıfırlandı" && hit?.title == "deploy")
+        try await write("done")
+        #expect(try await search("sifir").isEmpty)
+        #expect(try await search("done") == ["run/1"])
+        try await database.write { try $0.unindex(record: "run/1") }
+        #expect(try await search("done").isEmpty)
+    }
+
     @Test func `a word that begins too many others says so`() async throws {
         try await database.write { transaction in
             for number in 1000..<1100 {
@@ -150,7 +200,7 @@ import Testing
         #expect(try await search("hos").count == 100, "three letters have an index of their own")
     }
 
-    @Test(arguments: ["x", "1", "2-5", "0-", "0-x", "-1-5"]) func `a cursor that is none is refused`(cursor: String)
+    @Test(arguments: ["x", "1", "3-5", "0-", "0-x", "-1-5"]) func `a cursor that is none is refused`(cursor: String)
         async throws
     {
         let problem = try await #require(throws: Problem.self) {

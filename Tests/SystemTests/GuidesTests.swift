@@ -39,6 +39,22 @@ import Testing
         }
     }
 
+    @Test func `an import tells the links that lead nowhere when all of it is there`() async throws {
+        try await Server.with { server in
+            let folder = server.folder + "/guides"
+            try FileManager.default.createDirectory(atPath: folder + "/db", withIntermediateDirectories: true)
+            try Data("# A\n\n[b](db/b.md) and [c](db/c.md#x)\n".utf8).write(to: URL(filePath: folder + "/a.md"))
+            try Data("# B\n\n[a](../a.md)\n[away](../../z.md)\n".utf8).write(to: URL(filePath: folder + "/db/b.md"))
+            let imported = try await server.runbook("import", folder)
+            #expect(imported.status == 0)
+            #expect(imported.output == "created a 0 steps 0 items 1 finding\ncreated db.b 0 steps 0 items 0 findings\n")
+            let told = imported.error.split(separator: "\n").filter { $0.contains("broken-link") }
+            #expect(
+                told.count == 1 && told[0].hasPrefix("\(folder)/a.md:3: broken-link: There is no runbook db.c here"))
+            #expect(try await server.wire.get("/api/v1/runbooks/db.b").json["findings"].items.isEmpty)
+        }
+    }
+
     @Test func `the schema of front matter is printed as the server answers it`() async throws {
         try await Server.with { server in
             let answer = try await server.wire.get("/api/front-matter.schema.json")

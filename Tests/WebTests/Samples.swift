@@ -342,6 +342,10 @@ struct Samples {
                         excerpt: text("… before you deploy …"), match: text("deploy"), section: text("prepare"),
                         step: text("drain"),
                         line: 12, time: at(0).rfc3339),
+                    Found(
+                        kind: "note", id: text("7"), title: text("Errors"), excerpt: text("we deploy"),
+                        match: text("deploy"),
+                        of: text("incident/01j9zk4m7c0vxw5t3n8q2r6hyd"), time: at(0).rfc3339),
                     Found(kind: "service", id: text("orders"), title: text("orders"), excerpt: "", time: at(0).rfc3339),
                 ], next: text("1-20"), broad: [text("de")]), reader: reader)
     }

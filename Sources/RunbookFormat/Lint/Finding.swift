@@ -56,6 +56,8 @@ package struct Finding: Sendable, Equatable {
     package let line: Int
     /// One sentence: why, and what to write instead.
     package let message: String
+    /// Of a broken link the runbook that is not there.
+    package var runbook: String?
 
     package init(_ rule: Rule, _ severity: Severity, line: Int, _ message: String) {
         self.rule = rule

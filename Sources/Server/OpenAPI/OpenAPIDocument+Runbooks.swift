@@ -131,7 +131,8 @@ extension OpenAPIDocument {
             [
                 "rule": .oneOf(Finding.Rule.self), "severity": .oneOf(Finding.Severity.self), "line": line,
                 "message": .text("Why, and what to write instead."),
-            ]),
+            ],
+            optional: ["runbook": .text("Of a broken link the runbook that is not there.")]),
         "Document": .object(
             "A fence that nothing runs.", ["line": line, "language": .text("Its tag; empty when there is none.")]),
         "WatchedFolder": .object(

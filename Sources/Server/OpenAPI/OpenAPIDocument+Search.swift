@@ -9,7 +9,7 @@ extension OpenAPIDocument {
             Operation(
                 method: .get, path: "/api/v1/search", id: "search",
                 summary:
-                    "Finds things by their words: those with the words in their title first, else the newest first.",
+                    "Finds things by their words: those with the words in their title first, else the newest first, output last.",
                 details: """
                     Every word must be there, or begin one that is; a text between quotes must stand as it is. Of what \
                     matches, the newest \(SearchResults.ranked) are ranked and listed.
@@ -35,7 +35,9 @@ extension OpenAPIDocument {
             "Found": .object(
                 "Something that was found.",
                 [
-                    "kind": .oneOf(FoundKind.self), "id": .text("Of runbooks and services the name."),
+                    "kind": .oneOf(FoundKind.self),
+                    "id": .text(
+                        "Of runbooks and services the name; of a note its event, or its item's place on a checklist."),
                     "title": .text(), "excerpt": .text("What stands around the words; empty when there is nothing."),
                     "match": .text("Of the words the first that stands there, as it is written."),
                     "time": .moment("When it was made, or, of a runbook or a service, changed."),
@@ -44,6 +46,7 @@ extension OpenAPIDocument {
                     "section": .text("Of a runbook the slug of the section that it stands in."),
                     "step": .text("Of a runbook the id of the step that it stands in."),
                     "line": .integer("Of a runbook the line of its source.", from: 1),
+                    "of": .text("Of a note what it stands on, such as `incident/01j9…`."),
                 ]),
         ])
 }

@@ -3,7 +3,8 @@ import Essentials
 package import RunbookFormat
 
 extension Inspection {
-    package init(guide: Guide, file: String) {
+    /// - Parameter findings: those of somebody who knows more than the text; else the guide's own.
+    package init(guide: Guide, file: String, findings: [RunbookFormat.Finding]? = nil) {
         self.init(
             file: file, title: guide.title, bytes: guide.bytes, sha256: guide.sha256,
             metadata: guide.metadata.raw,
@@ -15,7 +16,7 @@ extension Inspection {
                     depth: item.depth, check: item.check)
             },
             documents: guide.documents.map { Document(line: $0.line, language: $0.language) },
-            findings: guide.findings.map(Finding.init))
+            findings: (findings ?? guide.findings).map(Finding.init))
     }
 }
 
@@ -23,7 +24,7 @@ extension Inspection.Finding {
     package init(_ finding: RunbookFormat.Finding) {
         self.init(
             rule: finding.rule.rawValue, severity: finding.severity.rawValue, line: finding.line,
-            message: finding.message)
+            message: finding.message, runbook: finding.runbook)
     }
 }
 

@@ -79,7 +79,8 @@ struct RunbookRoutes: Sendable {
             Array(visit.body.readableBytesView), name: name, by: visit.principal)
         let guide = try await catalogue.guide(version: entry.version, of: entry.name)
         return try .json(
-            Runbook(entry, guide), status: isNewVersion ? .created : .ok,
+            Runbook(entry, guide, findings: try await catalogue.findings(of: guide, named: entry.name)),
+            status: isNewVersion ? .created : .ok,
             headers: [.location: "/api/v1/runbooks/\(Paths.encoded(entry.name))"])
     }
 
@@ -88,8 +89,10 @@ struct RunbookRoutes: Sendable {
         if visit.wantsJSON, let bytes = answers.find(entry) { return .bytes(bytes, type: "application/json") }
         let guide = try await catalogue.guide(version: entry.version, of: entry.name)
         guard visit.wantsJSON else { return try await page(entry, guide, visit) }
-        let bytes = try Response.encoded(Runbook(entry, guide))
-        answers.keep(bytes, for: entry)
+        let findings = try await catalogue.findings(of: guide, named: entry.name)
+        let bytes = try Response.encoded(Runbook(entry, guide, findings: findings))
+        // Which of its links are broken depends on what else there is.
+        if guide.links.isEmpty { answers.keep(bytes, for: entry) }
         return .bytes(bytes, type: "application/json")
     }
 
@@ -111,8 +114,9 @@ struct RunbookRoutes: Sendable {
         var parts: [RunbookPage.Part] = []
         // What stands between two steps is one part: a page is laid out part by part.
         var prose = ""
-        var findings = FindingsInOrder(guide.findings)
-        for part in guide.rendered() {
+        let findings = try await catalogue.findings(of: guide, named: entry.name)
+        var inOrder = FindingsInOrder(findings)
+        for part in guide.rendered(linking: Catalogue.linking(from: entry.name)) {
             guard case .step(let id, let html) = part, let step = steps[id] else {
                 prose += part.html
                 continue
@@ -124,7 +128,7 @@ struct RunbookRoutes: Sendable {
                     .init(
                         id: id, runbook: entry.name, language: step.language, timeout: step.timeout,
                         script: SafeHTML(html), refusal: step.refusal,
-                        findings: findings.take(step.line...step.endLine).map(RunbookPage.Finding.init),
+                        findings: inOrder.take(step.line...step.endLine).map(RunbookPage.Finding.init),
                         mayRun: mayRun && step.checkOf == nil)))
         }
         parts.append(.prose(SafeHTML(prose)))
@@ -145,7 +149,7 @@ struct RunbookRoutes: Sendable {
                             depth: section.level - outermost + 1,
                             isRunnable: mayRun && runnable.contains(section.slug))
                     },
-                    findings: guide.findings.map(RunbookPage.Finding.init),
+                    findings: findings.map(RunbookPage.Finding.init),
                     pastRuns: runs.items.map {
                         .init(
                             id: $0.id.rawValue, state: $0.state.rawValue, started: $0.started ?? $0.created,
@@ -200,10 +204,10 @@ extension WatchedFolder {
 }
 
 extension Runbook {
-    init(_ entry: Entry, _ guide: Guide) {
+    init(_ entry: Entry, _ guide: Guide, findings: [RunbookFormat.Finding]) {
         self.init(
             name: entry.name, number: entry.number, service: entry.service, origin: entry.origin.rawValue,
             updated: entry.updated.rfc3339, gone: entry.gone?.rfc3339,
-            contents: Inspection(guide: guide, file: entry.name))
+            contents: Inspection(guide: guide, file: entry.name, findings: findings))
     }
 }

@@ -23,14 +23,15 @@ struct SearchPage: WebPage {
 
         init(_ found: Found) {
             let whole =
-                FoundKind(rawValue: found.kind)?.path(found.id) ?? Paths.journal(object: "\(found.kind)/\(found.id)")
+                FoundKind(rawValue: found.kind)?.path(found.id, of: found.of)
+                ?? Paths.journal(object: "\(found.kind)/\(found.id)")
             let anchor = found.step.map { "page-step-\($0)" } ?? found.section
             path = whole + (anchor.map(Paths.fragment) ?? "")
             let name = found.step.map { "in the step \($0)" } ?? found.section.map { "in \($0)" }
             place = found.line.map { line in [name, "line \(line)"].compactMap { $0 }.joined(separator: ", ") }
             title = found.title
             kind = found.kind
-            id = found.id
+            id = found.of ?? found.id
             time = Timestamp(rfc3339: found.time).map(Moment.init)
             excerpt = found.excerpt.isEmpty ? nil : Excerpt(found)
         }
@@ -84,7 +85,7 @@ struct SearchPage: WebPage {
             } else if rows.isEmpty {
                 "Nothing has all of these words."
             } else {
-                "First what has the words in its title, else the newest first."
+                "First what has the words in its title, else the newest first; what was printed comes last."
             }
     }
 }

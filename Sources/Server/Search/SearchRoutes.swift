@@ -68,6 +68,8 @@ struct SearchRoutes: Sendable {
         _ hit: SearchHit, _ words: SearchWords, in version: PlacedVersion?, by principal: Principal
     ) async throws -> Found {
         let object = ObjectReference(text: hit.object)
+        // `note/incident/01j9…/7` is the seventh event, on that incident.
+        let parts = object.kind == FoundKind.note.rawValue ? object.id.split(separator: "/").map(String.init) : []
         let excerpt = Excerpt(hit.text, around: words.texts)
         var place: (section: String?, step: String?, line: Int?)
         if let version, let line = excerpt.flatMap({ Self.line(of: $0, in: hit) }) {
@@ -75,9 +77,9 @@ struct SearchRoutes: Sendable {
             place = (section, step, line)
         }
         return Found(
-            kind: object.kind, id: object.id, title: hit.title, excerpt: excerpt?.text ?? "",
+            kind: object.kind, id: parts.last ?? object.id, title: hit.title, excerpt: excerpt?.text ?? "",
             match: excerpt?.hit ?? "", section: place.section, step: place.step, line: place.line,
-            time: hit.time.rfc3339)
+            of: parts.isEmpty ? nil : parts.dropLast().joined(separator: "/"), time: hit.time.rfc3339)
     }
 
     /// The line of a guide's source that the excerpt begins on. The indexed text is the runbook's name on a line, then the
@@ -104,18 +106,25 @@ struct SearchRoutes: Sendable {
 
 /// The kinds of things that are found by their words.
 enum FoundKind: String, CaseIterable, Sendable {
-    case runbook, checklist, deployment, incident, service
+    case runbook, checklist, deployment, incident, service, note, run
 
     /// Of several.
     var plural: String { "\(rawValue)s" }
 
-    func path(_ id: String) -> String {
+    /// - Parameter whole: of a note what it stands on.
+    func path(_ id: String, of whole: String?) -> String {
         switch self {
-        case .runbook: Paths.runbook(id)
-        case .checklist: Paths.checklist(id)
-        case .deployment: Paths.deployment(id)
-        case .incident: Paths.incident(id)
-        case .service: Paths.service(id)
+        case .note:
+            let whole = ObjectReference(text: whole ?? "")
+            return whole.kind == "checklist"
+                ? Paths.checklist(whole.id, position: Int(id))
+                : Paths.incident(whole.id) + Paths.fragment("page-entry-\(id)")
+        case .run: return Paths.run(id)
+        case .runbook: return Paths.runbook(id)
+        case .checklist: return Paths.checklist(id)
+        case .deployment: return Paths.deployment(id)
+        case .incident: return Paths.incident(id)
+        case .service: return Paths.service(id)
         }
     }
 }

@@ -11,6 +11,13 @@ package struct SearchWords: Sendable, Equatable {
         case beginning(String)
         case phrase(String)
 
+        /// As somebody typed it.
+        var typed: String {
+            switch self {
+            case .beginning(let text), .phrase(let text): text
+            }
+        }
+
         /// As the index has it.
         var written: Part {
             switch self {
@@ -49,11 +56,7 @@ package struct SearchWords: Sendable, Equatable {
 
     /// The words as they were typed, for showing where they stand.
     package var texts: [String] {
-        parts.map { part in
-            switch part {
-            case .beginning(let text), .phrase(let text): text
-            }
-        }
+        parts.map(\.typed)
     }
 
     /// As the tokenizer `unicode61` sees it: letters, digits, private use; and marks, which belong to their letter.

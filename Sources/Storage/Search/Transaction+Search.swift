@@ -70,9 +70,46 @@ extension Transaction {
             """)
     }
 
+    /// Lets what somebody wrote, or what a run printed, be found by its words, and no longer by those before. It is a change of its
+    /// own, for which nobody waits, so that the index has it at once.
+    /// - Parameters:
+    ///   - object: begins with `note/` or `run/`.
+    ///   - title: shown with what is found, and not itself found: what it is about is found by its own entry.
+    ///   - seq: of a note the event that it was written with. Where that has been erased, or later is, it is not found.
+    package func index(
+        record object: String, title: String, text: String, limit: Int = String.searchableBytes, at time: Timestamp,
+        writtenWith seq: Int64? = nil
+    ) throws {
+        if let seq, try !exists("SELECT 1 FROM journal_data WHERE seq = \(seq) AND data IS NOT NULL") {
+            return try unindex(record: object)
+        }
+        let table = SearchShelf(of: object).table
+        let (title, text) = (title.searchable(), text.searchable(limit))
+        let written = SearchFolding.written(text)
+        let original = written == text ? nil : text
+        if let n = try integer("SELECT n FROM search_entries WHERE object = \(object)") {
+            try execute(
+                """
+                UPDATE search_entries SET title = \(title), time = \(time), original = \(original), seq = \(seq)
+                WHERE n = \(n)
+                """)
+            try execute("UPDATE \(table) SET text = \(written) WHERE rowid = \(n)")
+            return
+        }
+        let n = try integer(
+            """
+            INSERT INTO search_entries (object, title, time, original, seq)
+            VALUES (\(object), \(title), \(time), \(original), \(seq)) RETURNING n
+            """)
+        try execute("INSERT INTO \(table) (rowid, text) VALUES (\(n), \(written))")
+    }
+
+    /// Lets such a record be found no longer.
+    package func unindex(record object: String) throws { try leaveOut(object) }
+
     private func leaveOut(_ object: String) throws {
         guard let n = try integer("SELECT n FROM search_entries WHERE object = \(object)") else { return }
-        try execute("DELETE FROM search_text WHERE rowid = \(n)")
+        try execute("DELETE FROM \(SearchShelf(of: object).table) WHERE rowid = \(n)")
         try execute("DELETE FROM search_entries WHERE n = \(n)")
     }
 }
