@@ -14,6 +14,7 @@ import Testing
             lines.append("step \(step.id) \(step.section) \(step.language) \(step.kind) \(attributes)")
             lines.append("  \(step.settings) \(step.interpreter) \(step.refusal ?? "-") \(step.checkOf ?? "-")")
             lines.append("  \(step.isLeftOutOfWholeRun) \(step.isDoubtful) \(step.placeholders.map(\.text))")
+            lines.append("  \(step.exports.map { "\($0.name)=\($0.value) \($0.line - step.line)" })")
             lines.append("  \(step.script.debugDescription) \(step.scriptLines.map { $0 - step.line })")
         }
         lines += guide.checklist.map { "item \($0.id) \($0.section) \($0.text) \($0.check ?? "-")" }

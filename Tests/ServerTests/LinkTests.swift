@@ -43,6 +43,7 @@ import Testing
             #expect(page.text.contains("href=\"./db.fail-over\""))
             #expect(page.text.contains("href=\"https://x.org/a.md\"") && page.text.contains("href=\"../../x.md\""))
             #expect(page.text.contains("There is no runbook db.failover here"))
+            #expect(page.text.contains("<a href=\"#deploy\">line 3</a>"), "a finding leads to where it stands")
             for name in ["db.failover", "db.fail-over"] {
                 _ = try await catalogue.store(Array("# Other\n".utf8), name: name, by: admin)
             }

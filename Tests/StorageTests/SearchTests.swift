@@ -140,6 +140,7 @@ import Testing
     {
         try await index("runbook/a", "Retries", "how often")
         try await index("runbook/b", "Other", "retries")
+        try await database.prepareSearch()
         try await database.write { transaction in
             for number in 1...1100 {
                 try transaction.index(

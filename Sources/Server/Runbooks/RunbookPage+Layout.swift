@@ -58,7 +58,12 @@ extension RunbookPage {
 
     private static func lay(_ finding: Finding, as tag: String, into html: inout String) {
         html += "<\(tag) class=\"remark\" data-severity=\"\(escaped(finding.severity))\">"
-        html += "\(escaped(finding.line)) · <bdi>\(escaped(finding.message))</bdi></\(tag)>\n"
+        if tag == "li", let target = finding.target {
+            html += "<a href=\"\(escaped(target))\">\(escaped(finding.line))</a>"
+        } else {
+            html += escaped(finding.line)
+        }
+        html += " · <bdi>\(escaped(finding.message))</bdi></\(tag)>\n"
     }
 
     private static func escaped(_ text: String) -> String { EscapedHTML().escapeText(text) }

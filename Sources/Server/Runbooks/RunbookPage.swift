@@ -49,11 +49,15 @@ struct RunbookPage: WebPage {
         let severity: String
         let line: String
         let message: String
+        /// Leads to the step or the section that it stands in.
+        let target: String?
 
-        init(severity: String, line: Int, message: String) {
+        /// - Parameter anchor: of what it stands in.
+        init(severity: String, line: Int, message: String, anchor: String? = nil) {
             self.severity = severity
             self.line = "line \(line)"
             self.message = message
+            target = anchor.map(Paths.fragment)
         }
     }
 

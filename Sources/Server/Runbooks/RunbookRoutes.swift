@@ -149,12 +149,32 @@ struct RunbookRoutes: Sendable {
                             depth: section.level - outermost + 1,
                             isRunnable: mayRun && runnable.contains(section.slug))
                     },
-                    findings: findings.map(RunbookPage.Finding.init),
+                    findings: Self.shown(findings, in: guide),
                     pastRuns: runs.items.map {
                         .init(
                             id: $0.id.rawValue, state: $0.state.rawValue, started: $0.started ?? $0.created,
                             by: $0.actor_name)
                     }, mayRun: mayRun, reader: visit.reader)))
+    }
+}
+
+extension RunbookRoutes {
+    /// Each with the step, or else the section, that it stands in. All three come in the order of their lines.
+    fileprivate static func shown(_ findings: [RunbookFormat.Finding], in guide: Guide) -> [RunbookPage.Finding] {
+        var sections = guide.sections[...]
+        var steps = guide.steps[...]
+        var section: String?
+        return findings.map { finding in
+            while let next = sections.first, next.line <= finding.line {
+                section = next.slug
+                sections.removeFirst()
+            }
+            while let next = steps.first, next.endLine < finding.line { steps.removeFirst() }
+            let step = steps.first.flatMap { $0.line <= finding.line ? "page-step-\($0.id)" : nil }
+            return RunbookPage.Finding(
+                severity: finding.severity.rawValue, line: finding.line, message: finding.message,
+                anchor: step ?? section)
+        }
     }
 }
 

@@ -36,11 +36,18 @@ struct Excerpt {
         while start > 0, Self.isContinuation(letters[start]) { start -= 1 }
         while end < letters.count, Self.isContinuation(letters[end]) { end += 1 }
         func line(_ range: Range<Int>) -> String {
-            let text = String(decoding: letters[range], as: UTF8.self)
-            let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            guard !words.isEmpty else { return text.isEmpty ? "" : " " }
-            let (first, last) = (text.first?.isWhitespace == true, text.last?.isWhitespace == true)
-            return (first ? " " : "") + words + (last ? " " : "")
+            var line: [UInt8] = []
+            line.reserveCapacity(range.count)
+            // By bytes: by characters, twenty of these were a fifth of a search.
+            for byte in letters[range] {
+                let isBlank = byte == UInt8(ascii: " ") || (0x09...0x0D).contains(byte)
+                if !isBlank {
+                    line.append(byte)
+                } else if line.last != UInt8(ascii: " ") {
+                    line.append(UInt8(ascii: " "))
+                }
+            }
+            return String(decoding: line, as: UTF8.self)
         }
         let (ahead, behind) = (line(start..<place), line(stop..<end))
         before = (start == 0 ? "" : "…") + ahead.drop { $0 == " " }
