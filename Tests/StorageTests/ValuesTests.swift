@@ -83,7 +83,7 @@ import Testing
         try await insert("c")
         let names: [String] = try await database.read { reader in
             struct Row: Decodable { let name: String }
-            let rows: [Row] = try reader.all("SELECT name FROM cursors ORDER BY name LIMIT 10")
+            let rows: [Row] = try reader.all("SELECT name FROM cursors WHERE name < 'd' ORDER BY name LIMIT 10")
             return rows.map(\.name)
         }
         #expect(names == ["a", "b", "c"])
