@@ -47,6 +47,8 @@ package struct Run: Codable, Sendable {
     package let waits_for: String?
     /// What it is for, as the journal names objects; absent for a run of its own.
     package let occasions: [String]?
+    /// The step that started it; absent for what a person, a program or a schedule started.
+    package let parent: RunParent?
     /// The values of sensitive parameters are `••••••`.
     package let parameters: [String: String]
     package let created: String
@@ -57,7 +59,8 @@ package struct Run: Codable, Sendable {
 
     package init(
         id: String, runbook: String, version: String, section: String?, state: String, priority: String,
-        waits_for: String? = nil, occasions: [String]? = nil, parameters: [String: String], created: String,
+        waits_for: String? = nil, occasions: [String]? = nil, parent: RunParent? = nil, parameters: [String: String],
+        created: String,
         started: String?, finished: String?,
         by: Actor, steps: [RunStep]
     ) {
@@ -69,12 +72,24 @@ package struct Run: Codable, Sendable {
         self.priority = priority
         self.waits_for = waits_for
         self.occasions = occasions
+        self.parent = parent
         self.parameters = parameters
         self.created = created
         self.started = started
         self.finished = finished
         self.by = by
         self.steps = steps
+    }
+}
+
+/// A step of a run that has started another run.
+package struct RunParent: Codable, Sendable {
+    package let run: String
+    package let step: String
+
+    package init(run: String, step: String) {
+        self.run = run
+        self.step = step
     }
 }
 
@@ -92,6 +107,8 @@ package struct RunStep: Codable, Sendable {
     package let due: String?
     /// Until when it waits, or must hold; absent for one that is done when it has run once.
     package let until: String?
+    /// The run that it started and waits for, or that was its last.
+    package let run: String?
     /// Why it is as it is, where the state alone does not say so: why it was skipped.
     package let reason: String?
     /// What people are asked before the step is done, or begins: `approval`, `manual` or `confirmation`.
@@ -102,7 +119,8 @@ package struct RunStep: Codable, Sendable {
 
     package init(
         id: String, state: String, line: Int, outputs: [String: String]? = nil, needs: [String]? = nil,
-        waits_for: String? = nil, due: String? = nil, until: String? = nil, reason: String? = nil, asks: String? = nil,
+        waits_for: String? = nil, due: String? = nil, until: String? = nil, run: String? = nil, reason: String? = nil,
+        asks: String? = nil,
         question: String? = nil, attempts: [RunAttempt]
     ) {
         self.id = id
@@ -113,6 +131,7 @@ package struct RunStep: Codable, Sendable {
         self.waits_for = waits_for
         self.due = due
         self.until = until
+        self.run = run
         self.reason = reason
         self.asks = asks
         self.question = question

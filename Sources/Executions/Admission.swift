@@ -32,8 +32,13 @@ struct Admission {
         let id: ID<RunRecord>
         let priority: Metadata.Priority
         var limit: RunLimit?
+        /// Those of the runbooks that its steps run: it holds them from its start, so that nothing that it starts waits for
+        /// what waits for it, and nothing goes around them.
+        var further: [RunLimit] = []
         /// It has begun, and goes on: it comes before what is queued, and is among those that its limit counts.
         var isUnderWay = false
+
+        var limits: [RunLimit] { (limit.map { [$0] } ?? []) + further }
     }
 
     let workers: Workers
@@ -68,7 +73,7 @@ struct Admission {
             let candidate = waiting.remove(at: index)
             busy[candidate.priority, default: 0] += 1
             if !candidate.isUnderWay {
-                if let limit = candidate.limit { underWay[limit.key, default: 0] += 1 }
+                for limit in candidate.limits { underWay[limit.key, default: 0] += 1 }
                 turn = (turn + 1) % Workers.elderTurn
             }
             admitted.append(candidate)
@@ -81,7 +86,7 @@ struct Admission {
         guard rooms.values.contains(where: { $0 > 0 }) else { return nil }
         func mayBegin(_ candidate: Candidate) -> Bool {
             (rooms[candidate.priority] ?? 0) > 0
-                && (candidate.isUnderWay || candidate.limit.map { (underWay[$0.key] ?? 0) < $0.most } ?? true)
+                && (candidate.isUnderWay || candidate.limits.allSatisfy { (underWay[$0.key] ?? 0) < $0.most })
         }
         guard let first = waiting.firstIndex(where: mayBegin) else { return nil }
         guard case .shared = workers, turn == Workers.elderTurn - 1, !waiting[first].isUnderWay else { return first }

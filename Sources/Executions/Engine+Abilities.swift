@@ -5,9 +5,7 @@ extension Engine {
     /// such a run is refused before it starts.
     static func reasonNotToCarryOut(_ step: Step) -> String? {
         switch step.kind {
-        case .shell, .program, .approval, .manual, .wait, .http: break
-        case .runbook:
-            return "\(step.kind.rawValue) steps are not carried out by this version: run the other steps with --step"
+        case .shell, .program, .approval, .manual, .wait, .http, .runbook: break
         case .unsupported: return "this version does not run \(step.language) scripts"
         }
         let settings = step.settings

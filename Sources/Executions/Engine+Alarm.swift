@@ -36,6 +36,7 @@ extension Engine {
                     """
                     SELECT min(rests_until) FROM runs
                     WHERE state = 'running' AND rests_until IS NOT NULL AND rests_until > \(now)
+                        AND rests_until < \(Timestamp.untilTold)
                     """)
             }.map { Timestamp(microseconds: $0) }
         } catch {

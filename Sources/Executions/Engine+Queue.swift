@@ -36,6 +36,7 @@ extension Executions {
                     isCutOff = isCutOff || queued.count == limit
                     candidates += queued.filter { occupancy.held[$0.id] == nil }
                 }
+                candidates = try candidates.map { try Self.withFurtherLimits($0, in: reader) }
                 var admission = Admission(
                     workers: workers, busy: busy,
                     underWay: try Self.holders(of: candidates, beside: occupancy, in: reader),
@@ -73,6 +74,30 @@ extension Executions {
         ).map { $0.candidate(isUnderWay: false) }
     }
 
+    /// The runs that are under way and hold a limit, for themselves or for what their steps run: `id`, `runbook`.
+    static func holders(of key: String) -> SQL {
+        """
+        SELECT id, runbook FROM runs WHERE limited = \(key) AND state IN ('running', 'waiting')
+        UNION SELECT r.id, r.runbook FROM run_limits l CROSS JOIN runs r ON r.id = l.run
+            WHERE l.key = \(key) AND r.state IN ('running', 'waiting')
+        """
+    }
+
+    private static func withFurtherLimits(
+        _ candidate: Admission.Candidate, in reader: Reader
+    ) throws -> Admission.Candidate {
+        guard !candidate.isUnderWay else { return candidate }
+        var candidate = candidate
+        candidate.further = try furtherLimits(of: candidate.id, in: reader)
+        return candidate
+    }
+
+    static func furtherLimits(of run: ID<RunRecord>, in reader: Reader) throws -> [RunLimit] {
+        struct Row: Decodable { let key: String, at_most: Int }
+        return try reader.all("SELECT key, at_most FROM run_limits WHERE run = \(run) ORDER BY key", as: Row.self)
+            .map { RunLimit(key: $0.key, most: $0.at_most) }
+    }
+
     /// How many runs are under way under each of the candidates' limits: on the record, or with a worker that has not put
     /// it there yet.
     private static func holders(
@@ -80,10 +105,9 @@ extension Executions {
     ) throws -> [String: Int] {
         struct Row: Decodable { let id: ID<RunRecord> }
         var holders: [String: Int] = [:]
-        for key in Set(candidates.compactMap(\.limit?.key)) {
-            let recorded = try reader.all(
-                "SELECT id FROM runs WHERE limited = \(key) AND state IN ('running', 'waiting')", as: Row.self)
-            let working = occupancy.held.values.filter { $0.limit?.key == key }
+        for key in Set(candidates.flatMap(\.limits).map(\.key)) {
+            let recorded = try reader.all("SELECT id FROM (\(Self.holders(of: key)))", as: Row.self)
+            let working = occupancy.held.values.filter { $0.limits.contains { $0.key == key } }
             holders[key] = Set(recorded.map(\.id) + working.map(\.id)).count
         }
         return holders

@@ -63,10 +63,17 @@ extension Executions {
         var steps: [StepRowHead] = try transaction.all(
             """
             SELECT position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered, lasts,
-                lasts_until FROM run_steps
+                lasts_until, child, (SELECT c.state FROM runs c WHERE c.id = run_steps.child) AS child_state FROM run_steps
             WHERE run = \(work.id) ORDER BY position
             """)
         let comesAfter = try Self.places(steps)
+        for index in steps.indices {
+            guard steps[index].waitsForRun, let child = steps[index].child, let state = steps[index].child_state,
+                state.hasReturned
+            else { continue }
+            steps[index].state = try returned(steps[index].step, child, state, to: work, by: actor, in: transaction)
+            advance.changed.append(steps[index].position)
+        }
         while true {
             let standings = zip(steps, comesAfter).map { $0.standing(at: now, comesAfter: $1) }
             let acts = NextActs.of(standings, run.cancellation, atOnce: Engine.stepsAtOnce)
@@ -93,6 +100,10 @@ extension Executions {
                         WHERE run = \(work.id) AND position = \(step.position)
                         """)
                     (steps[index].state, steps[index].due, steps[index].isNew) = (.waiting, nil, true)
+                } else if case let called = try work.step(step.step), called.kind == .runbook {
+                    steps[index].child = try call(called, of: work, at: now, by: actor, in: transaction)
+                    steps[index].child_state = .queued
+                    steps[index].state = steps[index].child == nil ? .failed : .waiting
                 } else if try work.step(step.step).kind == .wait {
                     try wait(&steps[index], of: work, at: now, by: actor, in: transaction)
                 } else {
@@ -134,7 +145,8 @@ extension Executions {
         let isUnderWay = steps.contains { $0.state == .running }
         advance.due = steps.compactMap { $0.state == .waiting ? $0.due : nil }.min()
         let asking = steps.filter(\.waitsForPeople)
-        let isWaiting = !isUnderWay && advance.due == nil && !asking.isEmpty
+        let hasChild = steps.contains(where: \.waitsForRun)
+        let isWaiting = !isUnderWay && !hasChild && advance.due == nil && !asking.isEmpty
         // One that waits for people waits on, though something else made the engine look.
         let stopping = isWaiting && run.state != .waiting ? asking.first(where: \.isNew) ?? asking.first : nil
         for step in asking where step.isNew && step.position != stopping?.position {
@@ -150,7 +162,8 @@ extension Executions {
             advance.isNewState = true
             return
         }
-        let restsUntil = isUnderWay ? nil : advance.due
+        // What it waits for tells it.
+        let restsUntil = isUnderWay ? nil : advance.due ?? (hasChild ? .untilTold : nil)
         let isResting = restsUntil != nil && run.state != .running && advance.starts.isEmpty
         guard restsUntil != run.rests_until || isResting else { return }
         let state = isResting ? RunState.running : advance.starts.isEmpty ? run.state : .running
@@ -276,15 +289,18 @@ private struct StepRowHead: Decodable {
     /// In microseconds.
     let lasts: Int64?
     var lasts_until: Timestamp?
+    var child: ID<RunRecord>?
+    var child_state: RunState?
     /// It asks from now on.
     var isNew = false
 
     private enum CodingKeys: CodingKey {
         case position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered, lasts
-        case lasts_until
+        case lasts_until, child, child_state
     }
 
-    var waitsForPeople: Bool { state == .waiting && due == nil }
+    var waitsForPeople: Bool { state == .waiting && due == nil && child == nil }
+    var waitsForRun: Bool { state == .waiting && due == nil && child != nil }
 
     var head: StepHead { StepHead(position: position, step: step, line: line, state: state) }
 
@@ -292,7 +308,7 @@ private struct StepRowHead: Decodable {
         let isDue = state == .waiting && due.map { $0 <= now } == true
         let isWatching = state == .waiting && due != nil && tries == 0 && lasts_until != nil
         return StepStanding(
-            state: isDue ? .queued : state, mayFail: may_fail, isAlways: is_always,
+            state: isDue ? .queued : waitsForRun ? .running : state, mayFail: may_fail, isAlways: is_always,
             isBetweenTries: (state == .waiting && due != nil && !isWatching) || (state == .queued && tries > 0),
             isWatching: isWatching, comesAfter: comesAfter)
     }

@@ -106,6 +106,7 @@ package final class Engine: Sendable {
             if work.cancellation != .none { executions.signals.stop(id, work.cancellation) }
             let last = work.isPlain ? try await driveInOrder(work, logger) : try await driveGraph(work, logger)
             executions.signals.forget(id)
+            if let parent = work.parent { executions.signals.tell(parent) }
             // What a failed run left in its workspace is wanted by whoever looks into it, or resumes it.
             if last.settled == .succeeded { removeWorkspace(of: id) }
         } catch is CancellationError {

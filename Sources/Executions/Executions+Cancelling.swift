@@ -7,49 +7,66 @@ extension Executions {
     /// always still run; once they are at it, asking again ends them too.
     package func cancel(_ id: ID<RunRecord>, by principal: Principal) async throws -> RunRecord {
         try principal.require(.operate, to: "cancel runs")
-        let (journal, now, tally) = (journal, time.now(), tally)
-        let (record, told) = try await database.write { transaction in
-            let run = try Self.record(id, in: transaction)
-            if run.state == .cancelled { return (run, Cancellation.none) }
-            guard run.state.mayBeCancelled else {
-                throw Problem.conflict("The run is \(run.state.rawValue) already: there is nothing to cancel.")
-            }
-            let steps = run.standings
-            guard let told = CancellationRule.asked(of: steps, run.cancellation) else { return (run, .none) }
-            let next = CancellationRule.next(of: steps, told, hasBegun: run.started != nil)
-            // What waits is ended here; what runs ends by itself.
-            for (index, state) in next.steps.enumerated() where state != steps[index].state {
-                try transaction.execute(
-                    "UPDATE run_steps SET state = \(state), due = NULL WHERE run = \(id) AND position = \(index + 1)")
-            }
-            if let state = next.settled {
-                try transaction.execute(
-                    """
-                    UPDATE runs SET state = \(state), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
-                        finished = \(now)
-                    WHERE id = \(id)
-                    """)
-                transaction.afterCommit { tally.settled(state) }
-            } else {
-                try transaction.execute(
-                    """
-                    UPDATE runs SET state = \(RunState.running), cancelling = 1,
-                        cleanup_cancelled = \(told == .everything), rests_until = NULL, finished = NULL
-                    WHERE id = \(id)
-                    """)
-            }
-            try journal.append(
-                Event(
-                    next.settled.map { "run.\($0.rawValue)" } ?? "run.cancelling", on: run.objects,
-                    details: told == .everything ? ["cleanup": .bool(true)] : [:]),
-                by: principal, in: transaction)
-            return (try Self.record(id, in: transaction), told)
+        let ended = try await database.write { transaction in
+            try cancel(id, isAsked: true, by: principal, in: transaction)
         }
-        if told != .none {
-            signals.stop(id, told)
-            feed.tell(id, .run(record))
+        for run in ended where run.told != .none {
+            signals.stop(run.record.id, run.told)
+            if let parent = run.record.parent { signals.tell(parent) }
+            feed.tell(run.record.id, .run(run.record))
         }
+        guard let record = ended.first?.record else { throw Self.unknown(id) }
         return record
+    }
+
+    /// Ends a run and what its steps have started, in one transaction.
+    /// - Parameter isAsked: a person asks for this one: what can't be cancelled is a conflict.
+    /// - Returns: each with how far it was told to end, the run itself first.
+    private func cancel(
+        _ id: ID<RunRecord>, isAsked: Bool, by principal: Principal, in transaction: Transaction
+    ) throws -> [(record: RunRecord, told: Cancellation)] {
+        let (now, tally) = (time.now(), tally)
+        let run = try Self.record(id, in: transaction)
+        if run.state == .cancelled { return [(run, .none)] }
+        guard run.state.mayBeCancelled else {
+            guard isAsked else { return [(run, .none)] }
+            throw Problem.conflict("The run is \(run.state.rawValue) already: there is nothing to cancel.")
+        }
+        let steps = run.standings
+        guard let told = CancellationRule.asked(of: steps, run.cancellation) else { return [(run, .none)] }
+        let next = CancellationRule.next(of: steps, told, hasBegun: run.started != nil)
+        // What waits is ended here; what runs ends by itself.
+        for (index, state) in next.steps.enumerated() where state != steps[index].state {
+            try transaction.execute(
+                "UPDATE run_steps SET state = \(state), due = NULL WHERE run = \(id) AND position = \(index + 1)")
+        }
+        if let state = next.settled {
+            try transaction.execute(
+                """
+                UPDATE runs SET state = \(state), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
+                    finished = \(now)
+                WHERE id = \(id)
+                """)
+            transaction.afterCommit { tally.settled(state) }
+        } else {
+            try transaction.execute(
+                """
+                UPDATE runs SET state = \(RunState.running), cancelling = 1,
+                    cleanup_cancelled = \(told == .everything), rests_until = NULL, finished = NULL
+                WHERE id = \(id)
+                """)
+        }
+        try journal.append(
+            Event(
+                next.settled.map { "run.\($0.rawValue)" } ?? "run.cancelling", on: run.objects,
+                details: told == .everything ? ["cleanup": .bool(true)] : [:]),
+            by: principal, in: transaction)
+        var further: [(record: RunRecord, told: Cancellation)] = []
+        for step in run.steps where step.waitsForRun && told.ends(always: step.isAlways) {
+            guard let child = step.child else { continue }
+            further += try cancel(child, isAsked: false, by: principal, in: transaction)
+        }
+        return [(try Self.record(id, in: transaction), told)] + further
     }
 
     /// Lets a failed, cancelled or interrupted run go on from where it ended; finished steps and their outputs stay.
@@ -58,40 +75,57 @@ extension Executions {
         _ id: ID<RunRecord>, verdict: StepVerdict?, note: String?, by principal: Principal
     ) async throws -> RunRecord {
         try principal.require(.operate, to: "resume runs")
-        let journal = journal
-        let record = try await database.write { transaction in
-            let run = try Self.record(id, in: transaction)
-            let states = Resumption.withWhatFollows(
-                try Resumption.steps(run.steps.map(\.state), of: run.state, verdict: verdict),
-                after: run.standings)
-            for (index, state) in states.enumerated() where state != run.steps[index].state {
-                try transaction.execute(
-                    """
-                    UPDATE run_steps SET state = \(state), tries = 0, due = NULL, lasts_until = NULL, reason = NULL,
-                        is_answered = 0
-                    WHERE run = \(id) AND position = \(index + 1)
-                    """)
+        let resumed = try await database.write { transaction in
+            try resume(id, verdict: verdict, note: note, by: principal, in: transaction)
+        }
+        signals.wake()
+        for run in resumed { feed.tell(run.id, .run(run)) }
+        guard let record = resumed.first else { throw Self.unknown(id) }
+        return record
+    }
+
+    /// - Returns: the run, and what its steps had started and goes on with it.
+    private func resume(
+        _ id: ID<RunRecord>, verdict: StepVerdict?, note: String?, by principal: Principal, in transaction: Transaction
+    ) throws -> [RunRecord] {
+        let run = try Self.record(id, in: transaction)
+        let states = Resumption.withWhatFollows(
+            try Resumption.steps(run.steps.map(\.state), of: run.state, verdict: verdict),
+            after: run.standings)
+        var further: [RunRecord] = []
+        for (index, state) in states.enumerated() where state != run.steps[index].state {
+            // A run that a step has started goes on from where it ended; else the step starts another one.
+            var child: ID<RunRecord>?
+            if state == .queued, let last = run.steps[index].child {
+                let before = try Self.record(last, in: transaction).state
+                if before.hasReturned, before.mayBeResumed {
+                    further += try resume(last, verdict: nil, note: note, by: principal, in: transaction)
+                }
+                if !before.hasReturned || before.mayBeResumed { child = last }
             }
             try transaction.execute(
                 """
-                UPDATE runs SET state = \(RunState.queued), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
-                    finished = NULL
-                WHERE id = \(id)
+                UPDATE run_steps SET state = \(child == nil ? state : .waiting), tries = 0, due = NULL,
+                    lasts_until = NULL, reason = NULL, is_answered = \(child != nil), child = \(child)
+                WHERE run = \(id) AND position = \(index + 1)
                 """)
-            var details: [String: JSONValue] = [:]
-            if let verdict { details["outcome"] = .string(verdict.rawValue) }
-            if let note, !note.isEmpty { details["note"] = .string(note) }
-            if let step = run.steps.first(where: { $0.state != .succeeded && $0.state != .skipped }) {
-                details["step"] = .string(step.id)
-            }
-            try journal.append(
-                Event(
-                    "run.resumed", on: run.objects, details: details),
-                by: principal, in: transaction)
-            return try Self.record(id, in: transaction)
         }
-        signals.wake()
-        feed.tell(id, .run(record))
-        return record
+        try transaction.execute(
+            """
+            UPDATE runs SET state = \(RunState.queued), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
+                finished = NULL
+            WHERE id = \(id)
+            """)
+        var details: [String: JSONValue] = [:]
+        if let verdict { details["outcome"] = .string(verdict.rawValue) }
+        if let note, !note.isEmpty { details["note"] = .string(note) }
+        if let step = run.steps.first(where: { $0.state != .succeeded && $0.state != .skipped }) {
+            details["step"] = .string(step.id)
+        }
+        try journal.append(
+            Event(
+                "run.resumed", on: run.objects, details: details),
+            by: principal, in: transaction)
+        return [try Self.record(id, in: transaction)] + further
     }
 }

@@ -107,12 +107,14 @@ extension Executions {
         let row: Row? = try reader.first(
             "SELECT runbook, priority, limited, at_most FROM runs WHERE id = \(id) AND state = 'queued'")
         guard let row else { return nil }
-        if let key = row.limited, let most = row.at_most {
+        let own = row.limited.flatMap { key in row.at_most.map { RunLimit(key: key, most: $0) } }
+        for limit in (own.map { [$0] } ?? []) + (try furtherLimits(of: id, in: reader)) {
             let holders: [Holder] = try reader.all(
-                "SELECT id, runbook FROM runs WHERE limited = \(key) AND state IN ('running', 'waiting') ORDER BY id")
-            if holders.count >= most {
+                "SELECT id, runbook FROM (\(Self.holders(of: limit.key))) ORDER BY id")
+            if holders.count >= limit.most {
+                let runbook = limit.isOfRunbook ? String(limit.key.dropFirst("runbook/".count)) : row.runbook
                 return .limit(
-                    RunLimit(key: key, most: most), runbook: row.runbook,
+                    limit, runbook: runbook,
                     holders: holders.prefix(1).map { .init(id: $0.id, runbook: $0.runbook) }, count: holders.count)
             }
         }

@@ -112,7 +112,7 @@ extension Executions {
             placeholders: try strings(run.placeholders), isCancelling: run.cancelling,
             isCleanupCancelled: run.cleanup_cancelled, created: run.created,
             started: run.started, finished: run.finished, actorKind: run.actor_kind, actor: run.actor,
-            actorName: run.actor_name, person: run.person,
+            actorName: run.actor_name, person: run.person, parent: run.parent, parentStep: run.parent_step,
             steps: try steps.map {
                 try $0.record(attemptsOf[$0.step] ?? [], starter: run.actor_name, given[$0.step] ?? [])
             })
@@ -153,10 +153,13 @@ struct RunRow: Decodable {
     let actor_name: String
     let person: String?
     let chunks: Int
+    let parent: ID<RunRecord>?
+    let parent_step: String?
 
     static let select: SQL = """
         SELECT id, runbook, version, section, state, priority, parameters, sealed, placeholders, cancelling,
-            cleanup_cancelled, created, started, finished, actor_kind, actor, actor_name, person, chunks FROM runs
+            cleanup_cancelled, created, started, finished, actor_kind, actor, actor_name, person, chunks, parent,
+            parent_step FROM runs
         """
 }
 
@@ -178,6 +181,7 @@ private struct StepRow: Decodable {
     let due: Timestamp?
     let lasts_until: Timestamp?
     let reason: String?
+    let child: ID<RunRecord>?
     let is_always: Bool
     let may_fail: Bool
     let comes_after: String?
@@ -188,7 +192,7 @@ private struct StepRow: Decodable {
     let not_starter: Bool
 
     static let select: SQL = """
-        SELECT step, line, state, outputs, tries, tries_in_all, due, lasts_until, reason, is_always, may_fail, comes_after, asks,
+        SELECT step, line, state, outputs, tries, tries_in_all, due, lasts_until, reason, child, is_always, may_fail, comes_after, asks,
             question, approver, approvals, not_starter FROM run_steps
         """
 
@@ -207,7 +211,8 @@ private struct StepRow: Decodable {
         }
         return StepRecord(
             id: step, line: line, state: state, outputs: try outputs.map(Executions.strings) ?? [:],
-            tries: tries, triesInAll: tries_in_all, due: due, until: lasts_until, reason: reason, isAlways: is_always,
+            tries: tries, triesInAll: tries_in_all, due: due, until: lasts_until, reason: reason, child: child,
+            isAlways: is_always,
             mayFail: may_fail,
             comesAfter: try comes_after.map(Executions.names), question: asked, attempts: attempts)
     }

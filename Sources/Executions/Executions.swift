@@ -40,7 +40,8 @@ package struct Executions: Sendable {
         try principal.require(.operate, to: "run runbooks")
         let entry = try await catalogue.entry(order.runbook, by: principal)
         let guide = try await catalogue.guide(version: order.version ?? entry.version, of: entry.name)
-        return try RunPlan(order, entry: entry, guide: guide, searchPath: searchPath)
+        let plan = try RunPlan(order, entry: entry, guide: guide, searchPath: searchPath)
+        return try await withCalls(plan, path: [entry.name], by: principal)
     }
 
     /// Accepts a run; the engine starts it as soon as there is room.
@@ -57,19 +58,37 @@ package struct Executions: Sendable {
         _ plan: RunPlan, by principal: Principal, in transaction: Transaction
     ) throws -> ID<RunRecord> {
         try principal.require(.operate, to: "run runbooks")
+        return try accept(plan, by: principal, as: nil, told: principal, in: transaction)
+    }
+
+    /// - Parameters:
+    ///   - starter: in whose name it runs, and who approves none of it that is closed to its starter.
+    ///   - parent: the step that runs it, where one does: it then runs in the place that this one's run has.
+    ///   - actor: who the journal names.
+    func accept(
+        _ plan: RunPlan, by principal: Principal, as parent: Parent?, told actor: Principal, in transaction: Transaction
+    ) throws -> ID<RunRecord> {
         let now = time.now()
         let id = ID<RunRecord>(at: now)
+        let limit = parent == nil ? plan.limit : nil
         let open = plan.shownParameters
         let sealed = try plan.sealedParameters.map { try sealing.seal($0, context: "run/\(id)") }
         try transaction.execute(
             """
             INSERT INTO runs (id, runbook, version, section, state, priority, parameters, sealed, placeholders,
-                created, actor_kind, actor, actor_name, person, is_check, limited, at_most)
+                created, actor_kind, actor, actor_name, person, is_check, limited, at_most,
+                parent, parent_step)
             VALUES (\(id), \(plan.runbook), \(plan.version), \(plan.section), \(RunState.queued), \(plan.priority),
                 \(JSONValue.strings(open).text), \(sealed), \(JSONValue.strings(plan.placeholders).text),
                 \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name), \(principal.person),
-                \(plan.isCheck), \(plan.limit?.key), \(plan.limit?.most))
+                \(plan.isCheck), \(limit?.key), \(limit?.most), \(parent?.run), \(parent?.step))
             """)
+        if parent == nil {
+            for (key, most) in plan.furtherLimits {
+                try transaction.execute(
+                    "INSERT INTO run_limits (run, key, at_most) VALUES (\(id), \(key), \(most))")
+            }
+        }
         for occasion in Set(plan.occasions) {
             try transaction.execute("INSERT INTO run_occasions (run, object) VALUES (\(id), \(occasion))")
         }
@@ -80,11 +99,12 @@ package struct Executions: Sendable {
             try transaction.execute(
                 """
                 INSERT INTO run_steps (run, position, step, line, state, tries_in_all, is_always, may_fail, comes_after, asks,
-                    question, approver, approvals, not_starter, lasts)
+                    question, approver, approvals, not_starter, lasts, call)
                 VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued),
                     \(step.settings.retries + 1), \(step.settings.isAlways), \(step.settings.onFailure == .continue_),
                     \(comesAfter), \(question?.kind.rawValue), \(question?.text), \(rule?.role.rawValue), \(rule?.minimum ?? 0),
-                    \(rule?.isClosedToStarter ?? false), \(step.settings.lasts?.inMicroseconds))
+                    \(rule?.isClosedToStarter ?? false), \(step.settings.lasts?.inMicroseconds),
+                    \(try plan.calls[step.id].map { try $0.json }))
                 """)
         }
         try journal.append(
@@ -95,8 +115,9 @@ package struct Executions: Sendable {
                     "version": .string(plan.version), "section": plan.section.map { .string($0) } ?? .null,
                     "steps": .array(plan.steps.map { .string($0.id) }), "parameters": .strings(open),
                     "placeholders": .strings(plan.placeholders),
+                    "parent": parent.map { ["run": .string($0.run.rawValue), "step": .string($0.step)] } ?? .null,
                 ]),
-            by: principal, in: transaction)
+            by: actor, in: transaction)
         let signals = signals
         transaction.afterCommit { signals.wake() }
         return id

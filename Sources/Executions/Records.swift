@@ -27,6 +27,9 @@ package struct RunRecord: Sendable, Equatable {
     package let actorName: String
     /// The person behind the actor, where there is one.
     package let person: String?
+    /// The run that started it, with the step of it that did.
+    package let parent: ID<RunRecord>?
+    package let parentStep: String?
     package let steps: [StepRecord]
 
     package var reference: String { id.rawValue }
@@ -49,7 +52,7 @@ package struct RunRecord: Sendable, Equatable {
             steps.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
         return steps.map { step in
             StepStanding(
-                state: step.state, mayFail: step.mayFail, isAlways: step.isAlways,
+                state: step.waitsForRun ? .running : step.state, mayFail: step.mayFail, isAlways: step.isAlways,
                 isBetweenTries: (step.due != nil && !step.isWatching) || (step.state == .queued && step.tries > 0),
                 isWatching: step.isWatching,
                 comesAfter: step.comesAfter?.compactMap { places[$0] })
@@ -76,6 +79,8 @@ package struct StepRecord: Sendable, Equatable {
     package let until: Timestamp?
     /// A sentence, where the state alone does not say why.
     package let reason: String?
+    /// The run that it waits for, or that was its last.
+    package let child: ID<RunRecord>?
     /// It runs after a failure and a cancellation too.
     package let isAlways: Bool
     /// After its failure the run goes on.
@@ -94,6 +99,7 @@ package struct StepRecord: Sendable, Equatable {
             return "after " + before.prefix(more.isEmpty ? 8 : 7).joined(separator: ", ") + more
         }
         guard state == .waiting else { return nil }
+        if waitsForRun, let child { return "run \(child)" }
         guard let due else { return question?.sentence }
         if isWatching, let until {
             return due == until
@@ -104,6 +110,9 @@ package struct StepRecord: Sendable, Equatable {
 
     /// It waits for a time, or until it is looked at again, and nothing of it has failed.
     package var isWatching: Bool { state == .waiting && due != nil && until != nil && tries == 0 }
+
+    /// It is as good as running: what it waits for is under way.
+    package var waitsForRun: Bool { state == .waiting && due == nil && child != nil }
 
     private static func words(_ time: Timestamp) -> String {
         let text = time.rfc3339

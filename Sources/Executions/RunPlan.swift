@@ -19,6 +19,8 @@ package struct RunPlan: Sendable {
     package let placeholders: [String: String]
     /// What each step comes after, by name; nil where each comes after the one before it.
     package let comesAfter: [String: [String]]?
+    /// What its steps run, by step.
+    var calls: [String: PinnedCall] = [:]
     private let parameters: [String: String]
     private let sensitive: Set<String>
 
@@ -28,8 +30,15 @@ package struct RunPlan: Sendable {
     /// - Throws: `Problem` with everything that stands in the way: unknown section or steps, wrong parameters, unfilled
     ///   placeholders, missing programs, steps that can't run; each with its line.
     init(_ order: RunOrder, entry: Entry, guide: Guide, searchPath: String) throws(Problem) {
-        runbook = entry.name
-        version = order.version ?? entry.version
+        try self.init(
+            order, runbook: entry.name, version: order.version ?? entry.version, guide: guide, searchPath: searchPath)
+    }
+
+    init(
+        _ order: RunOrder, runbook: String, version: String, guide: Guide, searchPath: String
+    ) throws(Problem) {
+        self.runbook = runbook
+        self.version = version
         section = order.section
         occasions = order.occasions
         isCheck = order.isCheck
@@ -37,12 +46,12 @@ package struct RunPlan: Sendable {
         let chosen =
             order.isCheck
             ? guide.steps.filter { $0.checkOf != nil && order.steps == [$0.id] }
-            : try StepChoice.steps(of: guide, order, runbook: entry.name)
+            : try StepChoice.steps(of: guide, order, runbook: runbook)
         let isGated = !order.isCheck && !order.leavesGates
         steps = isGated ? guide.withGates(before: chosen) : chosen
         priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
-        limit = order.isCheck ? nil : RunLimit(guide.metadata, runbook: entry.name)
-        parameters = try guide.metadata.parameters.resolve(order.parameters)
+        limit = order.isCheck ? nil : RunLimit(guide.metadata, runbook: runbook)
+        parameters = try Self.parameters(of: order, guide)
         sensitive = guide.metadata.parameters.sensitiveNames
         placeholders = order.placeholders
         let graph = order.isCheck ? nil : guide.graph(with: steps)
@@ -56,8 +65,36 @@ package struct RunPlan: Sendable {
         obstacles += Self.wrongAnswers(steps, answers: placeholders.filter { $0.key.hasPrefix("export ") })
         obstacles += Self.missingPrograms(steps, guide: guide, searchPath: searchPath)
         guard obstacles.isEmpty else {
-            throw .invalid("\(entry.name) can't run yet: nothing was started.", fields: obstacles)
+            throw .invalid("\(runbook) can't run yet: nothing was started.", fields: obstacles)
         }
+    }
+
+    private static func parameters(of order: RunOrder, _ guide: Guide) throws(Problem) -> [String: String] {
+        do {
+            return try guide.metadata.parameters.resolve(order.parameters)
+        } catch {
+            let wrong = error.fields.filter { field in
+                !order.unknownParameters.contains(field.name) || guide.metadata.parameters[field.name] == nil
+            }
+            guard wrong.isEmpty, !order.unknownParameters.isEmpty else {
+                throw .invalid(error.message, fields: wrong)
+            }
+            return order.parameters
+        }
+    }
+
+    /// Beside its own: those of what its steps run.
+    var furtherLimits: [String: Int] {
+        var all = calls.values.reduce(into: [:]) { $0.merge($1.limits) { min($0, $1) } }
+        if let limit { all[limit.key] = nil }
+        return all
+    }
+
+    func isSensitive(_ parameter: String) -> Bool { sensitive.contains(parameter) }
+
+    /// The text of a parameter; that of anything else is not known yet.
+    func value(of value: Condition.Value) -> String {
+        if case .parameter(let name) = value { parameters[name] ?? "" } else { "" }
     }
 
     /// What the step at this place asks of people; nil for one that runs unasked.

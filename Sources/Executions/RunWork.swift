@@ -14,6 +14,12 @@ struct RunWork: Sendable {
     let guide: Guide
     let parameters: [String: String]
     let placeholders: [String: String]
+    let priority: String
+    /// In whose name it runs.
+    let starter: Principal
+    let parent: ID<RunRecord>?
+    /// What its steps run, by step.
+    let calls: [String: (pin: PinnedCall, guide: Guide)]
     /// Values that never appear in stored output.
     let secrets: [String]
     let cancellation: Cancellation
@@ -26,12 +32,28 @@ struct RunWork: Sendable {
     init(_ id: ID<RunRecord>, of executions: Executions) async throws {
         self.id = id
         self.executions = executions
-        let found: (row: RunRow, occasions: [ObjectReference])? = try await executions.database.read { reader in
+        struct Call: Decodable { let step: String, call: String }
+        let found: (row: RunRow, occasions: [ObjectReference], calls: [Call])? = try await executions.database.read {
+            reader in
             guard let row: RunRow = try reader.first(RunRow.select + " WHERE id = \(id)") else { return nil }
-            return (row, try Executions.occasions(of: id, in: reader))
+            return (
+                row, try Executions.occasions(of: id, in: reader),
+                try reader.all("SELECT step, call FROM run_steps WHERE run = \(id) AND call IS NOT NULL")
+            )
         }
-        guard let (row, occasions) = found else { throw Executions.unknown(id) }
+        guard let (row, occasions, pinned) = found else { throw Executions.unknown(id) }
         self.occasions = occasions
+        priority = row.priority
+        parent = row.parent
+        starter = Principal(
+            kind: Principal.Kind(rawValue: row.actor_kind) ?? .system, id: row.actor, name: row.actor_name,
+            permissions: [.read, .operate], via: .system, person: row.person)
+        var calls: [String: (pin: PinnedCall, guide: Guide)] = [:]
+        for call in pinned {
+            let pin = try PinnedCall.reading(call.call)
+            calls[call.step] = (pin, try await executions.catalogue.guide(version: pin.version, of: pin.runbook))
+        }
+        self.calls = calls
         runbook = row.runbook
         guide = try await executions.catalogue.guide(version: row.version, of: row.runbook)
         placeholders = try Executions.strings(row.placeholders)

@@ -70,7 +70,7 @@ extension RunRecord {
 
     var askingSteps: [StepRecord] {
         guard state == .waiting || state == .running else { return [] }
-        return steps.filter { $0.state == .waiting && $0.question != nil && $0.due == nil }
+        return steps.filter { $0.state == .waiting && $0.question != nil && $0.due == nil && $0.child == nil }
     }
 
     /// Why somebody may not answer a step; nil where they may.

@@ -194,8 +194,8 @@ struct GuideModel {
         if purpose.settings.isCheck { noteCheck(fence, id) }
         noteUnclosed(fence)
         noteSettings(fence, purpose)
-        if purpose.kind == .http, let fault = Self.requestFault(reading.script, gaps: placeholders) {
-            note(.invalidRequest, .error, line: fence.line, fault)
+        if let fault = Self.fault(of: purpose.kind, reading.script, gaps: placeholders) {
+            note(purpose.kind == .http ? .invalidRequest : .invalidCall, .error, line: fence.line, fault)
         }
         for placeholder in placeholders {
             note(
@@ -243,11 +243,12 @@ struct GuideModel {
         looks += rules.looks
     }
 
-    /// - Returns: why the request can't be made, as a sentence.
-    private static func requestFault(_ script: [UInt8], gaps: [Placeholder]) -> String? {
+    /// - Returns: why the request can't be made or the runbook not run, as a sentence.
+    private static func fault(of kind: Step.Kind, _ script: [UInt8], gaps: [Placeholder]) -> String? {
         let text = gaps.reduce(String(decoding: script, as: UTF8.self)) { $0.replacing($1.text, with: "x") }
         do {
-            _ = try RequestTemplate(parsing: text)
+            if kind == .http { _ = try RequestTemplate(parsing: text) }
+            if kind == .runbook { _ = try RunbookCall(parsing: text) }
             return nil
         } catch {
             return error.message
@@ -269,7 +270,7 @@ struct GuideModel {
             return
                 "Nothing is known to run \(fence.info.language.isEmpty ? "it" : fence.info.language); name the program, as in exec=\"python3\"."
         }
-        if purpose.kind == .http, let fault = Self.requestFault(reading.script, gaps: placeholders) { return fault }
+        if let fault = Self.fault(of: purpose.kind, reading.script, gaps: placeholders) { return fault }
         let runsScript = purpose.kind == .shell || purpose.kind == .program
         if runsScript, reading.script.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) { return "It is empty." }
         return nil

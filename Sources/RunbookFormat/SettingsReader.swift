@@ -52,6 +52,9 @@ struct SettingsReader {
             if kind == .wait, !Self.waitNames.contains(name) {
                 errors.append("\"\(name)\" means nothing for a wait; take it out.")
             }
+            if kind == .runbook, !Self.callNames.contains(name) {
+                errors.append("\"\(name)\" means nothing for a step that runs a runbook; take it out.")
+            }
         }
         checkDuration(of: kind)
         if settings.interval != nil, settings.backoff != nil {
@@ -67,6 +70,9 @@ struct SettingsReader {
 
     private static let waitNames: Set<String> = [
         "name", "for", "if", "always", "needs", "parallel", "ignore", "excludeFromRunAll",
+    ]
+    private static let callNames: Set<String> = [
+        "name", "if", "on-failure", "always", "needs", "parallel", "confirm", "ignore", "excludeFromRunAll",
     ]
     /// Each is kept with its output.
     private static let mostLooks = 1000
@@ -96,7 +102,8 @@ struct SettingsReader {
         case .approval: approvalNames
         case .http: requestNames
         case .wait: waitNames
-        case .manual, .runbook: nil
+        case .runbook: callNames
+        case .manual: nil
         }
     }
 

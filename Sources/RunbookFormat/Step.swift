@@ -55,7 +55,7 @@ package struct Step: Sendable, Equatable {
     package var isRunnable: Bool { refusal == nil }
     var isInWholeRun: Bool { hasPlaceInRun && checkOf == nil && !isLeftOutOfWholeRun && !isDoubtful }
     /// It runs, or it is no script and can't be read: a run that needs it is refused and does not pass it by.
-    var hasPlaceInRun: Bool { isRunnable || ((kind == .http || kind == .wait) && !isIgnored) }
+    var hasPlaceInRun: Bool { isRunnable || ((kind == .http || kind == .wait || kind == .runbook) && !isIgnored) }
     /// Its author has taken it out.
     var isIgnored: Bool { refusal != nil && attributes["ignore"] != nil }
     package var timeout: Duration? { settings.timeout }

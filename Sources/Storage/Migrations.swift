@@ -31,6 +31,7 @@ enum Migrations {
         migrator.registerMigration("40-incident-deployments", migrate: layIncidentsToDeployments)
         migrator.registerMigration("45-search-backlog", migrate: createSearchBacklog)
         migrator.registerMigration("30-waits", migrate: addWaits)
+        migrator.registerMigration("31-subruns", migrate: createSubruns)
         return migrator
     }
 

@@ -214,3 +214,21 @@ import Testing
         #expect(reason.sentence == sentence)
     }
 }
+
+@Suite struct FurtherLimitTests {
+    @Test func `a run begins when all limits have room, and holds them all`() {
+        let (a, b) = (RunLimit(key: "runbook/a", most: 1), RunLimit(key: "service/b", most: 2))
+        func candidate(_ number: String, _ limit: RunLimit?, _ further: [RunLimit]) -> Admission.Candidate {
+            Admission.Candidate(id: ID(number), priority: .default, limit: limit, further: further)
+        }
+        let workers = Workers.own([.critical: 9, .high: 9, .default: 9, .low: 9])
+        var free = Admission(workers: workers, busy: [:])
+        let both = candidate("1", a, [b])
+        #expect(
+            free.admit([both, candidate("2", a, []), candidate("3", nil, [a]), candidate("4", b, [])]).map(
+                \.id.rawValue) == ["1", "4"])
+        #expect(free.underWay == ["runbook/a": 1, "service/b": 2])
+        var held = Admission(workers: workers, busy: [:], underWay: ["service/b": 2])
+        #expect(held.admit([both]).isEmpty && held.underWay["runbook/a"] == nil)
+    }
+}

@@ -73,6 +73,13 @@ private func again(_ state: StepState, _ after: Int...) -> StepStanding {
         #expect(NextActs.of(steps, told) == NextActs(settled: state))
     }
 
+    @Test(arguments: [StepState.waiting, .queued])
+    func `what waits for a time has not failed when something else has ended the run`(state: StepState) {
+        let watching = StepStanding(state: state, isWatching: true, comesAfter: [])
+        #expect(NextActs.of([step(.failed), watching], .none).withdrawn == [1])
+        #expect(NextActs.of([step(.succeeded), watching], .none).withdrawn.isEmpty)
+    }
+
     @Test func `what waits is given up once something else has ended the run`() {
         let between = [step(.failed), again(.waiting), again(.queued), step(.running)]
         #expect(NextActs.of(between, .none) == NextActs(givenUp: [1, 2]))

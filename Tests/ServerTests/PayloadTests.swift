@@ -99,7 +99,7 @@ import Testing
             output_cut: false, output_may_end_early: false)
         let step = RunStep(
             id: "a", state: "failed", line: 3, outputs: ["url": "x"], needs: ["e"], waits_for: "b", due: time,
-            until: time, reason: "c",
+            until: time, run: "2", reason: "c",
             asks: "approval", question: "d", attempts: [attempt])
         let bareStep = RunStep(id: "a", state: "queued", line: 3, attempts: [bareAttempt])
         return [
@@ -113,13 +113,15 @@ import Testing
                 schema: "Run",
                 full: Run(
                     id: "1", runbook: "a", version: hash, section: "b", state: "failed", priority: "low",
-                    waits_for: "c", occasions: ["incident/1"], parameters: ["A": "b"], created: time, started: time,
+                    waits_for: "c", occasions: ["incident/1"], parent: RunParent(run: "3", step: "f"),
+                    parameters: ["A": "b"], created: time, started: time,
                     finished: time,
                     by: actor, steps: [step]),
                 bare: Run(
                     id: "1", runbook: "a", version: hash, section: nil, state: "queued", priority: "low",
                     parameters: [:],
                     created: time, started: nil, finished: nil, by: actor, steps: [bareStep])),
+            same("RunParent", RunParent(run: "3", step: "f")),
             Sample(schema: "RunStep", full: step, bare: bareStep),
             Sample(schema: "RunAttempt", full: attempt, bare: bareAttempt),
             Sample(

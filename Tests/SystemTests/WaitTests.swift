@@ -6,14 +6,18 @@ import Testing
     private func fence(_ info: String, _ text: String) -> String { "\n```\(info)\n\(text)\n```\n" }
 
     private func waiting(_ number: Int, of run: String, on server: Server) async throws -> JSON {
-        try await until("it waits") { try await server.run(run)["steps"][number]["state"].string == "waiting" }
-        return try await server.run(run)["steps"][number]
+        var step = JSON.null
+        try await until("it waits") {
+            step = try await server.run(run)["steps"][number]
+            return step["state"].string == "waiting"
+        }
+        return step
     }
 
     @Test func `a wait takes no process and no worker, outlives the server, and ends at its time`() async throws {
         try await Server.with(["--workers", "1"]) { server in
             try await server.store(
-                "soon", "# Soon\n" + fence("wait {name=a for=3s}", "Watch.") + fence("sh {name=b}", "echo b"))
+                "soon", "# Soon\n" + fence("wait {name=a for=8s}", "Watch.") + fence("sh {name=b}", "echo b"))
             try await server.store("other", "# Other\n" + fence("sh", "echo other"))
             let id = try await server.begin("soon")
             let step = try await waiting(0, of: id, on: server)

@@ -215,7 +215,7 @@ struct Samples {
                 version: text("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
                 section: text("rollout"),
                 state: state, by: text("the deploy token"), created: at(0), started: at(1), finished: at(402),
-                workspace: text("data/runs/01j9zk4m7c0v")),
+                workspace: text("data/runs/01j9zk4m7c0v"), parent: text("01j9zk4m7c0vxw5t3n8q2r6hya")),
             steps: (1...8).map { number in
                 .init(
                     id: text("preflight-\(number)"), state: "succeeded", line: 10 + number,
@@ -228,6 +228,7 @@ struct Samples {
                 .init(
                     id: text("wait-stable"), state: state == "interrupted" ? "unknown" : "failed", line: 24,
                     said: text("tried 2 of 3, again at 2026-01-19 08:40:00 UTC"), isAlways: true,
+                    child: text("01j9zk4m7c0vxw5t3n8q2r6hyb"),
                     asked: state == "waiting"
                         ? .init(
                             kind: .approval, question: text("Ship it?"), refusal: refusal.map(text),

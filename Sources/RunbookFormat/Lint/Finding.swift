@@ -25,6 +25,7 @@ package struct Finding: Sendable, Equatable {
         case floatingTag = "floating-tag"
         case interactiveCommand = "interactive-command"
         case invalidAttribute = "invalid-attribute"
+        case invalidCall = "invalid-call"
         case invalidFrontMatter = "invalid-front-matter"
         case invalidRequest = "invalid-request"
         case misplacedCheck = "misplaced-check"

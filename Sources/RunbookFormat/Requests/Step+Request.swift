@@ -2,7 +2,7 @@ import Essentials
 
 extension Step {
     /// The values that its text names, where it is filled before it is carried out.
-    var templateValues: [Condition.Value] { kind == .http ? request?.values ?? [] : [] }
+    var templateValues: [Condition.Value] { kind == .http ? request?.values ?? [] : call?.values ?? [] }
 
     /// Its request, with words in the place of gaps; nil where it has none that can be read.
     private var request: RequestTemplate? { try? RequestTemplate(parsing: scriptForChecking) }

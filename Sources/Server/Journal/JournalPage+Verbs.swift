@@ -34,6 +34,8 @@ extension JournalPage {
         "step.started": "began a step",
         "step.finished": "finished a step",
         "step.skipped": "skipped a step",
+        "step.called": "started the run of a step",
+        "step.returned": "saw the run of a step end",
         "step.waited": "ended the wait of a step",
         "step.waiting": "let a step wait",
         "step.approved": "approved a step",

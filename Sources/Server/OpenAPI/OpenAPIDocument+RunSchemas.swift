@@ -33,8 +33,11 @@ extension OpenAPIDocument {
                 "section": .text("The slug of the section that runs; absent for the whole runbook."),
                 "started": .moment("When its first step started."), "finished": .moment("When it came to its end."),
                 "occasions": .list(of: .text(), "What it is for, such as `incident/01j9…`."),
+                "parent": .ref("RunParent"),
                 "waits_for": .text("Why it waits in the queue, as a sentence."),
             ]),
+        "RunParent": .object(
+            "The step of another run that started it.", ["run": .text("The id of that run."), "step": .text()]),
         "RunStep": .object(
             "A step of a run.",
             [
@@ -46,6 +49,7 @@ extension OpenAPIDocument {
                 "needs": .list(of: .text(), "The steps that it comes after; absent for the one before it."),
                 "waits_for": .text("What it waits for, as a sentence."),
                 "due": .moment("When it is tried again, or its wait is over."),
+                "run": .text("The run that it started and waits for, or that was its last."),
                 "until": .moment("Until when it waits, or must hold."),
                 "reason": .text("A sentence, where the state alone does not say why: of one that was skipped."),
                 "asks": .oneOf(

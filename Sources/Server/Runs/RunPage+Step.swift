@@ -12,6 +12,8 @@ extension RunPage {
         var said: String?
         /// Whether it runs after a failure and a cancellation too.
         var isAlways = false
+        /// The id of the run that it started.
+        var child: String?
         /// What it asks the reader; nil where it asks nothing, or somebody else.
         var asked: Asked?
         let attempts: [AttemptRecord]
@@ -47,6 +49,7 @@ extension RunPage {
         /// What it waits for, or why it was skipped: a sentence.
         let said: String?
         let isAlways: Bool
+        let childPath: String?
         /// Set where a person must say how it ended.
         let question: Question?
         /// Set where it waits for people.
@@ -136,6 +139,7 @@ extension RunPage.Step {
             isOpen: !["queued", "succeeded", "skipped"].contains(record.state), attempts: attempts.reversed(),
             isUntouched: record.attempts.isEmpty && record.said == nil,
             said: record.said?.capitalisedSentence, isAlways: record.isAlways,
+            childPath: record.child.map { Paths.run($0) },
             question: asksOutcome ? RunPage.Question(unknownStep: record.id) : nil,
             answer: record.asked.map { RunPage.Answer($0) })
     }
@@ -145,7 +149,7 @@ extension RunPage.Step {
         Self(
             anchor: anchor, id: id, state: state, facts: facts, stepTook: stepTook, since: since,
             isOpen: isOpen || attempts.contains { $0.hasLines }, attempts: attempts, isUntouched: isUntouched,
-            said: said, isAlways: isAlways,
+            said: said, isAlways: isAlways, childPath: childPath,
             question: question, answer: answer)
     }
 }

@@ -47,6 +47,8 @@ struct RunPage: WebPage {
         var isCleaning = false
         /// Whether some steps run also after a cancellation.
         var hasCleanup = false
+        /// The run whose step started it.
+        var parent: String?
     }
 
     let layout: Layout
@@ -56,6 +58,7 @@ struct RunPage: WebPage {
     let state: String
     let sentence: String
     let by: String
+    let parentPath: String?
     let section: String?
     let version: String
     let created: Moment
@@ -100,6 +103,7 @@ struct RunPage: WebPage {
         runbookPath = Paths.runbook(facts.runbook)
         state = facts.state
         by = facts.by
+        parentPath = facts.parent.map { Paths.run($0) }
         section = facts.section
         version = String(facts.version.prefix(12))
         created = Moment(facts.created)

@@ -10,7 +10,9 @@ extension API.Run {
         self.init(
             id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
             state: run.state.rawValue, priority: run.priority, waits_for: waitsFor,
-            occasions: run.occasions.isEmpty ? nil : run.occasions.map(\.text), parameters: run.parameters,
+            occasions: run.occasions.isEmpty ? nil : run.occasions.map(\.text),
+            parent: run.parent.flatMap { id in run.parentStep.map { RunParent(run: id.rawValue, step: $0) } },
+            parameters: run.parameters,
             created: run.created.rfc3339,
             started: run.started?.rfc3339, finished: run.finished?.rfc3339,
             by: Actor(kind: run.actorKind, id: run.actor, name: run.actorName), steps: run.steps.map(RunStep.init))
@@ -22,7 +24,7 @@ extension RunStep {
         self.init(
             id: step.id, state: step.state.rawValue, line: step.line,
             outputs: step.outputs.isEmpty ? nil : step.outputs, needs: step.comesAfter, waits_for: step.waitsFor,
-            due: step.due?.rfc3339, until: step.until?.rfc3339,
+            due: step.due?.rfc3339, until: step.until?.rfc3339, run: step.child?.rawValue,
             reason: step.reason, asks: step.question?.kind.rawValue,
             question: step.question.flatMap { $0.text.isEmpty ? nil : $0.text },
             attempts: step.attempts.map(RunAttempt.init))

@@ -20,7 +20,7 @@ extension RunRoutes {
         let steps = run.steps.map { step in
             RunPage.StepRecord(
                 id: step.id, state: step.state.rawValue, line: step.line, said: step.waitsFor ?? step.reason,
-                isAlways: step.isAlways,
+                isAlways: step.isAlways, child: step.child?.rawValue,
                 asked: step.isWatching
                     ? wait(step, of: run, visit) : step.id == asking?.id ? asked(step, of: run, visit) : nil,
                 attempts: step.attempts.map { attempt in
@@ -40,7 +40,7 @@ extension RunRoutes {
                         id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
                         state: run.state.rawValue, by: run.actorName, created: run.created, started: run.started,
                         finished: run.finished, workspace: nil, waitsFor: waitsFor, isCancelling: run.isCancelling,
-                        isCleaning: run.isCleaning, hasCleanup: run.hasCleanup),
+                        isCleaning: run.isCleaning, hasCleanup: run.hasCleanup, parent: run.parent?.rawValue),
                     steps: steps,
                     parameters: run.parameters.sorted { $0.key < $1.key }.map {
                         .init(name: $0.key, value: $0.value, isSensitive: $0.value == RunPlan.mask)

@@ -1,0 +1,109 @@
+import Essentials
+import Foundation
+import RunbookFormat
+import Runbooks
+import Storage
+
+/// What a step runs, as it was fixed when its run was accepted: the version, and those of the runbooks that this one runs.
+struct PinnedCall: Sendable, Codable, Equatable {
+    struct Limit: Sendable, Codable, Equatable {
+        let key: String
+        let most: Int
+    }
+
+    /// A runbook that runs one that runs one …
+    static let deepest = 8
+
+    let runbook: String
+    let version: String
+    let section: String?
+    let limit: Limit?
+    /// By step.
+    let calls: [String: PinnedCall]
+
+    /// Its own limit and those below it; of several of one subject the strictest.
+    var limits: [String: Int] {
+        var all = calls.values.reduce(into: [:]) { $0.merge($1.limits) { min($0, $1) } }
+        if let limit { all[limit.key] = min(all[limit.key] ?? .max, limit.most) }
+        return all
+    }
+
+    var json: String { get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) } }
+
+    static func reading(_ json: String) throws -> PinnedCall {
+        try JSONDecoder().decode(PinnedCall.self, from: Data(json.utf8))
+    }
+}
+
+extension Executions {
+    /// Looks through what a plan's steps run, all the way down, before anything starts.
+    /// - Parameters:
+    ///   - path: the runbooks that led here, the first one first.
+    ///   - pins: of a run that another one starts: what was fixed with that.
+    /// - Throws: `Problem.invalid` with all that stands in the way.
+    func withCalls(
+        _ plan: RunPlan, path: [String], pins: [String: PinnedCall]? = nil, by principal: Principal
+    ) async throws -> RunPlan {
+        var plan = plan
+        var fields: [Problem.Field] = []
+        for step in plan.steps {
+            guard let call = step.call else { continue }
+            do {
+                plan.calls[step.id] = try await pinned(call, of: plan, path: path, pin: pins?[step.id], by: principal)
+            } catch let problem as Problem {
+                let details = problem.fields.prefix(5).map { "\($0.name): \($0.message)" }.joined(separator: "; ")
+                fields.append(
+                    .init(
+                        name: step.id, message: details.isEmpty ? problem.message : "\(problem.message) \(details)",
+                        line: step.line))
+            }
+        }
+        guard fields.isEmpty else {
+            throw Problem.invalid("\(plan.runbook) can't run yet: nothing was started.", fields: fields)
+        }
+        return plan
+    }
+
+    private func pinned(
+        _ call: RunbookCall, of plan: RunPlan, path: [String], pin: PinnedCall?, by principal: Principal
+    ) async throws -> PinnedCall {
+        let entry = try await catalogue.entry(call.runbook, by: principal)
+        let further = path + [entry.name]
+        guard !path.contains(entry.name) else {
+            throw Problem.invalid(
+                "These runbooks run each other and would never end: \(further.joined(separator: " → ")).")
+        }
+        guard path.count < PinnedCall.deepest else {
+            throw Problem.invalid(
+                "Runbooks run each other at most \(PinnedCall.deepest) deep: \(further.joined(separator: " → ")).")
+        }
+        let version = pin?.version ?? entry.version
+        let guide = try await catalogue.guide(version: version, of: entry.name)
+        let shown = guide.metadata.parameters.sensitiveNames
+        for argument in call.arguments where !shown.contains(argument.name) {
+            for case .parameter(let name) in argument.value.values where plan.isSensitive(name) {
+                throw Problem.invalid(
+                    "\(entry.name) would show the sensitive \(name): declare its parameter \(argument.name) as sensitive too."
+                )
+            }
+        }
+        var order = RunOrder(runbook: entry.name, section: call.section, priority: plan.priority)
+        order.version = version
+        for argument in call.arguments {
+            // What earlier steps hand on is known when its turn comes, and looked at then.
+            if argument.value.values.allSatisfy({ if case .parameter = $0 { true } else { false } }) {
+                order.parameters[argument.name] = try argument.value.filled(
+                    { (value) throws(Problem) in plan.value(of: value) },
+                    encode: { (value, _) throws(Problem) in value })
+            } else {
+                order.unknownParameters.insert(argument.name)
+            }
+        }
+        let child = try await withCalls(
+            RunPlan(order, runbook: entry.name, version: version, guide: guide, searchPath: searchPath), path: further,
+            pins: pin?.calls, by: principal)
+        return PinnedCall(
+            runbook: entry.name, version: version, section: call.section,
+            limit: child.limit.map { .init(key: $0.key, most: $0.most) }, calls: child.calls)
+    }
+}
