@@ -204,7 +204,7 @@ extension Executions {
             UPDATE attempts SET state = \(end.state), exit_status = \(end.exitStatus), signal = \(end.signal),
                 reason = \(end.reason), started = \(finished.started), finished = \(finished.finished ?? now),
                 output_cut = \(finished.ending?.outputCut ?? false),
-                output_may_end_early = \(finished.ending?.outputMayEndEarly ?? false)
+                output_may_end_early = \(finished.ending?.outputMayEndEarly ?? false), output_bytes = \(finished.digest.bytes)
             WHERE id = \(finished.start.attempt)
             """)
         let outputs: String? = handedOn.flatMap { $0.outputs.isEmpty ? nil : JSONValue.strings($0.outputs).text }
@@ -288,13 +288,13 @@ extension Executions {
                 guard let attempt = step.attempts.last, attempt.state == .running else { continue }
                 try transaction.execute(
                     "UPDATE run_steps SET state = \(StepState.unknown) WHERE run = \(id) AND step = \(step.id)")
+                let digest = try OutputDigest.read(attempt.id.rawValue, in: transaction).digest
                 try transaction.execute(
                     """
                     UPDATE attempts SET state = \(AttemptState.unknown), reason = \(reason), finished = \(now),
-                        output_may_end_early = 1
+                        output_may_end_early = 1, output_bytes = \(digest.bytes)
                     WHERE id = \(attempt.id)
                     """)
-                let digest = try OutputDigest.read(attempt.id.rawValue, in: transaction).digest
                 let end = AttemptEnd(.unknown, reason: nil, fault: nil)
                 try journal.append(
                     Self.stepFinished(

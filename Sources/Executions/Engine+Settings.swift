@@ -10,6 +10,9 @@ extension Step {
             && settings.retries == 0 && settings.condition == nil && settings.onFailure == .stop && !settings.isAlways
             && settings.confirmation == nil && settings.needs.isEmpty && !settings.isParallel && settings.lasts == nil
     }
+
+    /// Whether the run goes on after its failure. A gate that did not open lets nothing by, whatever it says.
+    var mayFail: Bool { settings.onFailure == .continue_ && kind != .approval }
 }
 
 /// What becomes of a step when an attempt at it has ended.
@@ -89,7 +92,8 @@ extension Executions {
                 } else if steps[index].asks != nil, !steps[index].is_answered {
                     try transaction.execute(
                         """
-                        UPDATE run_steps SET state = \(StepState.waiting), due = NULL
+                        UPDATE run_steps SET state = \(StepState.waiting), due = NULL, expires = \(now) + expires_after,
+                            reminds = \(now) + reminds_after, reminded = 0
                         WHERE run = \(work.id) AND position = \(step.position)
                         """)
                     (steps[index].state, steps[index].due, steps[index].isNew) = (.waiting, nil, true)

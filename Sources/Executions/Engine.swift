@@ -48,6 +48,7 @@ package final class Engine: Sendable {
         await withDiscardingTaskGroup { group in
             for await _ in executions.signals.wakes {
                 if Task.isCancelled { break }
+                await keepDeadlines()
                 await fill(&group)
                 await tellWaiting()
                 await setAlarm(&group)

@@ -53,34 +53,29 @@ extension Executions {
     }
 
     /// Lets a failed, cancelled or interrupted run go on from where it ended; finished steps and their outputs stay.
-    /// - Parameter verdict: what a person says of a step whose outcome is unknown.
+    /// - Parameters:
+    ///   - from: the step from which it goes on: this one and all that comes after it run again, what they handed on is
+    ///     forgotten, and gates among them ask again. Nil for what ended the run.
+    ///   - verdict: what a person says of a step whose outcome is unknown.
     package func resume(
-        _ id: ID<RunRecord>, verdict: StepVerdict?, note: String?, by principal: Principal
+        _ id: ID<RunRecord>, from: String? = nil, verdict: StepVerdict?, note: String?, by principal: Principal
     ) async throws -> RunRecord {
         try principal.require(.operate, to: "resume runs")
+        let note = try Self.remark(note)
         let journal = journal
         let record = try await database.write { transaction in
             let run = try Self.record(id, in: transaction)
-            let states = Resumption.withWhatFollows(
-                try Resumption.steps(run.steps.map(\.state), of: run.state, verdict: verdict),
-                after: run.standings)
-            for (index, state) in states.enumerated() where state != run.steps[index].state {
-                try transaction.execute(
-                    """
-                    UPDATE run_steps SET state = \(state), tries = 0, due = NULL, lasts_until = NULL, reason = NULL,
-                        is_answered = 0
-                    WHERE run = \(id) AND position = \(index + 1)
-                    """)
-            }
-            try transaction.execute(
-                """
-                UPDATE runs SET state = \(RunState.queued), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
-                    finished = NULL
-                WHERE id = \(id)
-                """)
+            let chosen: [StepState] =
+                if let from {
+                    try Resumption.steps(of: run, from: from, verdict: verdict)
+                } else {
+                    try Resumption.steps(run.steps.map(\.state), of: run.state, verdict: verdict)
+                }
+            try Self.goOn(run, chosen, in: transaction)
             var details: [String: JSONValue] = [:]
             if let verdict { details["outcome"] = .string(verdict.rawValue) }
-            if let note, !note.isEmpty { details["note"] = .string(note) }
+            if let note { details["note"] = .string(note) }
+            if let from { details["from"] = .string(from) }
             if let step = run.steps.first(where: { $0.state != .succeeded && $0.state != .skipped }) {
                 details["step"] = .string(step.id)
             }
@@ -93,5 +88,27 @@ extension Executions {
         signals.wake()
         feed.tell(id, .run(record))
         return record
+    }
+
+    /// Queues a run that has ended with its steps in these states, and with what these ask to be done once more.
+    static func goOn(_ run: RunRecord, _ chosen: [StepState], in transaction: Transaction) throws {
+        let states = Resumption.withWhatFollows(chosen, after: run.standings)
+        for (index, state) in states.enumerated() where state != run.steps[index].state {
+            // What is done again hands on nothing of before, and is approved again.
+            try transaction.execute(
+                """
+                UPDATE run_steps SET state = \(state), tries = 0, due = NULL, lasts_until = NULL, reason = NULL,
+                    is_answered = 0, outputs = NULL,
+                    environment = NULL, skipped_by = NULL,
+                    round = round + (asks IS 'approval' AND state IN ('succeeded', 'timed-out') AND \(state == .queued))
+                WHERE run = \(run.id) AND position = \(index + 1)
+                """)
+        }
+        try transaction.execute(
+            """
+            UPDATE runs SET state = \(RunState.queued), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
+                finished = NULL
+            WHERE id = \(run.id)
+            """)
     }
 }

@@ -93,7 +93,7 @@ private struct RunEnd {
 
 extension StepStanding {
     /// What comes after it may begin.
-    fileprivate var isDone: Bool {
+    var isDone: Bool {
         switch state {
         case .succeeded, .skipped: true
         case .failed, .timedOut: mayFail

@@ -27,6 +27,8 @@ package struct RunRecord: Sendable, Equatable {
     package let actorName: String
     /// The person behind the actor, where there is one.
     package let person: String?
+    /// It is the check of a task item.
+    let isCheck: Bool
     package let steps: [StepRecord]
 
     package var reference: String { id.rawValue }
@@ -52,6 +54,7 @@ package struct RunRecord: Sendable, Equatable {
                 state: step.state, mayFail: step.mayFail, isAlways: step.isAlways,
                 isBetweenTries: (step.due != nil && !step.isWatching) || (step.state == .queued && step.tries > 0),
                 isWatching: step.isWatching,
+                isLeftOut: step.isLeftOut,
                 comesAfter: step.comesAfter?.compactMap { places[$0] })
         }
     }
@@ -80,10 +83,18 @@ package struct StepRecord: Sendable, Equatable {
     package let isAlways: Bool
     /// After its failure the run goes on.
     package let mayFail: Bool
+    /// A person has said that it does not run.
+    let isLeftOut: Bool
     /// The names of the steps that it comes after; nil for the one before it.
     package let comesAfter: [String]?
     /// What it asks of people; nil for one that runs unasked.
     package let question: StepQuestion?
+    /// How often it has asked: what is done again is approved again.
+    let round: Int
+    /// Until when it may be approved, while it waits for that.
+    package let expires: Timestamp?
+    /// How often those who may approve were reminded.
+    package let reminded: Int
     package let attempts: [AttemptRecord]
 
     /// `tried 1 of 3, again at 2026-11-22 05:12:00 UTC`, `0 of 1 approval by an operator`, `after build, test`; nil where it
@@ -94,7 +105,9 @@ package struct StepRecord: Sendable, Equatable {
             return "after " + before.prefix(more.isEmpty ? 8 : 7).joined(separator: ", ") + more
         }
         guard state == .waiting else { return nil }
-        guard let due else { return question?.sentence }
+        guard let due else {
+            return question.map { "\($0.sentence)\(expires.map { ", until \(Self.words($0))" } ?? "")" }
+        }
         if isWatching, let until {
             return due == until
                 ? "until \(Self.words(until))" : "to hold until \(Self.words(until)), again at \(Self.words(due))"
@@ -126,6 +139,8 @@ package struct AttemptRecord: Sendable, Equatable, Decodable {
     package let launch: Int
     package let output_cut: Bool
     package let output_may_end_early: Bool
+    /// When its output was removed, for it was too old, or there was too much.
+    package let output_expired: Timestamp?
 }
 
 /// A run in a list.

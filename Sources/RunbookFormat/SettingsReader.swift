@@ -143,6 +143,12 @@ struct SettingsReader {
         case "not-starter":
             let isClosed = flag(name, value)
             settings.approval?.isClosedToStarter = isClosed
+        case "expires":
+            let expires = duration(name, value)
+            settings.approval?.expires = expires
+        case "remind":
+            let remind = duration(name, value)
+            settings.approval?.remind = remind
         default: return false
         }
         return true

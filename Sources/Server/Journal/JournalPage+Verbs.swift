@@ -36,6 +36,8 @@ extension JournalPage {
         "step.skipped": "skipped a step",
         "step.waited": "ended the wait of a step",
         "step.waiting": "let a step wait",
+        "step.expired": "saw an approval expire",
+        "run.reminded": "reminded of an approval",
         "step.approved": "approved a step",
         "step.rejected": "rejected a step",
         "step.confirmed": "confirmed a step",

@@ -55,9 +55,7 @@ extension RunPage {
         static func anchor(_ id: String) -> String { "page-step-\(id)" }
     }
 
-    struct Question: Sendable {
-        let unknownStep: String
-    }
+    struct Question: Sendable {}
 
     /// What people are asked by a step that waits for them.
     struct Asked: Sendable {
@@ -87,6 +85,8 @@ extension RunPage {
         let yesPath: String
         let yesLabel: String
         let noPath: String?
+        /// Nil for what is never left out.
+        let skipPath: String?
         let noteLabel: String
     }
 
@@ -136,7 +136,7 @@ extension RunPage.Step {
             isOpen: !["queued", "succeeded", "skipped"].contains(record.state), attempts: attempts.reversed(),
             isUntouched: record.attempts.isEmpty && record.said == nil,
             said: record.said?.capitalisedSentence, isAlways: record.isAlways,
-            question: asksOutcome ? RunPage.Question(unknownStep: record.id) : nil,
+            question: asksOutcome ? RunPage.Question() : nil,
             answer: record.asked.map { RunPage.Answer($0) })
     }
 
@@ -165,7 +165,8 @@ extension RunPage.Answer {
             form: record.refusal == nil
                 ? RunPage.AnswerForm(
                     yesPath: "\(record.path)/\(isApproval ? "approval" : "confirmation")", yesLabel: yes,
-                    noPath: isApproval ? "\(record.path)/rejection" : nil, noteLabel: note) : nil,
+                    noPath: isApproval ? "\(record.path)/rejection" : nil,
+                    skipPath: isApproval ? nil : "\(record.path)/skip", noteLabel: note) : nil,
             refusal: record.refusal)
     }
 }

@@ -21,9 +21,8 @@ struct RunPage: WebPage {
         let steps: [Step]
     }
 
-    /// Goes on from a step of a run that failed or was cancelled.
+    /// Goes on from what ended a run that failed or was cancelled.
     struct Resumption: Sendable {
-        let from: String
         let label: String
     }
 
@@ -47,6 +46,30 @@ struct RunPage: WebPage {
         var isCleaning = false
         /// Whether some steps run also after a cancellation.
         var hasCleanup = false
+        /// The steps from which a run that ended may go on; the last one, which ended it mostly, is offered first.
+        var goesOnFrom: [String] = []
+        /// The steps that may be left out now.
+        var skippable: [String] = []
+    }
+
+    /// A step that one chooses.
+    struct Choice: Sendable {
+        let choice: String
+    }
+
+    struct Choices: Sendable {
+        let chosenPath: String
+        let choices: [Choice]
+
+        /// So many are shown; a terminal takes any.
+        private static let most = 60
+
+        /// Nil where there is nothing to choose.
+        init?(_ steps: [String], path: String) {
+            guard !steps.isEmpty else { return nil }
+            chosenPath = path
+            choices = steps.prefix(Self.most).map { Choice(choice: $0) }
+        }
     }
 
     let layout: Layout
@@ -76,6 +99,8 @@ struct RunPage: WebPage {
     let cancelButton: String
     let resumptionPath: String
     let resumption: Resumption?
+    let resumptionChoices: Choices?
+    let skipChoices: Choices?
     let stepsCount: String
     let groups: [Group]
     let parameters: [Parameter]
@@ -129,6 +154,8 @@ struct RunPage: WebPage {
         currentTarget = Self.current(records).map { Paths.fragment(Step.anchor($0.id)) }
         queuePath = facts.state == "queued" ? Paths.queue : nil
         resumption = mayOperate ? Self.resumption(state: facts.state, steps: records) : nil
+        resumptionChoices = mayOperate ? Choices(facts.goesOnFrom.reversed(), path: resumptionPath) : nil
+        skipChoices = mayOperate ? Choices(facts.skippable, path: "\(path)/skip") : nil
         stepsCount = "\(records.count { $0.state == "succeeded" }) of \(records.count) done"
         self.parameters = parameters
         hasParameters = !parameters.isEmpty
@@ -203,7 +230,7 @@ extension RunPage {
     private static func resumption(state: String, steps: [StepRecord]) -> Resumption? {
         guard state == "failed" || state == "cancelled" else { return nil }
         let unfinished = steps.first { $0.state != "succeeded" && $0.state != "skipped" }
-        return unfinished.map { Resumption(from: $0.id, label: "Resume from \($0.id)") }
+        return unfinished.map { Resumption(label: "Resume from \($0.id)") }
     }
 
     private static func steps(_ records: [StepRecord], asksOutcome: Bool, isFinal: Bool) -> [Step] {
