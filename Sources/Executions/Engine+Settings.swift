@@ -9,6 +9,7 @@ extension Step {
         (kind == .shell || kind == .program || kind == .unsupported || kind == .http)
             && settings.retries == 0 && settings.condition == nil && settings.onFailure == .stop && !settings.isAlways
             && settings.confirmation == nil && settings.needs.isEmpty && !settings.isParallel && settings.lasts == nil
+            && !settings.isBackground
     }
 
     /// Whether the run goes on after its failure. A gate that did not open lets nothing by, whatever it says.
@@ -66,7 +67,7 @@ extension Executions {
         var steps: [StepRowHead] = try transaction.all(
             """
             SELECT position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered, lasts,
-                lasts_until FROM run_steps
+                lasts_until, is_background, is_ready FROM run_steps
             WHERE run = \(work.id) ORDER BY position
             """)
         let comesAfter = try Self.places(steps)
@@ -82,6 +83,9 @@ extension Executions {
             for index in acts.givenUp { try giveUp(&steps[index], of: work, &advance, in: transaction) }
             for index in acts.withdrawn { try withdraw(&steps[index], of: work, &advance, in: transaction) }
             if !acts.givenUp.isEmpty || !acts.withdrawn.isEmpty { continue }
+            if !acts.ends.isEmpty {
+                advance.ends = try Self.attempts(at: acts.ends.map { steps[$0].step }, of: work.id, in: transaction)
+            }
             guard mayStart, !acts.starts.isEmpty else { break }
             for index in acts.starts {
                 let step = steps[index].head
@@ -115,6 +119,7 @@ extension Executions {
                             WHERE run = \(work.id) AND position = \(step.position)
                             """)
                     }
+                    steps[index].is_ready = try work.step(step.step).settings.until == nil
                     advance.isNewState = advance.isNewState || !isRunning
                 }
             }
@@ -280,12 +285,14 @@ private struct StepRowHead: Decodable {
     /// In microseconds.
     let lasts: Int64?
     var lasts_until: Timestamp?
+    let is_background: Bool
+    var is_ready: Bool
     /// It asks from now on.
     var isNew = false
 
     private enum CodingKeys: CodingKey {
         case position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered, lasts
-        case lasts_until
+        case lasts_until, is_background, is_ready
     }
 
     var waitsForPeople: Bool { state == .waiting && due == nil }
@@ -298,6 +305,6 @@ private struct StepRowHead: Decodable {
         return StepStanding(
             state: isDue ? .queued : state, mayFail: may_fail, isAlways: is_always,
             isBetweenTries: (state == .waiting && due != nil && !isWatching) || (state == .queued && tries > 0),
-            isWatching: isWatching, comesAfter: comesAfter)
+            isWatching: isWatching, isBackground: is_background, isReady: is_ready, comesAfter: comesAfter)
     }
 }

@@ -198,11 +198,13 @@ private struct StepRow: Decodable {
     let reminds_after: Int64?
     let expires: Timestamp?
     let reminded: Int
+    let is_background: Bool
+    let is_ready: Bool
 
     static let select: SQL = """
         SELECT step, line, state, outputs, tries, tries_in_all, due, lasts_until, reason, is_always, may_fail, comes_after, asks,
             question, approver, approvals, not_starter, skipped_by, round,
-            expires_after, reminds_after, expires, reminded FROM run_steps
+            expires_after, reminds_after, expires, reminded, is_background, is_ready FROM run_steps
         """
 
     func record(
@@ -224,7 +226,8 @@ private struct StepRow: Decodable {
             id: step, line: line, state: state, outputs: try outputs.map(Executions.strings) ?? [:],
             tries: tries, triesInAll: tries_in_all, due: due, until: lasts_until, reason: reason, isAlways: is_always,
             mayFail: may_fail, isLeftOut: skipped_by != nil, comesAfter: try comes_after.map(Executions.names),
-            question: asked, round: round, expires: state == .waiting ? expires : nil, reminded: reminded,
+            isBackground: is_background, isReady: is_ready, question: asked, round: round,
+            expires: state == .waiting ? expires : nil, reminded: reminded,
             attempts: attempts)
     }
 }

@@ -55,6 +55,7 @@ package struct RunRecord: Sendable, Equatable {
                 isBetweenTries: (step.due != nil && !step.isWatching) || (step.state == .queued && step.tries > 0),
                 isWatching: step.isWatching,
                 isLeftOut: step.isLeftOut,
+                isBackground: step.isBackground, isReady: step.isReady,
                 comesAfter: step.comesAfter?.compactMap { places[$0] })
         }
     }
@@ -87,6 +88,9 @@ package struct StepRecord: Sendable, Equatable {
     let isLeftOut: Bool
     /// The names of the steps that it comes after; nil for the one before it.
     package let comesAfter: [String]?
+    /// It runs beside what follows, and is ended with the run.
+    let isBackground: Bool
+    let isReady: Bool
     /// What it asks of people; nil for one that runs unasked.
     package let question: StepQuestion?
     /// How often it has asked: what is done again is approved again.

@@ -108,7 +108,14 @@ package enum Resumption {
     static func withWhatFollows(_ steps: [StepState], after before: [StepStanding]) -> [StepState] {
         let again = before.after(steps.indices.filter { steps[$0] == .queued })
         return steps.enumerated().map { index, state in
-            guard again.contains(index), index < before.count else { return state }
+            guard index < before.count else { return state }
+            // What runs beside others is there for what comes after it.
+            if before[index].isBackground, state == .succeeded,
+                before.after([index]).contains(where: { steps[$0] == .queued })
+            {
+                return .queued
+            }
+            guard again.contains(index) else { return state }
             let isJudgedAgain = state == .skipped && !before[index].isLeftOut
             return isJudgedAgain || (state == .succeeded && before[index].isAlways) ? .queued : state
         }

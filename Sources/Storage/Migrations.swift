@@ -30,6 +30,7 @@ enum Migrations {
         migrator.registerMigration("35-step-choices", migrate: addStepChoices)
         migrator.registerMigration("36-gate-deadlines", migrate: addGateDeadlines)
         migrator.registerMigration("37-output-retention", migrate: addOutputRetention)
+        migrator.registerMigration("38-background-steps", migrate: addBackgroundSteps)
         migrator.registerMigration("40-incident-deployments", migrate: layIncidentsToDeployments)
         migrator.registerMigration("45-search-backlog", migrate: createSearchBacklog)
         migrator.registerMigration("30-waits", migrate: addWaits)

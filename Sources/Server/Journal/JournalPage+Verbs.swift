@@ -36,6 +36,7 @@ extension JournalPage {
         "step.skipped": "skipped a step",
         "step.waited": "ended the wait of a step",
         "step.waiting": "let a step wait",
+        "step.ready": "saw a step be ready",
         "step.expired": "saw an approval expire",
         "run.reminded": "reminded of an approval",
         "step.approved": "approved a step",
