@@ -115,14 +115,16 @@ package struct RunStep: Codable, Sendable {
     package let asks: String?
     /// The question, as it is put to people.
     package let question: String?
+    /// Until when it may be approved.
+    package let expires: String?
     package let attempts: [RunAttempt]
 
     package init(
         id: String, state: String, line: Int, outputs: [String: String]? = nil, needs: [String]? = nil,
         waits_for: String? = nil, due: String? = nil, until: String? = nil, run: String? = nil, reason: String? = nil,
-        asks: String? = nil,
-        question: String? = nil, attempts: [RunAttempt]
+        asks: String? = nil, question: String? = nil, expires: String? = nil, attempts: [RunAttempt]
     ) {
+        self.expires = expires
         self.id = id
         self.state = state
         self.line = line
@@ -150,11 +152,14 @@ package struct RunAttempt: Codable, Sendable {
     package let finished: String?
     package let output_cut: Bool
     package let output_may_end_early: Bool
+    /// When its output was removed, for it was too old, or there was too much.
+    package let output_expired: String?
 
     package init(
         number: Int, state: String, exit_status: Int?, signal: Int?, reason: String?, started: String?,
-        finished: String?, output_cut: Bool, output_may_end_early: Bool
+        finished: String?, output_cut: Bool, output_may_end_early: Bool, output_expired: String? = nil
     ) {
+        self.output_expired = output_expired
         self.number = number
         self.state = state
         self.exit_status = exit_status
@@ -231,14 +236,25 @@ package struct AnswerRequest: Codable, Sendable {
     package init(note: String? = nil) { self.note = note }
 }
 
+/// What `POST /api/v1/runs/{id}/steps/{step}/skip` takes.
+package struct SkipRequest: Codable, Sendable {
+    /// Why, for the record.
+    package var note: String
+
+    package init(note: String) { self.note = note }
+}
+
 /// What `POST /api/v1/runs/{id}/resumption` takes.
 package struct ResumptionRequest: Codable, Sendable {
+    /// The step from which it goes on: this one and all that comes after it run again. Without it, from what ended the run.
+    package var from: String?
     /// What a person says of a step whose outcome is unknown: `succeeded`, `failed`, or `rerun`.
     /// Where a step failed it may be left out: the step runs again.
     package var outcome: String?
     package var note: String?
 
-    package init(outcome: String? = nil, note: String? = nil) {
+    package init(from: String? = nil, outcome: String? = nil, note: String? = nil) {
+        self.from = from
         self.outcome = outcome
         self.note = note
     }

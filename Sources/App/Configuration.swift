@@ -27,6 +27,8 @@ package struct Configuration: Sendable {
     package var areMetricsOpen = false
     /// Bytes of output that an attempt may leave.
     package var outputLimit: Int64 = 64 << 20
+    /// How long output is kept, and how much.
+    private(set) var retention = OutputRetention()
     /// Between SIGTERM and SIGKILL when a step is stopped.
     package var grace = Duration.seconds(10)
     /// Runs at once.
@@ -47,6 +49,12 @@ package struct Configuration: Sendable {
 
     /// - Parameter text: such as `critical=18,high=60,default=40,low=4`, or one number for all.
     package mutating func setWorkers(_ text: String) throws(Problem) { workers = try Workers(parsing: text) }
+
+    /// Removes output of attempts that ended longer ago.
+    package mutating func keepOutput(for age: Duration) { retention.age = age }
+
+    /// Keeps so much output of all runs together; the oldest is removed first.
+    package mutating func keepOutput(bytes: Int64) { retention.bytes = bytes }
 
     private static func besideThisProgram(_ name: String) -> String {
         let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -88,6 +88,10 @@ package struct RunbookServer: Sendable {
                     .init(
                         service: SenderService(
                             sender: NotificationSender(notifications: notifications, logger: logger))),
+                    .init(
+                        service: SweeperService(
+                            sweeper: OutputSweeper(
+                                executions: executions, retention: configuration.retention, logger: logger))),
                     .init(service: ClockService(clock: ScheduleClock(schedules: schedules, logger: logger))),
                     .init(
                         service: RereadingService(catalogue: catalogue, logger: logger),
@@ -179,6 +183,14 @@ private struct SenderService: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { try await sender.run() }
+    }
+}
+
+private struct SweeperService: Service {
+    let sweeper: OutputSweeper
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await sweeper.run() }
     }
 }
 

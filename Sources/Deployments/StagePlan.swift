@@ -137,7 +137,11 @@ private struct StageOutline {
                 return .init(id: step.id, line: step.line, rule: rule, question: step.script.trimmed)
             },
             faults: approvals.compactMap { step in
-                step.refusal.map { .init(step: step.id, line: step.line, message: $0) }
+                let rule = step.settings.approval
+                let isTimed = rule?.expires != nil || rule?.remind != nil
+                // Left out without a word, an approval that has expired would open its stage.
+                let refusal = step.refusal ?? (isTimed ? "stages know no expires and no remind: take them out" : nil)
+                return refusal.map { .init(step: step.id, line: step.line, message: $0) }
             })
     }
 

@@ -17,6 +17,8 @@ struct Advance: Sendable {
     var starts: [StepStart] = []
     /// When the first of the steps that wait for a further try is due.
     var due: Timestamp?
+    /// The attempts that ran beside others, and that nothing comes after any more.
+    var ends: Set<ID<AttemptRecord>> = []
     var settled: RunState?
 }
 
@@ -124,7 +126,7 @@ struct HandedOnValues: Sendable {
             outputs = request.outputs.mapValues { Masker.masked($0, secrets: secrets) }
             return
         }
-        guard case .exited(0)? = finished.ending?.outcome else { return }
+        guard finished.handsOn else { return }
         do {
             outputs = try Self.read(finished.files.output, called: "RUNBOOK_OUTPUT", hiding: secrets)
                 .mapValues { Masker.masked($0, secrets: secrets) }
@@ -197,14 +199,14 @@ extension Executions {
         _ finished: FinishedAttempt, _ handedOn: HandedOnValues?, of run: RunWork, _ head: RunHead,
         at now: Timestamp, by actor: Principal, in transaction: Transaction
     ) throws {
-        let end = AttemptEnd(finished, fault: handedOn?.fault)
+        let end = finished.judged(AttemptEnd(finished, fault: handedOn?.fault), cancellation: head.cancellation)
         let step = finished.start.step
         try transaction.execute(
             """
             UPDATE attempts SET state = \(end.state), exit_status = \(end.exitStatus), signal = \(end.signal),
                 reason = \(end.reason), started = \(finished.started), finished = \(finished.finished ?? now),
                 output_cut = \(finished.ending?.outputCut ?? false),
-                output_may_end_early = \(finished.ending?.outputMayEndEarly ?? false)
+                output_may_end_early = \(finished.ending?.outputMayEndEarly ?? false), output_bytes = \(finished.digest.bytes)
             WHERE id = \(finished.start.attempt)
             """)
         let outputs: String? = handedOn.flatMap { $0.outputs.isEmpty ? nil : JSONValue.strings($0.outputs).text }
@@ -234,6 +236,7 @@ extension Executions {
         at now: Timestamp, by actor: Principal, in transaction: Transaction
     ) throws -> StepStart {
         let attempt = ID<AttemptRecord>(at: now)
+        let settings = try run.step(step.step).settings
         let last = try transaction.integer(
             "SELECT max(number) FROM attempts WHERE run = \(run.id) AND step = \(step.step)")
         let number = Int(last ?? 0) + 1
@@ -244,7 +247,7 @@ extension Executions {
             """)
         try transaction.execute(
             """
-            UPDATE run_steps SET state = \(StepState.running), due = NULL
+            UPDATE run_steps SET state = \(StepState.running), due = NULL, is_ready = \(settings.until == nil)
             WHERE run = \(run.id) AND position = \(step.position)
             """)
         if !isRunning {
@@ -288,13 +291,13 @@ extension Executions {
                 guard let attempt = step.attempts.last, attempt.state == .running else { continue }
                 try transaction.execute(
                     "UPDATE run_steps SET state = \(StepState.unknown) WHERE run = \(id) AND step = \(step.id)")
+                let digest = try OutputDigest.read(attempt.id.rawValue, in: transaction).digest
                 try transaction.execute(
                     """
                     UPDATE attempts SET state = \(AttemptState.unknown), reason = \(reason), finished = \(now),
-                        output_may_end_early = 1
+                        output_may_end_early = 1, output_bytes = \(digest.bytes)
                     WHERE id = \(attempt.id)
                     """)
-                let digest = try OutputDigest.read(attempt.id.rawValue, in: transaction).digest
                 let end = AttemptEnd(.unknown, reason: nil, fault: nil)
                 try journal.append(
                     Self.stepFinished(
@@ -336,52 +339,5 @@ extension Executions {
         ]
         if let next, next.isTriedAgain { details["again"] = next.due.map { .string($0.rfc3339) } ?? .string("at once") }
         return Event("step.finished", on: objects, details: details)
-    }
-}
-
-/// How an attempt ended, as it is recorded.
-struct AttemptEnd: Equatable {
-    let state: AttemptState
-    let exitStatus: Int?
-    let signal: Int?
-    let reason: String?
-
-    init(_ finished: FinishedAttempt, fault: String?) {
-        if let request = finished.request {
-            self.init(request)
-        } else {
-            self.init(finished.ending?.outcome, reason: finished.reason, fault: fault)
-        }
-    }
-
-    /// Of what no process made.
-    private init(_ request: RequestEnd) {
-        (state, exitStatus, signal, reason) = (request.state, nil, nil, request.reason)
-    }
-
-    init(_ outcome: Ending.Outcome?, reason: String?, fault: String?) {
-        switch outcome {
-        case .exited(0)?:
-            (state, exitStatus, signal, self.reason) = (fault == nil ? .succeeded : .failed, 0, nil, fault)
-        case .exited(let status)?:
-            (state, exitStatus, signal, self.reason) = (.failed, Int(status), nil, nil)
-        case .signalled(let number)?:
-            (state, exitStatus, signal) = (.failed, nil, Int(number))
-            self.reason = "Signal \(number) ended it, and Runbook did not send it."
-        case .timedOut?:
-            (state, exitStatus, signal, self.reason) = (.timedOut, nil, nil, "It ran longer than its timeout.")
-        case .stopped?:
-            (state, exitStatus, signal, self.reason) = (.cancelled, nil, nil, "It was stopped by a cancellation.")
-        case .couldNotStart(_, let sentence)?:
-            (state, exitStatus, signal, self.reason) = (.failed, nil, nil, sentence)
-        case .neverStarted?:
-            (state, exitStatus, signal) = (.unknown, nil, nil)
-            self.reason = "Its supervisor died before the step began: none of it ran."
-        case .unknown?:
-            (state, exitStatus, signal) = (.unknown, nil, nil)
-            self.reason = "Its supervisor or the machine died during the step: nobody knows how far it came."
-        case nil:
-            (state, exitStatus, signal, self.reason) = (.failed, nil, nil, reason)
-        }
     }
 }

@@ -32,13 +32,15 @@ extension Engine {
         let due: Timestamp?
         do {
             due = try await database.read { reader in
-                try reader.integer(
+                let tries = try reader.integer(
                     """
                     SELECT min(rests_until) FROM runs
                     WHERE state = 'running' AND rests_until IS NOT NULL AND rests_until > \(now)
                         AND rests_until < \(Timestamp.untilTold)
                     """)
-            }.map { Timestamp(microseconds: $0) }
+                return [tries.map { Timestamp(microseconds: $0) }, try Executions.nextDeadline(in: reader)]
+                    .compactMap(\.self).min()
+            }
         } catch {
             logger.error("When steps are tried again can't be read", metadata: ["error": "\(error)"])
             return
@@ -46,7 +48,7 @@ extension Engine {
         guard let due, alarm.arm(due) else { return }
         group.addTask { [self] in
             // Only the server's end wakes it earlier, and then nothing is started.
-            try? await Task.sleep(for: min(now.duration(to: due), Self.longestSleep))
+            try? await Task.sleep(for: min(max(.zero, now.duration(to: due)), Self.longestSleep))
             alarm.rang(due)
             executions.signals.wake()
         }

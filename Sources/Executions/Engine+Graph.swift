@@ -44,6 +44,11 @@ extension Engine {
                     running += 1
                     group.addTask { try await self.happening { try await self.perform(start, of: work) } }
                 }
+                executions.signals.end(advance.ends, of: work.id)
+                // What broke stays under way on the record: nothing would end what runs beside it.
+                if failure != nil {
+                    executions.signals.end(try await executions.besides(of: work.id), of: work.id)
+                }
                 finished?.files.removeAttempt()
                 finished = nil
                 guard running > 0 else {

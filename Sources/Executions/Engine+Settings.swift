@@ -9,7 +9,11 @@ extension Step {
         (kind == .shell || kind == .program || kind == .unsupported || kind == .http)
             && settings.retries == 0 && settings.condition == nil && settings.onFailure == .stop && !settings.isAlways
             && settings.confirmation == nil && settings.needs.isEmpty && !settings.isParallel && settings.lasts == nil
+            && !settings.isBackground
     }
+
+    /// Whether the run goes on after its failure. A gate that did not open lets nothing by, whatever it says.
+    var mayFail: Bool { settings.onFailure == .continue_ && kind != .approval }
 }
 
 /// What becomes of a step when an attempt at it has ended.
@@ -63,7 +67,8 @@ extension Executions {
         var steps: [StepRowHead] = try transaction.all(
             """
             SELECT position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered, lasts,
-                lasts_until, child, (SELECT c.state FROM runs c WHERE c.id = run_steps.child) AS child_state FROM run_steps
+                lasts_until, is_background, is_ready, child,
+                (SELECT c.state FROM runs c WHERE c.id = run_steps.child) AS child_state FROM run_steps
             WHERE run = \(work.id) ORDER BY position
             """)
         let comesAfter = try Self.places(steps)
@@ -86,6 +91,9 @@ extension Executions {
             for index in acts.givenUp { try giveUp(&steps[index], of: work, &advance, in: transaction) }
             for index in acts.withdrawn { try withdraw(&steps[index], of: work, &advance, in: transaction) }
             if !acts.givenUp.isEmpty || !acts.withdrawn.isEmpty { continue }
+            if !acts.ends.isEmpty {
+                advance.ends = try Self.attempts(at: acts.ends.map { steps[$0].step }, of: work.id, in: transaction)
+            }
             guard mayStart, !acts.starts.isEmpty else { break }
             for index in acts.starts {
                 let step = steps[index].head
@@ -96,7 +104,8 @@ extension Executions {
                 } else if steps[index].asks != nil, !steps[index].is_answered {
                     try transaction.execute(
                         """
-                        UPDATE run_steps SET state = \(StepState.waiting), due = NULL
+                        UPDATE run_steps SET state = \(StepState.waiting), due = NULL, expires = \(now) + expires_after,
+                            reminds = \(now) + reminds_after, reminded = 0
                         WHERE run = \(work.id) AND position = \(step.position)
                         """)
                     (steps[index].state, steps[index].due, steps[index].isNew) = (.waiting, nil, true)
@@ -122,6 +131,7 @@ extension Executions {
                             WHERE run = \(work.id) AND position = \(step.position)
                             """)
                     }
+                    steps[index].is_ready = try work.step(step.step).settings.until == nil
                     advance.isNewState = advance.isNewState || !isRunning
                 }
             }
@@ -291,12 +301,14 @@ private struct StepRowHead: Decodable {
     var lasts_until: Timestamp?
     var child: ID<RunRecord>?
     var child_state: RunState?
+    let is_background: Bool
+    var is_ready: Bool
     /// It asks from now on.
     var isNew = false
 
     private enum CodingKeys: CodingKey {
         case position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered, lasts
-        case lasts_until, child, child_state
+        case lasts_until, is_background, is_ready, child, child_state
     }
 
     var waitsForPeople: Bool { state == .waiting && due == nil && child == nil }
@@ -310,6 +322,6 @@ private struct StepRowHead: Decodable {
         return StepStanding(
             state: isDue ? .queued : waitsForRun ? .running : state, mayFail: may_fail, isAlways: is_always,
             isBetweenTries: (state == .waiting && due != nil && !isWatching) || (state == .queued && tries > 0),
-            isWatching: isWatching, comesAfter: comesAfter)
+            isWatching: isWatching, isBackground: is_background, isReady: is_ready, comesAfter: comesAfter)
     }
 }

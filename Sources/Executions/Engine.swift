@@ -48,6 +48,7 @@ package final class Engine: Sendable {
         await withDiscardingTaskGroup { group in
             for await _ in executions.signals.wakes {
                 if Task.isCancelled { break }
+                await keepDeadlines()
                 await fill(&group)
                 await tellWaiting()
                 await setAlarm(&group)
@@ -208,9 +209,16 @@ package final class Engine: Sendable {
     /// The step's own, or what is left of the run's; of the run's nothing may be left for what cleans up.
     func timeout(of start: StepStart, in work: RunWork) -> Duration? {
         let step = start.step
-        guard let whole = work.guide.metadata.timeout, !step.settings.isAlways else { return step.timeout }
+        if case .time(let time)? = step.settings.until {
+            return timeout(step.timeout.map { min($0, time) } ?? time, of: start, in: work)
+        }
+        return timeout(step.timeout, of: start, in: work)
+    }
+
+    private func timeout(_ own: Duration?, of start: StepStart, in work: RunWork) -> Duration? {
+        guard let whole = work.guide.metadata.timeout, !start.step.settings.isAlways else { return own }
         let left = max(.seconds(1), whole - work.age(of: start, at: executions.time.now()))
-        return step.timeout.map { min($0, left) } ?? left
+        return own.map { min($0, left) } ?? left
     }
 
     /// Takes in the output of an attempt as it comes, and its ending.
@@ -230,12 +238,20 @@ package final class Engine: Sendable {
 
     private func takeIn(_ attempt: Attempt, _ start: StepStart, of work: RunWork) async throws -> FinishedAttempt {
         var intake = try await OutputIntake(start, of: work, executions: executions)
+        var watch = UntilWatch(start.step.settings.until)
         for try await frames in attempt.output() {
             try await store(intake.take(frames), by: &intake)
+            guard watch?.take(frames) == true else { continue }
+            if start.step.settings.isBackground {
+                try await noteReady(start, of: work)
+            } else {
+                attempt.stop()
+            }
         }
         let ending = try await attempt.ending
         try await store(intake.finish(at: executions.time.now()), by: &intake)
-        return FinishedAttempt(start: start, ending: ending, reason: nil, digest: intake.digest)
+        return FinishedAttempt(
+            start: start, ending: ending, reason: nil, digest: intake.digest, isMet: watch?.isMet ?? false)
     }
 
     func store(_ chunks: [Chunk], by intake: inout OutputIntake) async throws {

@@ -9,6 +9,9 @@ final class EngineSignals: Sendable {
         var running: [ID<RunRecord>: [ID<AttemptRecord>: (stop: @Sendable () -> Void, isAlways: Bool)]] = [:]
         var stopping: [ID<RunRecord>: Cancellation] = [:]
 
+        /// They ran beside others, and are to end.
+        var ending: Set<ID<AttemptRecord>> = []
+
         /// Who drives a run whose steps may run beside each other hears that something was answered.
         var listening: [ID<RunRecord>: AsyncStream<Void>.Continuation] = [:]
 
@@ -59,6 +62,16 @@ final class EngineSignals: Sendable {
         for (stop, _) in state.withLock({ $0.running[run, default: [:]] }).values { stop() }
     }
 
+    /// Ends attempts that ran beside others, also those that are only about to be taken up.
+    func end(_ attempts: Set<ID<AttemptRecord>>, of run: ID<RunRecord>) {
+        guard !attempts.isEmpty else { return }
+        let found = state.withLock { state in
+            state.ending.formUnion(attempts)
+            return state.running[run, default: [:]].filter { attempts.contains($0.key) }.map(\.value.stop)
+        }
+        for stop in found { stop() }
+    }
+
     func forget(_ run: ID<RunRecord>) {
         state.withLock { $0.stopping[run] = nil }
     }
@@ -72,7 +85,7 @@ final class EngineSignals: Sendable {
     ) {
         let isStopped = state.withLock { state in
             state.running[run, default: [:]][id] = (end, isAlways)
-            return state.stopping[run]?.ends(always: isAlways) ?? false
+            return state.ending.contains(id) || state.stopping[run]?.ends(always: isAlways) ?? false
         }
         if isStopped { end() }
     }
@@ -80,6 +93,7 @@ final class EngineSignals: Sendable {
     func ended(_ id: ID<AttemptRecord>, of run: ID<RunRecord>) {
         state.withLock { state in
             state.running[run]?[id] = nil
+            state.ending.remove(id)
             if state.running[run]?.isEmpty == true { state.running[run] = nil }
         }
     }

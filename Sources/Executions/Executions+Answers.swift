@@ -14,10 +14,16 @@ extension Executions {
         try await answer(id, named, [.approval], note, to: "approve runs", by: principal) {
             run, step, question, answer in
             if let problem = run.reasonNotToAnswer(step, by: principal) { throw problem }
+            // No server may have noticed yet.
+            if let expires = step.expires, expires <= answer.time {
+                throw Problem.conflict(
+                    "\(step.id) was to be approved by \(expires.rfc3339): it is too late. Resume the run once it has ended, and it is asked for anew."
+                )
+            }
             try answer.transaction.execute(
                 """
-                INSERT INTO run_approvals (run, step, person, name, note, time)
-                VALUES (\(id), \(step.id), \(principal.person), \(principal.name), \(answer.note), \(answer.time))
+                INSERT INTO run_approvals (run, step, round, person, name, note, time)
+                VALUES (\(id), \(step.id), \(step.round), \(principal.person), \(principal.name), \(answer.note), \(answer.time))
                 """)
             let given = question.given.count + 1
             try answer.tell("step.approved", ["approvals": .string("\(given) of \(question.rule.minimum)")])
@@ -114,9 +120,7 @@ extension Executions {
         _ run: RunRecord, _ named: String?, _ kinds: Set<StepQuestion.Kind>
     ) throws(Problem) -> (StepRecord, StepQuestion) {
         if let named, !run.steps.contains(where: { $0.id == named }) {
-            throw .notFound(
-                "The run has no step \(named.prefix(80)): it has \(run.steps.prefix(12).map(\.id).joined(separator: ", "))."
-            )
+            throw run.unknownStep(named)
         }
         let asking = run.askingSteps
         guard let first = asking.first else {
@@ -142,7 +146,7 @@ extension Executions {
         return (step, question)
     }
 
-    private static func remark(_ text: String?) throws(Problem) -> String? {
+    static func remark(_ text: String?) throws(Problem) -> String? {
         guard let text = text?.trimmed, !text.isEmpty else { return nil }
         guard text.utf8.count <= 2000 else {
             throw .invalid(

@@ -70,13 +70,17 @@ extension Executions {
     }
 
     /// Lets a failed, cancelled or interrupted run go on from where it ended; finished steps and their outputs stay.
-    /// - Parameter verdict: what a person says of a step whose outcome is unknown.
+    /// - Parameters:
+    ///   - from: the step from which it goes on: this one and all that comes after it run again, what they handed on is
+    ///     forgotten, and gates among them ask again. Nil for what ended the run.
+    ///   - verdict: what a person says of a step whose outcome is unknown.
     package func resume(
-        _ id: ID<RunRecord>, verdict: StepVerdict?, note: String?, by principal: Principal
+        _ id: ID<RunRecord>, from: String? = nil, verdict: StepVerdict?, note: String?, by principal: Principal
     ) async throws -> RunRecord {
         try principal.require(.operate, to: "resume runs")
+        let note = try Self.remark(note)
         let resumed = try await database.write { transaction in
-            try resume(id, verdict: verdict, note: note, by: principal, in: transaction)
+            try resume(id, from: from, verdict: verdict, note: note, by: principal, in: transaction)
         }
         signals.wake()
         for run in resumed { feed.tell(run.id, .run(run)) }
@@ -86,39 +90,21 @@ extension Executions {
 
     /// - Returns: the run, and what its steps had started and goes on with it.
     private func resume(
-        _ id: ID<RunRecord>, verdict: StepVerdict?, note: String?, by principal: Principal, in transaction: Transaction
+        _ id: ID<RunRecord>, from: String?, verdict: StepVerdict?, note: String?, by principal: Principal,
+        in transaction: Transaction
     ) throws -> [RunRecord] {
         let run = try Self.record(id, in: transaction)
-        let states = Resumption.withWhatFollows(
-            try Resumption.steps(run.steps.map(\.state), of: run.state, verdict: verdict),
-            after: run.standings)
-        var further: [RunRecord] = []
-        for (index, state) in states.enumerated() where state != run.steps[index].state {
-            // A run that a step has started goes on from where it ended; else the step starts another one.
-            var child: ID<RunRecord>?
-            if state == .queued, let last = run.steps[index].child {
-                let before = try Self.record(last, in: transaction).state
-                if before.hasReturned, before.mayBeResumed {
-                    further += try resume(last, verdict: nil, note: note, by: principal, in: transaction)
-                }
-                if !before.hasReturned || before.mayBeResumed { child = last }
+        let chosen: [StepState] =
+            if let from {
+                try Resumption.steps(of: run, from: from, verdict: verdict)
+            } else {
+                try Resumption.steps(run.steps.map(\.state), of: run.state, verdict: verdict)
             }
-            try transaction.execute(
-                """
-                UPDATE run_steps SET state = \(child == nil ? state : .waiting), tries = 0, due = NULL,
-                    lasts_until = NULL, reason = NULL, is_answered = \(child != nil), child = \(child)
-                WHERE run = \(id) AND position = \(index + 1)
-                """)
-        }
-        try transaction.execute(
-            """
-            UPDATE runs SET state = \(RunState.queued), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
-                finished = NULL
-            WHERE id = \(id)
-            """)
+        let further = try goOn(run, chosen, note: note, by: principal, in: transaction)
         var details: [String: JSONValue] = [:]
         if let verdict { details["outcome"] = .string(verdict.rawValue) }
-        if let note, !note.isEmpty { details["note"] = .string(note) }
+        if let note { details["note"] = .string(note) }
+        if let from { details["from"] = .string(from) }
         if let step = run.steps.first(where: { $0.state != .succeeded && $0.state != .skipped }) {
             details["step"] = .string(step.id)
         }
@@ -127,5 +113,41 @@ extension Executions {
                 "run.resumed", on: run.objects, details: details),
             by: principal, in: transaction)
         return [try Self.record(id, in: transaction)] + further
+    }
+
+    /// Queues a run that has ended with its steps in these states, and with what these ask to be done once more.
+    /// - Returns: what its steps had started and goes on with it.
+    func goOn(
+        _ run: RunRecord, _ chosen: [StepState], note: String?, by principal: Principal, in transaction: Transaction
+    ) throws -> [RunRecord] {
+        let states = Resumption.withWhatFollows(chosen, after: run.standings)
+        var further: [RunRecord] = []
+        for (index, state) in states.enumerated() where state != run.steps[index].state {
+            // A run that a step has started goes on from where it ended; else the step starts another one.
+            var child: ID<RunRecord>?
+            if state == .queued, let last = run.steps[index].child {
+                let before = try Self.record(last, in: transaction).state
+                if before.hasReturned, before.mayBeResumed {
+                    further += try resume(last, from: nil, verdict: nil, note: note, by: principal, in: transaction)
+                }
+                if !before.hasReturned || before.mayBeResumed { child = last }
+            }
+            // What is done again hands on nothing of before, and is approved again.
+            try transaction.execute(
+                """
+                UPDATE run_steps SET state = \(child == nil ? state : .waiting), tries = 0, due = NULL,
+                    lasts_until = NULL, reason = NULL, is_answered = \(child != nil), child = \(child), outputs = NULL,
+                    environment = NULL, skipped_by = NULL,
+                    round = round + (asks IS 'approval' AND state IN ('succeeded', 'timed-out') AND \(state == .queued))
+                WHERE run = \(run.id) AND position = \(index + 1)
+                """)
+        }
+        try transaction.execute(
+            """
+            UPDATE runs SET state = \(RunState.queued), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
+                finished = NULL
+            WHERE id = \(run.id)
+            """)
+        return further
     }
 }

@@ -76,7 +76,7 @@ extension Executions {
 
     static let attempts: SQL = """
         SELECT id, step, number, state, exit_status, signal, reason, created, started, finished, launch, output_cut,
-            output_may_end_early FROM attempts
+            output_may_end_early, output_expired FROM attempts
         """
 
     /// One step of a run with its attempts; nil when it has no such step.
@@ -89,7 +89,8 @@ extension Executions {
             guard row.asks != nil else { return try row.record(attempts) }
             let starter = try reader.text("SELECT actor_name FROM runs WHERE id = \(run)")
             let given: [ApprovalRow] = try reader.all(
-                ApprovalRow.select + " WHERE run = \(run) AND step = \(row.step) ORDER BY time")
+                ApprovalRow.select + " WHERE run = \(run) AND step = \(row.step) AND round = \(row.round) ORDER BY time"
+            )
             return try row.record(attempts, starter: starter ?? "", given)
         }
     }
@@ -113,8 +114,12 @@ extension Executions {
             isCleanupCancelled: run.cleanup_cancelled, created: run.created,
             started: run.started, finished: run.finished, actorKind: run.actor_kind, actor: run.actor,
             actorName: run.actor_name, person: run.person, parent: run.parent, parentStep: run.parent_step,
+            isCheck: run.is_check,
             steps: try steps.map {
-                try $0.record(attemptsOf[$0.step] ?? [], starter: run.actor_name, given[$0.step] ?? [])
+                let round = $0.round
+                return try $0.record(
+                    attemptsOf[$0.step] ?? [], starter: run.actor_name,
+                    (given[$0.step] ?? []).filter { $0.round == round })
             })
     }
 
@@ -152,13 +157,14 @@ struct RunRow: Decodable {
     let actor: String
     let actor_name: String
     let person: String?
+    let is_check: Bool
     let chunks: Int
     let parent: ID<RunRecord>?
     let parent_step: String?
 
     static let select: SQL = """
         SELECT id, runbook, version, section, state, priority, parameters, sealed, placeholders, cancelling,
-            cleanup_cancelled, created, started, finished, actor_kind, actor, actor_name, person, chunks, parent,
+            cleanup_cancelled, created, started, finished, actor_kind, actor, actor_name, person, is_check, chunks, parent,
             parent_step FROM runs
         """
 }
@@ -167,8 +173,9 @@ private struct ApprovalRow: Decodable {
     let step: String
     let person: String
     let name: String
+    let round: Int
 
-    static let select: SQL = "SELECT step, person, name FROM run_approvals"
+    static let select: SQL = "SELECT step, person, name, round FROM run_approvals"
 }
 
 private struct StepRow: Decodable {
@@ -190,10 +197,19 @@ private struct StepRow: Decodable {
     let approver: String?
     let approvals: Int
     let not_starter: Bool
+    let skipped_by: String?
+    let round: Int
+    let expires_after: Int64?
+    let reminds_after: Int64?
+    let expires: Timestamp?
+    let reminded: Int
+    let is_background: Bool
+    let is_ready: Bool
 
     static let select: SQL = """
-        SELECT step, line, state, outputs, tries, tries_in_all, due, lasts_until, reason, child, is_always, may_fail, comes_after, asks,
-            question, approver, approvals, not_starter FROM run_steps
+        SELECT step, line, state, outputs, tries, tries_in_all, due, lasts_until, reason, child, is_always, may_fail,
+            comes_after, asks, question, approver, approvals, not_starter, skipped_by, round,
+            expires_after, reminds_after, expires, reminded, is_background, is_ready FROM run_steps
         """
 
     func record(
@@ -203,6 +219,8 @@ private struct StepRow: Decodable {
         rule.role = approver.flatMap(Role.init) ?? rule.role
         rule.minimum = max(1, approvals)
         rule.isClosedToStarter = not_starter
+        rule.expires = expires_after.map { .microseconds($0) }
+        rule.remind = reminds_after.map { .microseconds($0) }
         let asked = asks.map { kind in
             StepQuestion(
                 kind: kind, text: question ?? "", rule: rule,
@@ -212,9 +230,10 @@ private struct StepRow: Decodable {
         return StepRecord(
             id: step, line: line, state: state, outputs: try outputs.map(Executions.strings) ?? [:],
             tries: tries, triesInAll: tries_in_all, due: due, until: lasts_until, reason: reason, child: child,
-            isAlways: is_always,
-            mayFail: may_fail,
-            comesAfter: try comes_after.map(Executions.names), question: asked, attempts: attempts)
+            isAlways: is_always, mayFail: may_fail, isLeftOut: skipped_by != nil,
+            comesAfter: try comes_after.map(Executions.names), isBackground: is_background, isReady: is_ready,
+            question: asked, round: round, expires: state == .waiting ? expires : nil, reminded: reminded,
+            attempts: attempts)
     }
 }
 

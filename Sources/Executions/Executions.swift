@@ -99,12 +99,14 @@ package struct Executions: Sendable {
             try transaction.execute(
                 """
                 INSERT INTO run_steps (run, position, step, line, state, tries_in_all, is_always, may_fail, comes_after, asks,
-                    question, approver, approvals, not_starter, lasts, call)
+                    question, approver, approvals, not_starter, lasts, call, is_conditional, expires_after, reminds_after,
+                    is_background)
                 VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued),
-                    \(step.settings.retries + 1), \(step.settings.isAlways), \(step.settings.onFailure == .continue_),
+                    \(step.settings.retries + 1), \(step.settings.isAlways), \(step.mayFail),
                     \(comesAfter), \(question?.kind.rawValue), \(question?.text), \(rule?.role.rawValue), \(rule?.minimum ?? 0),
                     \(rule?.isClosedToStarter ?? false), \(step.settings.lasts?.inMicroseconds),
-                    \(try plan.calls[step.id].map { try $0.json }))
+                    \(try plan.calls[step.id].map { try $0.json }), \(step.settings.condition != nil),
+                    \(rule?.expires?.inMicroseconds), \(rule?.remind?.inMicroseconds), \(step.settings.isBackground))
                 """)
         }
         try journal.append(

@@ -12,6 +12,12 @@ struct StepStanding: Sendable, Equatable {
     var isBetweenTries = false
     /// It waits for a time, or holds until one: nothing of it has failed.
     var isWatching = false
+    /// A person has said that it does not run.
+    var isLeftOut = false
+    /// It runs beside what follows, and is ended with the run.
+    var isBackground = false
+    /// What follows it may begin.
+    var isReady = false
     /// The places of the steps that it comes after; nil for the one before it.
     var comesAfter: [Int]?
 }

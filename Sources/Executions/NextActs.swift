@@ -8,6 +8,8 @@ struct NextActs: Equatable, Sendable {
     var givenUp: [Int] = []
     /// They ask people what nobody needs to answer any more, or wait for a time, and something else has ended the run.
     var withdrawn: [Int] = []
+    /// They run beside what follows them, and nothing does any more.
+    var ends: [Int] = []
     /// Nothing is under way, and nothing is to come.
     var settled: RunState?
 
@@ -20,8 +22,10 @@ struct NextActs: Equatable, Sendable {
         let end = RunEnd(steps, cancellation)
         var acts = NextActs()
         var (running, asking, isCutShort) = (0, 0, false)
+        var beside: [Int] = []
         for (index, step) in steps.enumerated() {
             switch step.state {
+            case .running where step.isBackground && (step.isReady || end.hasCome): beside.append(index)
             case .running: running += 1
             case .waiting where end.leaves(step): asking += 1
             case .waiting where step.isBetweenTries: acts.givenUp.append(index)
@@ -34,6 +38,10 @@ struct NextActs: Equatable, Sendable {
         }
         acts.starts = Array(Self.ready(steps, end).prefix(max(0, limit - running)))
         guard running == 0, asking == 0, acts.starts.isEmpty else { return acts }
+        guard beside.isEmpty else {
+            acts.ends = beside
+            return acts
+        }
         acts.settled = end.isUnknown ? .interrupted : end.state ?? (isCutShort ? .cancelled : end.settled(steps))
         return acts
     }
@@ -47,7 +55,8 @@ struct NextActs: Equatable, Sendable {
         for index in StepGraph.order(of: before) {
             let step = steps[index]
             let mayBegin = before[index].allSatisfy { isOver[$0] }
-            isOver[index] = mayBegin && (step.state.isOver || (step.state == .queued && !end.starts(step)))
+            let isBeside = step.state == .running && step.isBackground && (step.isReady || end.hasCome)
+            isOver[index] = mayBegin && (step.state.isOver || isBeside || (step.state == .queued && !end.starts(step)))
             guard step.state == .queued, mayBegin, end.starts(step),
                 step.isAlways || before[index].allSatisfy({ steps[$0].isDone })
             else { continue }
@@ -63,6 +72,9 @@ private struct RunEnd {
     /// Nobody knows how a step ended: a person must say before anything else begins.
     private(set) var isUnknown = false
     private let cancellation: Cancellation
+
+    /// Nothing but what runs always begins any more.
+    var hasCome: Bool { state != nil || isUnknown || cancellation != .none }
 
     init(_ steps: [StepStanding], _ cancellation: Cancellation) {
         self.cancellation = cancellation
@@ -93,11 +105,12 @@ private struct RunEnd {
 
 extension StepStanding {
     /// What comes after it may begin.
-    fileprivate var isDone: Bool {
+    var isDone: Bool {
         switch state {
         case .succeeded, .skipped: true
         case .failed, .timedOut: mayFail
-        case .queued, .running, .waiting, .cancelled, .rejected, .unknown: false
+        case .running: isBackground && isReady
+        case .queued, .waiting, .cancelled, .rejected, .unknown: false
         }
     }
 }

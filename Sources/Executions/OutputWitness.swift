@@ -27,10 +27,35 @@ package struct OutputWitness: EventWitness {
             return "the stored output of its attempt can't be read"
         }
         seen += Int64(digest.chunks)
+        // What retention has removed is gone as a whole, and a later event says so.
+        if digest.chunks == 0, (output["chunks"]?.integer ?? 0) > 0,
+            try hasExpired(attempt, since: event, in: reader)
+        {
+            return nil
+        }
         guard digest.bytes == output["bytes"]?.integer, digest.hex == output["sha256"]?.string else {
             return "the stored output of its attempt was changed"
         }
         return nil
+    }
+
+    private mutating func hasExpired(_ attempt: String, since event: RecordedEvent, in reader: Reader) throws -> Bool {
+        guard let run = event.objects.first(where: { $0.kind == "run" }) else { return false }
+        var after = event.seq
+        while true {
+            let events = try Journal.events(
+                of: [.init(run, kinds: ["output.expired"])], after: after, limit: 100, in: reader)
+            guard let last = events.last else { return false }
+            for event in events {
+                if event.isErased {
+                    hasErased = true
+                    return true
+                }
+                guard case .array(let attempts) = event.details["attempts"] else { continue }
+                if attempts.contains(where: { $0.string == attempt }) { return true }
+            }
+            after = last.seq
+        }
     }
 
     package mutating func finish(in reader: Reader) throws -> String? {

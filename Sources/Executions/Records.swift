@@ -30,6 +30,8 @@ package struct RunRecord: Sendable, Equatable {
     /// The run that started it, with the step of it that did.
     package let parent: ID<RunRecord>?
     package let parentStep: String?
+    /// It is the check of a task item.
+    let isCheck: Bool
     package let steps: [StepRecord]
 
     package var reference: String { id.rawValue }
@@ -55,6 +57,8 @@ package struct RunRecord: Sendable, Equatable {
                 state: step.waitsForRun ? .running : step.state, mayFail: step.mayFail, isAlways: step.isAlways,
                 isBetweenTries: (step.due != nil && !step.isWatching) || (step.state == .queued && step.tries > 0),
                 isWatching: step.isWatching,
+                isLeftOut: step.isLeftOut,
+                isBackground: step.isBackground, isReady: step.isReady,
                 comesAfter: step.comesAfter?.compactMap { places[$0] })
         }
     }
@@ -85,10 +89,21 @@ package struct StepRecord: Sendable, Equatable {
     package let isAlways: Bool
     /// After its failure the run goes on.
     package let mayFail: Bool
+    /// A person has said that it does not run.
+    let isLeftOut: Bool
     /// The names of the steps that it comes after; nil for the one before it.
     package let comesAfter: [String]?
+    /// It runs beside what follows, and is ended with the run.
+    let isBackground: Bool
+    let isReady: Bool
     /// What it asks of people; nil for one that runs unasked.
     package let question: StepQuestion?
+    /// How often it has asked: what is done again is approved again.
+    let round: Int
+    /// Until when it may be approved, while it waits for that.
+    package let expires: Timestamp?
+    /// How often those who may approve were reminded.
+    package let reminded: Int
     package let attempts: [AttemptRecord]
 
     /// `tried 1 of 3, again at 2026-11-22 05:12:00 UTC`, `0 of 1 approval by an operator`, `after build, test`; nil where it
@@ -100,7 +115,9 @@ package struct StepRecord: Sendable, Equatable {
         }
         guard state == .waiting else { return nil }
         if waitsForRun, let child { return "run \(child)" }
-        guard let due else { return question?.sentence }
+        guard let due else {
+            return question.map { "\($0.sentence)\(expires.map { ", until \(Self.words($0))" } ?? "")" }
+        }
         if isWatching, let until {
             return due == until
                 ? "until \(Self.words(until))" : "to hold until \(Self.words(until)), again at \(Self.words(due))"
@@ -135,6 +152,8 @@ package struct AttemptRecord: Sendable, Equatable, Decodable {
     package let launch: Int
     package let output_cut: Bool
     package let output_may_end_early: Bool
+    /// When its output was removed, for it was too old, or there was too much.
+    package let output_expired: Timestamp?
 }
 
 /// A run in a list.

@@ -158,8 +158,13 @@ struct FinishedAttempt: Sendable {
     /// Of what no process made.
     var request: RequestEnd?
     var digest = OutputDigest()
+    /// The line was seen that the step is watched for.
+    var isMet = false
 
-    init(start: StepStart, ending: Ending?, reason: String?, digest: OutputDigest = OutputDigest()) {
+    init(
+        start: StepStart, ending: Ending?, reason: String?, digest: OutputDigest = OutputDigest(), isMet: Bool = false
+    ) {
+        self.isMet = isMet
         self.start = start
         self.ending = ending
         self.reason = reason

@@ -103,13 +103,21 @@ package enum Resumption {
         }
     }
 
-    /// With what is to run or be judged once more, because something before it runs again: what runs always, and what was
-    /// skipped.
+    /// With what is to run or be judged once more, because something before it runs again: what runs always, and what its
+    /// condition skipped; what a person left out stays so.
     static func withWhatFollows(_ steps: [StepState], after before: [StepStanding]) -> [StepState] {
         let again = before.after(steps.indices.filter { steps[$0] == .queued })
         return steps.enumerated().map { index, state in
-            guard again.contains(index), index < before.count else { return state }
-            return state == .skipped || (state == .succeeded && before[index].isAlways) ? .queued : state
+            guard index < before.count else { return state }
+            // What runs beside others is there for what comes after it.
+            if before[index].isBackground, state == .succeeded,
+                before.after([index]).contains(where: { steps[$0] == .queued })
+            {
+                return .queued
+            }
+            guard again.contains(index) else { return state }
+            let isJudgedAgain = state == .skipped && !before[index].isLeftOut
+            return isJudgedAgain || (state == .succeeded && before[index].isAlways) ? .queued : state
         }
     }
 }

@@ -32,14 +32,17 @@ package struct StepQuestion: Sendable, Equatable {
     /// `1 of 2 approvals by an operator other than mira`.
     package var sentence: String {
         switch kind {
-        case .approval:
-            let who = rule.role == .admin ? "an admin" : "an operator"
-            let whoElse = rule.isClosedToStarter ? "\(who) other than \(starter)" : who
-            let noun = rule.minimum == 1 ? "approval" : "approvals"
-            return "\(given.count) of \(rule.minimum) \(noun) by \(whoElse)"
+        case .approval: return counted
         case .manual: return "a person who does it and says so"
         case .confirmation: return "a person who says that it may begin"
         }
+    }
+
+    var counted: String {
+        let who = rule.role == .admin ? "an admin" : "an operator"
+        let whoElse = rule.isClosedToStarter ? "\(who) other than \(starter)" : who
+        let noun = rule.minimum == 1 ? "approval" : "approvals"
+        return "\(given.count) of \(rule.minimum) \(noun) by \(whoElse)"
     }
 
     /// Whether to answer it is to let the step begin, and not to end it.

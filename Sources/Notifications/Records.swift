@@ -6,6 +6,8 @@ package enum Occasion: String, Sendable, CaseIterable, Codable {
     case opened = "incident.opened"
     case acknowledged = "incident.acknowledged"
     case resolved = "incident.resolved"
+    /// A run waits for an approval that nobody has given yet.
+    case reminded = "run.reminded"
 
     /// The kinds of event that are told.
     package static var kinds: Set<String> { Set(allCases.map(\.rawValue)) }

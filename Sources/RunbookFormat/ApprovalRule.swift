@@ -8,12 +8,16 @@ package struct ApprovalRule: Sendable, Equatable {
     package var minimum = 1
     /// Whoever started it doesn't count.
     package var isClosedToStarter = false
+    /// After how long it is too late, counted from when it is asked for; nil for never.
+    package var expires: Duration?
+    /// After how long, and again each time, those who may approve are reminded.
+    package var remind: Duration?
 
     package init() {}
 
     /// The permission that stands for the role.
     package var permission: Permission { role == .admin ? .admin : .operate }
 
-    static let attributes: Set<String> = ["role", "minimum", "not-starter"]
+    static let attributes: Set<String> = ["role", "minimum", "not-starter", "expires", "remind"]
     static let mostPeople = 20
 }

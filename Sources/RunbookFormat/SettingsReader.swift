@@ -24,14 +24,13 @@ struct SettingsReader {
         "cwd",
         "env",
         "output",
-        "confirm", "idempotent", "exec", "check", "hosts", "interactive", "ignore", "excludeFromRunAll", "interpreter",
-        "tag",
-        "category", "promptEnv",
+        "confirm", "idempotent", "until", "background", "exec", "check", "hosts", "interactive", "ignore",
+        "excludeFromRunAll", "interpreter", "tag", "category", "promptEnv",
     ]
 
     /// Names that Runme gives a meaning in its own editor or terminal.
     private static let runmeNames: Set<String> = [
-        "id", "background", "closeTerminalOnSuccess", "openTerminalOnSuccess", "mimeType", "terminalRows", "transform",
+        "id", "closeTerminalOnSuccess", "openTerminalOnSuccess", "mimeType", "terminalRows", "transform",
         "runme.dev/id", "version",
     ]
 
@@ -60,6 +59,26 @@ struct SettingsReader {
         if settings.interval != nil, settings.backoff != nil {
             errors.append("\"interval\" and \"backoff\" both say how long to wait; take one of them out.")
         }
+        checkUntil(kind)
+    }
+
+    /// What goes together.
+    private mutating func checkUntil(_ kind: Step.Kind) {
+        guard kind == .shell || kind == .program else {
+            // Nothing of them can be watched or ended.
+            if settings.until != nil { errors.append("\"until\" is for scripts alone; take it out.") }
+            if settings.isBackground { errors.append("\"background\" is for scripts alone; take it out.") }
+            return
+        }
+        if case .time(let time)? = settings.until {
+            if settings.isBackground { errors.append("\"until\" of a background step is a pattern, not a time.") }
+            if let timeout = settings.timeout, timeout <= time {
+                errors.append("\"until\" must be shorter than \"timeout\".")
+            }
+        }
+        guard settings.isBackground else { return }
+        let others = [("always", settings.isAlways), ("retries", settings.retries > 0), ("check", isCheck)]
+        for (name, _) in others.filter(\.1) { errors.append("\"background\" and \"\(name)\" don't go together.") }
     }
 
     private static let approvalNames = ApprovalRule.attributes.union(["name"])
@@ -152,6 +171,12 @@ struct SettingsReader {
         case "not-starter":
             let isClosed = flag(name, value)
             settings.approval?.isClosedToStarter = isClosed
+        case "expires":
+            let expires = duration(name, value)
+            settings.approval?.expires = expires
+        case "remind":
+            let remind = duration(name, value)
+            settings.approval?.remind = remind
         default: return false
         }
         return true
@@ -207,6 +232,13 @@ struct SettingsReader {
         case "output": settings.outputs = words(name, value)
         case "confirm": settings.confirmation = confirmation(value)
         case "idempotent": settings.isIdempotent = flag(name, value)
+        case "until":
+            do {
+                settings.until = try Until(parsing: value)
+            } catch {
+                errors.append("\"until\" must be a duration or a pattern to look for. \(error.message)")
+            }
+        case "background": settings.isBackground = flag(name, value)
         case "hosts": settings.hosts = words(name, value)
         case "interactive": settings.isInteractive = flag(name, value)
         case "ignore": isIgnored = flag(name, value)

@@ -39,6 +39,10 @@ extension Step {
         package var confirmation: String?
         /// Running it twice does what running it once does.
         package var isIdempotent = false
+        /// When a program that does not end by itself has done what it was started for.
+        package var until: Until?
+        /// It runs beside what follows, and is ended with the run.
+        package var isBackground = false
         package var hosts: [String] = []
         /// By which a run can choose its steps.
         package var tags: [String] = []

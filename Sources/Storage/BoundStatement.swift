@@ -43,8 +43,14 @@ struct BoundStatement: ~Copyable {
         }
     }
 
-    /// A value of the row that the statement stands on.
-    subscript(column: Int) -> ColumnValue { ColumnValue(statement: statement, column: Int32(column)) }
+    // Read while the statement is borrowed: what SQLite shows of a row is gone with the statement, and that may end with
+    // its last use.
+
+    /// A whole number of the row that the statement stands on; nil for anything else.
+    func integer(_ column: Int) -> Int64? { ColumnValue(statement: statement, column: Int32(column)).integer }
+
+    /// A text of the row that the statement stands on; nil for anything else.
+    func text(_ column: Int) -> String? { ColumnValue(statement: statement, column: Int32(column)).text }
 
     /// The row that the statement stands on, by its columns' names.
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {

@@ -38,13 +38,13 @@ package class Reader {
     /// The first column of the first row, as a whole number.
     package func integer(_ sql: SQL) throws -> Int64? {
         let statement = try bind(sql)
-        return try statement.step() ? statement[0].integer : nil
+        return try statement.step() ? statement.integer(0) : nil
     }
 
     /// The first column of the first row, as text.
     package func text(_ sql: SQL) throws -> String? {
         let statement = try bind(sql)
-        return try statement.step() ? statement[0].text : nil
+        return try statement.step() ? statement.text(0) : nil
     }
 
     /// Whether the query has any row.

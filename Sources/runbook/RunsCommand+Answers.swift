@@ -45,6 +45,42 @@ extension RunsCommand {
 
         func run() async throws { try await answer.give("confirmation", done: "confirmed") }
     }
+
+    struct Skip: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Leaves a step out, for a reason that stands on the record.",
+            discussion: """
+                A step to come is passed by. One that waits is over, and a run that a failed step ended goes on after it. \
+                An approval is never left out.
+
+                  runbook runs skip 01k… --note "the mirror is down, and this step only warms its cache"
+                  runbook runs skip 01k… warm-cache --note "not needed today"
+                """
+        )
+
+        @Argument(help: "The run's id.")
+        var id: String
+
+        @Argument(help: "The step's id; without it the one that waits, or that ended the run.")
+        var step: String?
+
+        @Option(help: ArgumentHelp("Why, for the record.", valueName: "text"))
+        var note: String
+
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var format: FormatOptions
+
+        func run() async throws {
+            try await server.withClient { client in
+                let step =
+                    if let step { step } else { try await client.get(.api("runs", id), as: Run.self).stopped().id }
+                let run = try await client.write(
+                    .post, .api("runs", id, "steps", step, "skip"), SkipRequest(note: note), as: JSONValue.self)
+                guard !format.json else { return try Output.data.json(run) }
+                try Output.talk.say("runbook: \(step) of run \(id) is skipped; see: runbook runs show \(id)")
+            }
+        }
+    }
 }
 
 /// Which step of which run is answered, and with which note.
@@ -87,4 +123,14 @@ struct StepAnswer: ParsableArguments {
 extension Run {
     /// The step that waits for people; nil where none does.
     var askingStep: RunStep? { steps.first { $0.state == "waiting" && $0.asks != nil && $0.due == nil } }
+
+    /// The step at which it stands.
+    /// - Throws: `Problem.conflict` when it stands at none.
+    fileprivate func stopped() throws -> RunStep {
+        let states: Set = ["waiting", "failed", "timed-out", "cancelled"]
+        guard let step = steps.first(where: { states.contains($0.state) }) else {
+            throw Problem.conflict("The run is \(state): say which step is meant.")
+        }
+        return step
+    }
 }

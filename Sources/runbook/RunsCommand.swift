@@ -14,6 +14,7 @@ struct RunsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             List.self, Show.self, Logs.self, Cancel.self, Resume.self, Approve.self, Reject.self, Confirm.self,
+            Skip.self,
         ],
         defaultSubcommand: List.self
     )
@@ -126,6 +127,7 @@ struct RunsCommand: AsyncParsableCommand {
                         let names = run.steps.map(\.id).joined(separator: ", ")
                         throw Problem.notFound("Run \(id) has no step \(step); it has: \(names).")
                     }
+                    try run.tellWhatIsGone(of: step)
                     try await following.showOutput(after: 0, step: step)
                     try await view.finish(run)
                     return ExitStatus.success
@@ -164,9 +166,11 @@ struct RunsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Goes on with a run that failed or was interrupted.",
             discussion: """
-                A failed step runs again. Where nobody knows how a step ended, look what it did, and say so:
+                A failed step runs again. With --from a step of your choice runs again, and all that comes after it; what \
+                is done before it stays done. Where nobody knows how a step ended, look what it did, and say so:
 
                   runbook runs resume 01k…
+                  runbook runs resume 01k… --from build
                   runbook runs resume 01k… --outcome succeeded --note "the pods are up"
                 """
         )
@@ -177,6 +181,9 @@ struct RunsCommand: AsyncParsableCommand {
 
         @Argument(help: "The run's id.")
         var id: String
+
+        @Option(help: ArgumentHelp("Go on from this step.", valueName: "step"))
+        var from: String?
 
         @Option(help: "What became of the step whose end is unknown: succeeded, failed, or rerun to run it again.")
         var outcome: Outcome?
@@ -190,7 +197,8 @@ struct RunsCommand: AsyncParsableCommand {
         func run() async throws {
             try await server.withClient { client in
                 let run = try await client.write(
-                    .post, .api("runs", id, "resumption"), ResumptionRequest(outcome: outcome?.rawValue, note: note),
+                    .post, .api("runs", id, "resumption"),
+                    ResumptionRequest(from: from, outcome: outcome?.rawValue, note: note),
                     as: JSONValue.self)
                 guard !format.json else { return try Output.data.json(run) }
                 try Output.talk.say("runbook: run \(id) goes on; follow it with: runbook runs logs \(id) --follow")
@@ -200,6 +208,18 @@ struct RunsCommand: AsyncParsableCommand {
 }
 
 extension Run {
+    /// Says which output retention has removed, so that nobody takes what is left for the whole.
+    fileprivate func tellWhatIsGone(of only: String?) throws {
+        for step in steps where only == nil || step.id == only {
+            for attempt in step.attempts {
+                guard let time = attempt.output_expired else { continue }
+                try Output.talk.say(
+                    "runbook: the output of \(step.id), attempt \(attempt.number), was removed on \(Wording.moment(time))"
+                )
+            }
+        }
+    }
+
     /// The whole run, for people.
     func print(to output: Output) throws {
         try output.say("\(section.map { "\(runbook)#\($0)" } ?? runbook) \(state)")
@@ -222,6 +242,7 @@ extension Run {
                 let notes = [
                     attempt.cause, attempt.output_cut ? "output cut" : nil,
                     attempt.output_may_end_early ? "output may end early" : nil,
+                    attempt.output_expired.map { "output removed \(Wording.moment($0))" },
                 ]
                 // Its state is the step's own where it is the last: a person may have decided it.
                 let isLast = index == step.attempts.count - 1

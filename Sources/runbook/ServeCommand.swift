@@ -60,6 +60,18 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Bytes of output that a step may leave; the rest is cut off with a marker. (default: 67108864)")
     var outputLimit: Int64?
 
+    @Option(
+        help: ArgumentHelp(
+            "Remove the output of attempts that ended longer ago, such as 90d. (default: it is kept)",
+            valueName: "duration"))
+    var outputKeep: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Bytes of output that are kept of all runs together; the oldest is removed first. (default: no limit)",
+            valueName: "bytes"))
+    var outputTotal: Int64?
+
     @Option(help: "How long a step that is stopped has to end by itself. (default: 10s)")
     var grace: String?
 
@@ -104,6 +116,15 @@ struct ServeCommand: AsyncParsableCommand {
         }
         configuration.outputLimit = try number(
             outputLimit, "OUTPUT_LIMIT", in: 1024...(1 << 40), usual: configuration.outputLimit)
+        if let text = text(outputKeep, "OUTPUT_KEEP") {
+            guard let age = DurationText.parse(text), age > .zero else {
+                throw ValidationError(
+                    "--output-keep (RUNBOOK_OUTPUT_KEEP) is a duration such as 90d or 12h, not \"\(text)\".")
+            }
+            configuration.keepOutput(for: age)
+        }
+        let total = try number(outputTotal, "OUTPUT_TOTAL", in: 0...(1 << 50), usual: -1)
+        if total >= 0 { configuration.keepOutput(bytes: total) }
         if let text = text(grace, "GRACE") {
             guard let grace = DurationText.parse(text) else {
                 throw ValidationError("--grace (RUNBOOK_GRACE) is a duration such as 10s or 1m, not \"\(text)\".")

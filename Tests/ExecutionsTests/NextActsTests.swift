@@ -13,7 +13,41 @@ private func again(_ state: StepState, _ after: Int...) -> StepStanding {
     StepStanding(state: state, isBetweenTries: true, comesAfter: after)
 }
 
+private func beside(_ state: StepState, isReady: Bool = true, _ after: Int...) -> StepStanding {
+    StepStanding(state: state, isBackground: true, isReady: isReady, comesAfter: after)
+}
+
 @Suite struct NextActsTests {
+    @Test(
+        arguments: [
+            // What follows begins once it is ready.
+            ([beside(.running, isReady: false), step(.queued, 0)], .none, [], []),
+            ([beside(.running), step(.queued, 0)], .none, [1], []),
+            ([beside(.running), step(.running, 0)], .none, [], []),
+            // Nothing follows any more.
+            ([beside(.running), step(.succeeded, 0)], .none, [], [0]),
+            ([beside(.running), step(.failed, 0), step(.queued, 1)], .none, [], [0]),
+            ([beside(.running, isReady: false), step(.failed)], .none, [], [0]),
+            ([beside(.running, isReady: false), step(.succeeded)], .none, [], []),
+            ([beside(.running), step(.unknown, 0)], .none, [], [0]),
+            // What cleans up comes before.
+            ([beside(.running), step(.failed, 0), always(.queued, 0, 1)], .none, [2], []),
+            ([beside(.running), step(.failed, 0), always(.running, 0, 1)], .none, [], []),
+            ([beside(.running), step(.failed, 0), always(.succeeded, 0, 1)], .none, [], [0]),
+            ([beside(.running), step(.waiting, 0)], .none, [], []),
+        ] as [([StepStanding], Cancellation, [Int], [Int])])
+    func `what runs beside others is ended when nothing follows it any more`(
+        steps: [StepStanding], told: Cancellation, starts: [Int], ends: [Int]
+    ) {
+        #expect(NextActs.of(steps, told) == NextActs(starts: starts, ends: ends))
+    }
+
+    @Test func `a resumed run starts what ran beside what runs again, and nothing else anew`() {
+        let before = [beside(.succeeded), step(.succeeded, 0), step(.failed, 1), beside(.succeeded, 2)]
+        let after = Resumption.withWhatFollows([.succeeded, .succeeded, .queued, .succeeded], after: before)
+        #expect(after == [.queued, .succeeded, .queued, .succeeded])
+    }
+
     @Test(
         arguments: [
             // Those that nothing holds back start together.

@@ -197,6 +197,15 @@ extension AccessRow {
                 .json(["note": "Port 12."])
             )
         },
+        AccessRow(.post, "/api/v1/runs/{id}/steps/{step}/skip", "401 403 200 200 200 403") {
+            ("/api/v1/runs/\(try await $0.queuedRun())/steps/first/skip", .json(["note": "Not today."]))
+        },
+        AccessRow(.post, "/runs/{id}/steps/{step}/skip", "401 403 303 303 303 403") {
+            ("/runs/\(try await $0.queuedRun())/steps/first/skip", .form(["note": "Not today."]))
+        },
+        AccessRow(.post, "/runs/{id}/skip", "401 403 303 303 303 403") {
+            ("/runs/\(try await $0.queuedRun())/skip", .form(["step": "first", "note": "Not today."]))
+        },
         AccessRow(.get, "/api/v1/queue", "401 200 200 200 200 403"),
         AccessRow(.get, "/queue", "- 200 200 200 200 403"),
         AccessRow(.get, "/runs", "- 200 200 200 200 403"),

@@ -37,8 +37,11 @@ import Testing
         #expect(problem?.code == .forbidden)
         // The database itself: a row for the starter, a gate opened without any, a rule that is changed, another starter.
         for statement: SQL in [
-            "INSERT INTO run_approvals (run, step, person, name, time) VALUES (\(run), 'go', \(starter.id), 'x', 1)",
-            "INSERT OR REPLACE INTO run_approvals (run, step, person, name, time) VALUES (\(run), 'go', \(starter.id), 'x', 1)",
+            "INSERT INTO run_approvals (run, step, round, person, name, time) VALUES (\(run), 'go', 1, \(starter.id), 'x', 1)",
+            """
+            INSERT OR REPLACE INTO run_approvals (run, step, round, person, name, time)
+            VALUES (\(run), 'go', 1, \(starter.id), 'x', 1)
+            """,
             "UPDATE run_steps SET state = 'succeeded' WHERE run = \(run) AND step = 'go'",
             "UPDATE run_steps SET state = 'running' WHERE run = \(run) AND step = 'go'",
             "UPDATE run_steps SET not_starter = 0 WHERE run = \(run) AND step = 'go'",
@@ -88,6 +91,31 @@ import Testing
         }
         #expect(problem?.code == .forbidden)
         #expect(problem?.message.contains("of a person") == true)
+    }
+
+    @Test func `what has expired is approved by no path, also before a server has noticed`() async throws {
+        let installation = try await Installation()
+        let run = try await installation.askingRun(at: "go")
+        let (now, author) = (installation.executions.journal.time.now(), try installation.principal(.author))
+        try await installation.executions.database.write { transaction in
+            try transaction.execute("UPDATE run_steps SET expires = \(now) WHERE run = \(run) AND step = 'go'")
+        }
+        let problem = await #expect(throws: Problem.self) {
+            _ = try await installation.executions.approve(ID(run), by: author)
+        }
+        #expect(problem?.code == .conflict && problem?.message.contains("it is too late") == true)
+        for statement: SQL in [
+            """
+            INSERT INTO run_approvals (run, step, round, person, name, time)
+            VALUES (\(run), 'go', 1, \(author.id), 'x', \(now))
+            """,
+            "UPDATE run_steps SET expires = NULL WHERE run = \(run) AND step = 'go'",
+            "UPDATE run_steps SET expires_after = 1 WHERE run = \(run) AND step = 'go'",
+        ] {
+            await #expect(throws: (any Error).self, "\(statement)") {
+                try await installation.executions.database.write { try $0.execute(statement) }
+            }
+        }
     }
 
     @Test func `who rejects ends the run, and it has not failed`() async throws {

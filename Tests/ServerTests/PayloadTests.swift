@@ -93,14 +93,14 @@ import Testing
     private static let runs: [Sample] = {
         let attempt = RunAttempt(
             number: 1, state: "failed", exit_status: 1, signal: 9, reason: "It ended.", started: time, finished: time,
-            output_cut: false, output_may_end_early: false)
+            output_cut: false, output_may_end_early: false, output_expired: time)
         let bareAttempt = RunAttempt(
             number: 1, state: "running", exit_status: nil, signal: nil, reason: nil, started: nil, finished: nil,
             output_cut: false, output_may_end_early: false)
         let step = RunStep(
             id: "a", state: "failed", line: 3, outputs: ["url": "x"], needs: ["e"], waits_for: "b", due: time,
             until: time, run: "2", reason: "c",
-            asks: "approval", question: "d", attempts: [attempt])
+            asks: "approval", question: "d", expires: time, attempts: [attempt])
         let bareStep = RunStep(id: "a", state: "queued", line: 3, attempts: [bareAttempt])
         return [
             Sample(
@@ -136,8 +136,9 @@ import Testing
             Sample(
                 schema: "AnswerRequest", full: AnswerRequest(note: "a"), bare: AnswerRequest()),
             Sample(
-                schema: "ResumptionRequest", full: ResumptionRequest(outcome: "rerun", note: "a"),
+                schema: "ResumptionRequest", full: ResumptionRequest(from: "b", outcome: "rerun", note: "a"),
                 bare: ResumptionRequest()),
+            same("SkipRequest", SkipRequest(note: "a")),
             same(
                 "DryRun",
                 DryRun(

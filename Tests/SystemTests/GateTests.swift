@@ -135,4 +135,116 @@ import Testing
             #expect(try await server.runbook("exec", "hand", "--yes").status == 75, "nothing was done by hand")
         }
     }
+
+    private func events(_ kind: String, _ server: Server) async throws -> [JSON] {
+        try await server.journal().filter { $0["kind"].string == kind }
+    }
+
+    @Test
+    func `an approval that nobody gives in time is over without being refused, and asked for anew when one resumes`()
+        async throws
+    {
+        try await Server.with { server in
+            try await addMira(to: server)
+            try await server.store(
+                "late",
+                """
+                # Late
+
+                ```approval {name=go expires=2s remind=600ms on-failure=continue}
+                Go on?
+                ```
+
+                ```sh {name=ship}
+                echo shipped
+                ```
+
+                ```sh {name=tidy always}
+                echo tidied
+                ```
+                """)
+            let id = try await server.begin("late")
+            try await waits(id, at: "go", server)
+            let expires = try #require(try await server.run(id)["steps"][0]["expires"].string)
+            // What no server notices expires all the same.
+            try await server.crash()
+            #expect(try await server.run(id)["steps"][0]["expires"].string ?? expires == expires)
+            let run = try await server.settled(id)
+            #expect(run["state"].string == "failed", "\(run)")
+            #expect(run["steps"].items.map { $0["state"].string } == ["timed-out", "queued", "succeeded"])
+            #expect(
+                run["steps"][0]["reason"].string
+                    == "Nobody refused it, and it was not approved in time: it had 0 of 1 approval by an operator.")
+            #expect(try await server.output(of: id) == "tidied\n")
+            #expect(try await mira(server, "runs", "approve", id).status == 65)
+            #expect(try await events("step.expired", server).count == 1)
+            #expect(try await events("step.rejected", server).isEmpty)
+            let reminders = try await events("run.reminded", server)
+            #expect((1...3).contains(reminders.count))
+            #expect(
+                reminders.first?["data"]["title"].string?.hasPrefix(
+                    "late waits at go for 0 of 1 approval by an operator, until ")
+                    == true, "\(reminders)")
+            #expect(try await server.runbook("runs", "resume", id).status == 0)
+            try await waits(id, at: "go", server)
+            #expect(try #require(try await server.run(id)["steps"][0]["expires"].string) > expires)
+            try await server.expectIntactJournal()
+        }
+    }
+
+    @Test func `what is done again is approved again, and neither resuming nor skipping leads around a gate`()
+        async throws
+    {
+        try await Server.with { server in
+            try await addMira(to: server)
+            try await server.store(
+                "again",
+                """
+                # Again
+
+                ```sh {name=test}
+                echo tested
+                ```
+
+                ```approval {name=go not-starter}
+                Ship it?
+                ```
+
+                ```sh {name=ship}
+                exit 3
+                ```
+                """)
+            let id = try await server.begin("again")
+            try await waits(id, at: "go", server)
+            for refused in [["runs", "skip", id, "--note", "x"], ["runs", "skip", id, "go", "--note", "x"]] {
+                let answer = try await server.runbook(refused)
+                #expect(answer.status == 65 && answer.error.contains("nobody leaves one out"), "\(answer.error)")
+            }
+            #expect(try await mira(server, "runs", "approve", id).status == 0)
+            #expect(try await server.settled(id)["state"].string == "failed")
+            // What stands behind the gate runs again under the approval that was given.
+            #expect(try await server.runbook("runs", "resume", id, "--from", "ship").status == 0)
+            let run = try await server.settled(id)
+            #expect(run["state"].string == "failed" && run["steps"][2]["attempts"].items.count == 2, "\(run)")
+            // What stands before it may have another result.
+            #expect(try await server.runbook("runs", "resume", id, "--from", "test").status == 0)
+            try await waits(id, at: "go", server)
+            #expect(try await server.runbook("runs", "approve", id).status == 77)
+            try await server.crash()
+            #expect(
+                try await server.run(id)["steps"][1]["waits_for"].string?.hasPrefix("0 of 1 approval by an operator")
+                    == true)
+            let cancelled = try await server.wire.post("/api/v1/runs/\(id)/cancellation")
+            #expect(cancelled.status == 200)
+            let around = try await server.runbook("runs", "resume", id, "--from", "ship")
+            #expect(
+                around.status == 65 && around.error.contains("ship comes after go, which is cancelled"),
+                "\(around.error)")
+            #expect(try await server.runbook("runs", "resume", id).status == 0)
+            try await waits(id, at: "go", server)
+            #expect(try await mira(server, "runs", "approve", id, "--note", "the second time").status == 0)
+            #expect(try await server.settled(id)["steps"][2]["attempts"].items.count == 3)
+            try await server.expectIntactJournal()
+        }
+    }
 }

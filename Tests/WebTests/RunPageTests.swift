@@ -111,7 +111,8 @@ struct RunPageTests {
     func `what is no approval is confirmed`(kind: RunPage.Asked.Kind, label: String) throws {
         let form = try #require(try asking(kind).all("[data-step=go] form").first)
         #expect(form.attribute("action") == "/runs/r1/steps/go/confirmation")
-        #expect(form.all("button").map(\.content) == [label])
+        #expect(form.all("button").map(\.content) == [label, "Skip it"])
+        #expect(form.all("button").map { $0.attribute("formaction") } == [nil, "/runs/r1/steps/go/skip"])
     }
 
     @Test(arguments: [
@@ -135,7 +136,10 @@ struct RunPageTests {
 
     @Test func `resuming starts from the step that did not succeed`() throws {
         let page = try read(samples.run(state: "failed"))
-        #expect(page.all("header input[name=from]").first?.attribute("value") == "wait-stable")
+        #expect(
+            page.all("header form[action=/runs/01j9zk4m7c0vxw5t3n8q2r6hyd/resumption] button").map(\.content) == [
+                "Resume from wait-stable"
+            ])
     }
 
     @Test func `an unknown step asks how it ended, and for a note`() throws {
@@ -145,7 +149,17 @@ struct RunPageTests {
         #expect(
             form.all("button[name=outcome]").compactMap { $0.attribute("value") } == ["succeeded", "failed", "rerun"])
         #expect(form.all("input[name=note]").count == 1)
-        #expect(form.all("input[name=from]").first?.attribute("value") == "wait-stable")
+        #expect(form.all("[name=from]").isEmpty, "a verdict is on the step that is unknown")
+    }
+
+    @Test func `one chooses the step from which a run goes on, and one that is left out with a reason`() throws {
+        let page = try read(samples.run(state: "failed"))
+        let id = "/runs/01j9zk4m7c0vxw5t3n8q2r6hyd"
+        let from = try #require(page.all("aside form[action=\(id)/resumption]").first)
+        #expect(from.all("select[name=from] option").map(\.content) == ["preflight-1"])
+        let skip = try #require(page.all("aside form[action=\(id)/skip]").first)
+        #expect(skip.all("select[name=step] option").map(\.content) == ["switch-traffic"])
+        #expect(skip.all("input[name=note]").first?.attribute("required") != nil)
     }
 
     @Test func `each line of output links to itself, standard error marked, the latest attempt under the step's name`()

@@ -21,6 +21,7 @@ struct Samples {
             run(state: "interrupted"),
             run(state: "failed"),
             run(state: "waiting"),
+            run(state: "waiting", asks: .manual),
             run(state: "waiting", refusal: "Ada started this run."),
             checklists, checklistForm, checklist(.open), checklist(.open, isReady: true), checklist(.completed),
             incidents, incident, quietIncident, newIncident,
@@ -208,14 +209,15 @@ struct Samples {
 
     /// A run of ten steps: eight done, one at which it stands, one to come. `interrupted` asks how the ninth ended, `failed`
     /// offers to resume from it.
-    func run(state: String, refusal: String? = nil) -> RunPage {
+    func run(state: String, asks kind: RunPage.Asked.Kind = .approval, refusal: String? = nil) -> RunPage {
         RunPage(
             .init(
                 id: text("01j9zk4m7c0vxw5t3n8q2r6hyd"), runbook: text("accunode.deploy"),
                 version: text("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
                 section: text("rollout"),
                 state: state, by: text("the deploy token"), created: at(0), started: at(1), finished: at(402),
-                workspace: text("data/runs/01j9zk4m7c0v"), parent: text("01j9zk4m7c0vxw5t3n8q2r6hya")),
+                workspace: text("data/runs/01j9zk4m7c0v"), parent: text("01j9zk4m7c0vxw5t3n8q2r6hya"),
+                goesOnFrom: [text("preflight-1")], skippable: [text("switch-traffic")]),
             steps: (1...8).map { number in
                 .init(
                     id: text("preflight-\(number)"), state: "succeeded", line: 10 + number,
@@ -231,7 +233,7 @@ struct Samples {
                     child: text("01j9zk4m7c0vxw5t3n8q2r6hyb"),
                     asked: state == "waiting"
                         ? .init(
-                            kind: .approval, question: text("Ship it?"), refusal: refusal.map(text),
+                            kind: kind, question: text("Ship it?"), refusal: refusal.map(text),
                             path: "/runs/01j9zk4m7c0vxw5t3n8q2r6hyd/steps/wait-stable") : nil,
                     attempts: [
                         attempt(

@@ -10,6 +10,8 @@ struct CommandRules {
     /// Something ends the step when it takes too long.
     private let isBounded: Bool
     private let isRollback: Bool
+    /// Something else than itself ends it.
+    private let mayGoOn: Bool
 
     /// - Parameters:
     ///   - isRunBounded: the front matter limits the whole run.
@@ -21,6 +23,7 @@ struct CommandRules {
         isBounded = step.settings.timeout != nil || isRunBounded
         let commands = reading.scanner.commands
         let isEndless = !Self.hasWayOut(commands)
+        mayGoOn = step.settings.until != nil || step.settings.isBackground
         var hasSudo = false
         for (index, command) in commands.enumerated() {
             let following = command.isPipedOnward && index + 1 < commands.count ? commands[index + 1] : nil
@@ -52,6 +55,7 @@ struct CommandRules {
         if isEndless || !invocation.isLoopCondition,
             let message = EndlessRule.message(for: invocation, pipedInto: next)
         {
+            if mayGoOn { return }
             note(.endlessCommand, scriptLine: line, message)
         } else if !isBounded, let message = WaitRule.message(for: invocation) {
             note(.waitWithoutTimeout, scriptLine: line, message)

@@ -56,6 +56,7 @@ extension OpenAPIDocument {
                     StepQuestion.Kind.self,
                     "What people are asked: an `approval`, a `manual` step or, before it begins, a `confirmation`."),
                 "question": .text("As it is put to people."),
+                "expires": .moment("Until when it may be approved."),
             ]),
         "RunAttempt": .object(
             "An attempt at a step.",
@@ -69,6 +70,7 @@ extension OpenAPIDocument {
                 "signal": .integer("The signal that ended it.", from: 1),
                 "reason": .text("A sentence, where the state alone does not say why."),
                 "started": .moment("When its process started."), "finished": .moment("When it ended."),
+                "output_expired": .moment("When its output was removed, as the server's retention has it."),
             ]),
         "RunSummary": .object(
             "A run in a list.",
@@ -93,9 +95,11 @@ extension OpenAPIDocument {
             ]),
         "AnswerRequest": .object(
             "What somebody answers a step that waits.", [:], optional: ["note": .text("Goes on the journal.")]),
+        "SkipRequest": .object("Why a step is left out.", ["note": .text("The reason, for the record.")]),
         "ResumptionRequest": .object(
             "How a run is to go on.", [:],
             optional: [
+                "from": .text("The step from which it goes on; without it, from what ended the run."),
                 "outcome": .oneOf(
                     StepVerdict.self,
                     "What a person says of a step whose outcome is unknown. Where a step failed it may be left out."),

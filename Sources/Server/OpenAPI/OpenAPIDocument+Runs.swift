@@ -7,7 +7,7 @@ extension OpenAPIDocument {
         name: "runs", description: "Executions of runbooks: started, followed, cancelled, resumed.",
         operations: [
             listRuns, createRun, getRun, getRunOutput, followRun, cancelRun, resumeRun, approveStep, rejectStep,
-            confirmStep,
+            confirmStep, skipStep,
         ], schemas: runSchemas)
 
     private static let id = Operation.Parameter.path("id", "The run's id.")
@@ -101,9 +101,23 @@ extension OpenAPIDocument {
         access: .permitted(.operate), parameters: [id, step], body: .json("AnswerRequest", isRequired: false),
         answers: [.json(.ref("Run"), "The run.")], problems: [404, 409])
 
+    private static let skipStep = Operation(
+        method: .post, path: "/api/v1/runs/{id}/steps/{step}/skip", id: "skipStep",
+        summary: "Leaves a step out, for a reason.",
+        details: """
+            A step to come is passed by, one that waits is over, and a run that a failed or cancelled step ended goes on after \
+            it. An approval is never left out.
+            """,
+        access: .permitted(.operate), parameters: [id, step], body: .json("SkipRequest"),
+        answers: [.json(.ref("Run"), "The run.")], problems: [404, 409])
+
     private static let resumeRun = Operation(
         method: .post, path: "/api/v1/runs/{id}/resumption", id: "resumeRun",
-        summary: "Lets a failed, cancelled or interrupted run go on from where it ended.",
+        summary: "Lets a failed, cancelled or interrupted run go on from where it ended, or from a step.",
+        details: """
+            With `from` this step and all that comes after it run again, and gates among them ask again; the outputs of what \
+            is done before it stay. It is refused where something before the step is not done.
+            """,
         access: .permitted(.operate), parameters: [id], body: .json("ResumptionRequest", isRequired: false),
         answers: [.json(.ref("Run"), "The run, queued again.")], problems: [404])
 }

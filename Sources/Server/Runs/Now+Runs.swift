@@ -80,7 +80,9 @@ extension RunSummaryRecord {
     fileprivate func question(of step: StepRecord?, asked isForYou: Bool) -> String {
         if let step, let question = step.question {
             let asked = isForYou && !question.text.isEmpty ? " · \(question.text.firstLine)" : ""
-            return "\(place)\(asked) · waits for \(question.sentence)"
+            let reminded =
+                step.reminded == 0 ? "" : " · reminded \(step.reminded == 1 ? "once" : "\(step.reminded) times")"
+            return "\(place)\(asked) · waits for \(step.waitsFor ?? question.sentence)\(reminded)"
         }
         guard state == .interrupted else { return place }
         return "\(place) · nobody saw how it ended\(isForYou ? ": look at its output, then say what happened" : "")"

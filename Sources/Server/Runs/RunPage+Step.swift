@@ -58,9 +58,7 @@ extension RunPage {
         static func anchor(_ id: String) -> String { "page-step-\(id)" }
     }
 
-    struct Question: Sendable {
-        let unknownStep: String
-    }
+    struct Question: Sendable {}
 
     /// What people are asked by a step that waits for them.
     struct Asked: Sendable {
@@ -90,6 +88,8 @@ extension RunPage {
         let yesPath: String
         let yesLabel: String
         let noPath: String?
+        /// Nil for what is never left out.
+        let skipPath: String?
         let noteLabel: String
     }
 
@@ -140,7 +140,7 @@ extension RunPage.Step {
             isUntouched: record.attempts.isEmpty && record.said == nil,
             said: record.said?.capitalisedSentence, isAlways: record.isAlways,
             childPath: record.child.map { Paths.run($0) },
-            question: asksOutcome ? RunPage.Question(unknownStep: record.id) : nil,
+            question: asksOutcome ? RunPage.Question() : nil,
             answer: record.asked.map { RunPage.Answer($0) })
     }
 
@@ -169,7 +169,8 @@ extension RunPage.Answer {
             form: record.refusal == nil
                 ? RunPage.AnswerForm(
                     yesPath: "\(record.path)/\(isApproval ? "approval" : "confirmation")", yesLabel: yes,
-                    noPath: isApproval ? "\(record.path)/rejection" : nil, noteLabel: note) : nil,
+                    noPath: isApproval ? "\(record.path)/rejection" : nil,
+                    skipPath: isApproval ? nil : "\(record.path)/skip", noteLabel: note) : nil,
             refusal: record.refusal)
     }
 }

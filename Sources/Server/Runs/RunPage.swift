@@ -21,9 +21,8 @@ struct RunPage: WebPage {
         let steps: [Step]
     }
 
-    /// Goes on from a step of a run that failed or was cancelled.
+    /// Goes on from what ended a run that failed or was cancelled.
     struct Resumption: Sendable {
-        let from: String
         let label: String
     }
 
@@ -49,6 +48,30 @@ struct RunPage: WebPage {
         var hasCleanup = false
         /// The run whose step started it.
         var parent: String?
+        /// The steps from which a run that ended may go on; the last one, which ended it mostly, is offered first.
+        var goesOnFrom: [String] = []
+        /// The steps that may be left out now.
+        var skippable: [String] = []
+    }
+
+    /// A step that one chooses.
+    struct Choice: Sendable {
+        let choice: String
+    }
+
+    struct Choices: Sendable {
+        let chosenPath: String
+        let choices: [Choice]
+
+        /// So many are shown; a terminal takes any.
+        private static let most = 60
+
+        /// Nil where there is nothing to choose.
+        init?(_ steps: [String], path: String) {
+            guard !steps.isEmpty else { return nil }
+            chosenPath = path
+            choices = steps.prefix(Self.most).map { Choice(choice: $0) }
+        }
     }
 
     let layout: Layout
@@ -79,6 +102,8 @@ struct RunPage: WebPage {
     let cancelButton: String
     let resumptionPath: String
     let resumption: Resumption?
+    let resumptionChoices: Choices?
+    let skipChoices: Choices?
     let stepsCount: String
     let groups: [Group]
     let parameters: [Parameter]
@@ -133,6 +158,8 @@ struct RunPage: WebPage {
         currentTarget = Self.current(records).map { Paths.fragment(Step.anchor($0.id)) }
         queuePath = facts.state == "queued" ? Paths.queue : nil
         resumption = mayOperate ? Self.resumption(state: facts.state, steps: records) : nil
+        resumptionChoices = mayOperate ? Choices(facts.goesOnFrom.reversed(), path: resumptionPath) : nil
+        skipChoices = mayOperate ? Choices(facts.skippable, path: "\(path)/skip") : nil
         stepsCount = "\(records.count { $0.state == "succeeded" }) of \(records.count) done"
         self.parameters = parameters
         hasParameters = !parameters.isEmpty
@@ -207,7 +234,7 @@ extension RunPage {
     private static func resumption(state: String, steps: [StepRecord]) -> Resumption? {
         guard state == "failed" || state == "cancelled" else { return nil }
         let unfinished = steps.first { $0.state != "succeeded" && $0.state != "skipped" }
-        return unfinished.map { Resumption(from: $0.id, label: "Resume from \($0.id)") }
+        return unfinished.map { Resumption(label: "Resume from \($0.id)") }
     }
 
     private static func steps(_ records: [StepRecord], asksOutcome: Bool, isFinal: Bool) -> [Step] {

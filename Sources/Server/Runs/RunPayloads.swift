@@ -26,7 +26,7 @@ extension RunStep {
             outputs: step.outputs.isEmpty ? nil : step.outputs, needs: step.comesAfter, waits_for: step.waitsFor,
             due: step.due?.rfc3339, until: step.until?.rfc3339, run: step.child?.rawValue,
             reason: step.reason, asks: step.question?.kind.rawValue,
-            question: step.question.flatMap { $0.text.isEmpty ? nil : $0.text },
+            question: step.question.flatMap { $0.text.isEmpty ? nil : $0.text }, expires: step.expires?.rfc3339,
             attempts: step.attempts.map(RunAttempt.init))
     }
 }
@@ -37,7 +37,7 @@ extension RunAttempt {
             number: attempt.number, state: attempt.state.rawValue, exit_status: attempt.exit_status,
             signal: attempt.signal, reason: attempt.reason, started: (attempt.started ?? attempt.created).rfc3339,
             finished: attempt.finished?.rfc3339, output_cut: attempt.output_cut,
-            output_may_end_early: attempt.output_may_end_early)
+            output_may_end_early: attempt.output_may_end_early, output_expired: attempt.output_expired?.rfc3339)
     }
 }
 

@@ -40,7 +40,8 @@ extension RunRoutes {
                         id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
                         state: run.state.rawValue, by: run.actorName, created: run.created, started: run.started,
                         finished: run.finished, workspace: nil, waitsFor: waitsFor, isCancelling: run.isCancelling,
-                        isCleaning: run.isCleaning, hasCleanup: run.hasCleanup, parent: run.parent?.rawValue),
+                        isCleaning: run.isCleaning, hasCleanup: run.hasCleanup, parent: run.parent?.rawValue,
+                        goesOnFrom: run.mayGoOnFrom, skippable: run.skippable),
                     steps: steps,
                     parameters: run.parameters.sorted { $0.key < $1.key }.map {
                         .init(name: $0.key, value: $0.value, isSensitive: $0.value == RunPlan.mask)
@@ -72,7 +73,8 @@ extension RunRoutes {
 
     private static func note(on attempt: AttemptRecord) -> String? {
         let cut = attempt.output_cut ? "Its output was cut off at the limit." : nil
-        let notes = [attempt.reason, cut].compactMap { $0 }
+        let gone = attempt.output_expired.map { "Its output was removed on \($0.rfc3339.prefix(10))." }
+        let notes = [attempt.reason, cut, gone].compactMap { $0 }
         return notes.isEmpty ? nil : notes.joined(separator: " ")
     }
 

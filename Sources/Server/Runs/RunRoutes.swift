@@ -27,6 +27,7 @@ struct RunRoutes: Sendable {
             .signedIn(.post, "/api/v1/runs/{id}/steps/{step}/approval", approve),
             .signedIn(.post, "/api/v1/runs/{id}/steps/{step}/rejection", reject),
             .signedIn(.post, "/api/v1/runs/{id}/steps/{step}/confirmation", confirm),
+            .signedIn(.post, "/api/v1/runs/{id}/steps/{step}/skip", skip),
             .signedIn(.get, "/runs", list),
             .signedIn(.post, "/runs", createFromForm),
             .signedIn(.get, "/runs/{id}", show),
@@ -37,6 +38,8 @@ struct RunRoutes: Sendable {
             .signedIn(.post, "/runs/{id}/steps/{step}/approval", approve),
             .signedIn(.post, "/runs/{id}/steps/{step}/rejection", reject),
             .signedIn(.post, "/runs/{id}/steps/{step}/confirmation", confirm),
+            .signedIn(.post, "/runs/{id}/steps/{step}/skip", skip),
+            .signedIn(.post, "/runs/{id}/skip", skipChosen),
             .signedIn(.get, "/runbooks/{name}/run", form),
         ]
     }
@@ -139,7 +142,8 @@ struct RunRoutes: Sendable {
     }
 
     @Sendable func resume(_ visit: Visit) async throws -> Response {
-        var request = ResumptionRequest(outcome: visit.form.filled("outcome"), note: visit.form.filled("note"))
+        var request = ResumptionRequest(
+            from: visit.form.filled("from"), outcome: visit.form.filled("outcome"), note: visit.form.filled("note"))
         if visit.wantsJSON, visit.body.readableBytes > 0 { request = try visit.json() }
         let verdict = try request.outcome.map { text throws(Problem) in
             guard let verdict = StepVerdict(rawValue: text) else {
@@ -149,7 +153,8 @@ struct RunRoutes: Sendable {
             }
             return verdict
         }
-        let run = try await executions.resume(try id(visit), verdict: verdict, note: request.note, by: visit.principal)
+        let run = try await executions.resume(
+            try id(visit), from: request.from, verdict: verdict, note: request.note, by: visit.principal)
         return visit.wantsJSON ? try .json(try await told(run, visit)) : .seeOther(Paths.run(run.id.rawValue))
     }
 
@@ -163,6 +168,20 @@ struct RunRoutes: Sendable {
 
     @Sendable func confirm(_ visit: Visit) async throws -> Response {
         try await answer(visit) { try await executions.confirm($0, step: $1, note: $2, by: visit.principal) }
+    }
+
+    @Sendable func skip(_ visit: Visit) async throws -> Response {
+        try await answer(visit) { try await executions.skip($0, step: $1, note: $2, by: visit.principal) }
+    }
+
+    /// The same for a form in which the step is chosen.
+    @Sendable func skipChosen(_ visit: Visit) async throws -> Response {
+        guard let step = visit.form.filled("step") else {
+            throw Problem.invalid("Say which step is skipped.", fields: [.init(name: "step", message: "required")])
+        }
+        let run = try await executions.skip(
+            try id(visit), step: step, note: visit.form.filled("note"), by: visit.principal)
+        return .seeOther(Paths.run(run.id.rawValue))
     }
 
     private func answer(
