@@ -89,7 +89,8 @@ package struct WebServer: Sendable {
             incidents: incidents, executions: executions, checklists: checklists, accounts: accounts,
             deployments: deployments, templates: templates)
         self.checklists = ChecklistRoutes(
-            checklists: checklists, catalogue: catalogue, incidents: incidents, templates: templates)
+            checklists: checklists, catalogue: catalogue, incidents: incidents, accounts: accounts,
+            templates: templates)
         self.services = ServiceRoutes(
             services: services, catalogue: catalogue, deployments: deployments, incidents: incidents,
             templates: templates)

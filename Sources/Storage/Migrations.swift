@@ -29,6 +29,8 @@ enum Migrations {
         migrator.registerMigration("24-hooks", migrate: createHooks)
         migrator.registerMigration("25-search-records", migrate: searchRecords)
         migrator.registerMigration("40-incident-deployments", migrate: layIncidentsToDeployments)
+        migrator.registerMigration("41-assignments", migrate: assignItems)
+        migrator.registerMigration("42-abandoned-checklists", migrate: abandonChecklists)
         migrator.registerMigration("45-search-backlog", migrate: createSearchBacklog)
         migrator.registerMigration("30-waits", migrate: addWaits)
         return migrator
