@@ -96,7 +96,7 @@ package struct WebServer: Sendable {
             templates: templates)
         self.schedules = ScheduleRoutes(schedules: schedules, templates: templates)
         self.hooks = HookRoutes(hooks: hooks, limits: limits, templates: templates)
-        self.notifications = NotificationRoutes(notifications: notifications)
+        self.notifications = NotificationRoutes(notifications: notifications, templates: templates)
         search = SearchRoutes(database: journal.database, catalogue: catalogue, templates: templates)
         self.deployments = DeploymentRoutes(
             deployments: deployments, incidents: incidents, templates: templates)

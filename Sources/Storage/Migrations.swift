@@ -31,6 +31,7 @@ enum Migrations {
         migrator.registerMigration("40-incident-deployments", migrate: layIncidentsToDeployments)
         migrator.registerMigration("41-assignments", migrate: assignItems)
         migrator.registerMigration("42-abandoned-checklists", migrate: abandonChecklists)
+        migrator.registerMigration("43-retried-deliveries", migrate: retryDeliveries)
         migrator.registerMigration("45-search-backlog", migrate: createSearchBacklog)
         migrator.registerMigration("30-waits", migrate: addWaits)
         return migrator
