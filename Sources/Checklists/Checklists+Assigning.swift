@@ -30,7 +30,9 @@ extension Checklists {
             throw Problem.invalid(
                 "A viewer settles nothing.", fields: [.init(name: "role", message: "operator or admin, or empty")])
         }
-        if role != item.role, item.role == .admin { try principal.require(.admin, to: "give an admin's item to others") }
+        if role != item.role, item.role == .admin {
+            try principal.require(.admin, to: "give an admin's item to others")
+        }
         guard let name = change.assignee else {
             return role == item.role ? nil : Assignment(person: item.assignee, name: item.assignee_name, role: role)
         }
@@ -56,6 +58,7 @@ extension Checklists {
 extension ItemRecord {
     /// Why this person may not settle it.
     func reserved(_ principal: Principal) -> Problem {
-        .forbidden("\(principal.name) may not settle “\(text.prefix(80))”: it is for an admin. Ask one, or leave a note.")
+        .forbidden(
+            "\(principal.name) may not settle “\(text.prefix(80))”: it is for an admin. Ask one, or leave a note.")
     }
 }

@@ -11,7 +11,8 @@ extension ItemRecord {
         let events = try Journal.events(
             of: [.init(ObjectReference("checklist", list.rawValue), kinds: ["item."])], after: nil, order: .newestFirst,
             limit: Self.examined, in: reader)
-        let told = events.first { $0.details["item"]?.string == item }.map(Self.words) ?? "Somebody has changed this item"
+        let told =
+            events.first { $0.details["item"]?.string == item }.map(Self.words) ?? "Somebody has changed this item"
         let noted = note.map { ", with the note “\($0.prefix(200))”" } ?? ""
         return .outdated("\(told)\(noted): look at it as it is now (version \(version)), then say again.")
     }

@@ -18,17 +18,21 @@ extension Guide {
         let parents = Dictionary(sections.map { ($0.slug, $0.parent) }) { first, _ in first }
         var chosen: [StagePlan] = []
         for slug in Set(wanted) {
-            guard let plan = stage(slug == "-" ? "" : slug, rollback: rollback) else {
+            // Of the usual stages each is taken as it is: one that others lie in holds its own work alone.
+            guard let plan = all.first(where: { $0.id == slug }) ?? stage(slug, rollback: rollback) else {
                 throw refused(
                     "“\(slug.prefix(80))” is no section that holds steps, task items or approvals and does not undo the deployment"
                 )
             }
-            var above = parents[slug] ?? nil
+            chosen.append(plan)
+        }
+        let whole = Set(chosen.filter(\.isWhole).map(\.section))
+        for plan in chosen {
+            var above = parents[plan.section] ?? nil
             while let section = above {
-                if wanted.contains(section) { throw refused("“\(slug.prefix(80))” lies in “\(section)”") }
+                if whole.contains(section) { throw refused("“\(plan.section)” lies in “\(section)”") }
                 above = parents[section] ?? nil
             }
-            chosen.append(plan)
         }
         let covered = Set(chosen.flatMap { $0.gates.map(\.id) + $0.faults.map(\.step) })
         let missing = all.first { stage in

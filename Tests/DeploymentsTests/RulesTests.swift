@@ -165,6 +165,15 @@ import Testing
 
     private static let step = "```sh\ntrue\n```\n"
 
+    @Test func `all the usual stages named are the usual stages`() throws {
+        let texts = [Self.whole, "# A\n\n\(Self.step)\n## B\n\n\(Self.step)", "\(Self.step)\n# A\n\n\(Self.step)"]
+        for text in texts {
+            let guide = try Guide(parsing: Array(text.utf8), name: "guide")
+            let usual = guide.stages(rollback: "undo")
+            #expect(try guide.stages(named: usual.map(\.id), rollback: "undo") == usual)
+        }
+    }
+
     @Test func `sections below the title are stages`() throws {
         let found = try stages(
             "# Release\n\nWords.\n\n## Before\n\n- [ ] Told\n- [ ] Backed up\n\n## Canary\n\n\(Self.step)\n### Look\n\n\(Self.step)\n## Notes\n\nWords.\n"

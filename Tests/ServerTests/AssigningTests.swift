@@ -81,10 +81,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (["assignee": "nobody"], "assignee"), (["assignee": "viewer"], "assignee"), (["role": "viewer"], "role"),
-        (["role": "king"], "role"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (["assignee": "nobody"], "assignee"), (["assignee": "viewer"], "assignee"), (["role": "viewer"], "role"),
+            (["role": "king"], "role"),
+        ] as [(JSONValue, String)])
     func `nobody is made up, and no viewer is given anything`(body: JSONValue, field: String) async throws {
         let installation = try await Installation()
         let list = try await installation.checklist()
@@ -115,7 +116,8 @@ import Testing
 
     @Test func `an item whose text names a role begins with it`() async throws {
         let installation = try await Installation()
-        let guide = "- [ ] The budget is approved (role: admin)\n- [ ] (Role: operator) It is told\n- [ ] log in (admin)\n"
+        let guide =
+            "- [ ] The budget is approved (role: admin)\n- [ ] (Role: operator) It is told\n- [ ] log in (admin)\n"
         let admin = try installation.principal(.admin)
         _ = try await installation.catalogue.store(Array(guide.utf8), name: "roles", by: admin)
         let list = try await installation.checklists.start(ChecklistOrder(runbook: "roles"), by: admin)

@@ -33,7 +33,9 @@ extension PayloadTests {
                 full: ChecklistRequest(
                     runbook: "a", section: "b", occasion: "c", incident: "1", parameters: ["D": "e"]),
                 bare: ChecklistRequest(runbook: "a")),
-            Sample(schema: "ItemRequest", full: ItemRequest(state: "ticked", note: "a", assignee: "Ada", role: "admin"), bare: ItemRequest()),
+            Sample(
+                schema: "ItemRequest", full: ItemRequest(state: "ticked", note: "a", assignee: "Ada", role: "admin"),
+                bare: ItemRequest()),
             Sample(schema: "ReasonRequest", full: ReasonRequest(reason: "a"), bare: ReasonRequest()),
             Sample(schema: "Checklist", full: list, bare: bareList),
             Sample(schema: "ChecklistSummary", full: summary("b"), bare: summary(nil)),

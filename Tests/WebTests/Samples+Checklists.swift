@@ -39,7 +39,8 @@ extension Samples {
                 record, complaints: [record.items[1].item: text("Ben ticked this item at 10:02:11 UTC.")],
                 problem: text("2 items are open."), people: [text("Ada Lovelace"), "Ben"],
                 principal: Principal(
-                    kind: .person, id: "1", name: "Ada", permissions: Set(mayOverride ? Permission.allCases : [.operate]),
+                    kind: .person, id: "1", name: "Ada",
+                    permissions: Set(mayOverride ? Permission.allCases : [.operate]),
                     via: .web), head: 4211, reader: reader)
         } catch {
             preconditionFailure("the evidence can't be read: \(error)")

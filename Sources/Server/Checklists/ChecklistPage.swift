@@ -59,7 +59,6 @@ struct ChecklistPage: WebPage {
         let maySettle: Bool
         let typedNote: String
         let assignee: String
-        let isForAdmins: Bool
     }
 
     struct Person: Sendable {
@@ -202,7 +201,7 @@ extension ChecklistPage.Item {
                 goal: item.state.isSettled ? "open" : "tick", goalWord: item.state.isSettled ? "Open again" : "Tick",
                 hasCheck: item.check_step != nil && !item.checking && !item.state.isSettled,
                 isSettled: item.state.isSettled, maySettle: item.maySettle(changer), typedNote: item.note ?? "",
-                assignee: item.assignee_name ?? "", isForAdmins: item.role == .admin)
+                assignee: item.assignee_name ?? "")
         }
     }
 }

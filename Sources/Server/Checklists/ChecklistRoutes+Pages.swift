@@ -19,7 +19,8 @@ extension ChecklistRoutes {
         return .html(
             try templates.render(
                 try ChecklistPage(
-                    list, complaints: complaints, problem: problem, people: people, principal: visit.principal, head: head, reader: visit.reader)),
+                    list, complaints: complaints, problem: problem, people: people, principal: visit.principal,
+                    head: head, reader: visit.reader)),
             status: status.map { .init(code: $0.status) } ?? .ok)
     }
 
@@ -141,7 +142,10 @@ struct Press: Equatable {
         else {
             throw .invalid(
                 "The form does not say what to do with which item.",
-                fields: [.init(name: "do", message: "tick, open, waive, note, assign or check, the item's number, its version")]
+                fields: [
+                    .init(
+                        name: "do", message: "tick, open, waive, note, assign or check, the item's number, its version")
+                ]
             )
         }
         (self.act, self.position, self.version) = (act, position, version)

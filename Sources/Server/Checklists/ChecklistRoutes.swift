@@ -47,7 +47,9 @@ struct ChecklistRoutes: Sendable {
             guard let state = ChecklistState(rawValue: text) else {
                 throw .invalid(
                     "There is no checklist state \"\(text.prefix(40))\".",
-                    fields: [.init(name: "state", message: ChecklistState.allCases.map(\.rawValue).joined(separator: ", "))])
+                    fields: [
+                        .init(name: "state", message: ChecklistState.allCases.map(\.rawValue).joined(separator: ", "))
+                    ])
             }
             return state
         }

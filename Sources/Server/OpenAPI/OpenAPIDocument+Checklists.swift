@@ -6,7 +6,8 @@ extension OpenAPIDocument {
     static let checklists = Subject(
         name: "checklists", description: "Checklists that are worked through, by several people and by checks at once.",
         operations: [
-            listChecklists, createChecklist, getChecklist, changeItem, checkItem, checkAll, complete, abandon, reopen, export,
+            listChecklists, createChecklist, getChecklist, changeItem, checkItem, checkAll, complete, abandon, reopen,
+            export,
         ], schemas: checklistSchemas)
 
     private static let id = Operation.Parameter.path("id", "The checklist's id.")

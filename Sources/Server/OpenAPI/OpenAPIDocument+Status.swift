@@ -43,7 +43,8 @@ extension OpenAPIDocument {
                 "Something that runs, waits, failed or succeeded.",
                 [
                     "kind": .oneOf(
-                        ["run", "incident", "checklist", "deployment", "item"], "What it is, as the journal names objects."),
+                        ["run", "incident", "checklist", "deployment", "item"],
+                        "What it is, as the journal names objects."),
                     "id": .text("Of an item: its checklist's id, `/` and its own."),
                     "title": .text("What people call it, such as `accunode.deploy#rollback`."),
                     "state": .oneOf(stateNames, "Of its kind."),

@@ -138,7 +138,8 @@ extension ChecklistCommand {
 
         @OptionGroup var arguments: ItemArguments
 
-        @Option(help: ArgumentHelp("Who is to see to them; nobody takes them from whoever has them.", valueName: "name"))
+        @Option(
+            help: ArgumentHelp("Who is to see to them; nobody takes them from whoever has them.", valueName: "name"))
         var to: String?
 
         @Option(help: ArgumentHelp("Who may settle them: operator, admin or anybody.", valueName: "role"))
