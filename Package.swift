@@ -174,7 +174,7 @@ let package = Package(
             "WebTests",
             [
                 "Essentials", "API", "Web", "RunbookFormat", "Journal", "Runbooks", "Executions", "Incidents",
-                "Checklists", "Deployments", "Schedules", "Hooks", "Server",
+                "Notifications", "Checklists", "Deployments", "Schedules", "Hooks", "Server",
             ]),
         tests("RunbookFormatTests", ["Essentials", "RunbookFormat"], exclude: ["Independent"]),
         tests("ProcessesTests", ["Essentials", "CProcess", "Processes", "runbook-shim", logging]),

@@ -28,10 +28,16 @@ package struct ItemRequest: Codable, Sendable {
     package var state: String?
     /// Absent leaves it, empty takes it away.
     package var note: String?
+    /// The name of the person who is to see to it; absent leaves it, empty takes it from whoever has it.
+    package var assignee: String?
+    /// What whoever settles it must be, `operator` or `admin`; absent leaves it, empty lets anybody who may tick.
+    package var role: String?
 
-    package init(state: String? = nil, note: String? = nil) {
+    package init(state: String? = nil, note: String? = nil, assignee: String? = nil, role: String? = nil) {
         self.state = state
         self.note = note
+        self.assignee = assignee
+        self.role = role
     }
 }
 
@@ -143,10 +149,15 @@ package struct ChecklistEntry: Codable, Sendable {
     /// The check is under way.
     package let checking: Bool
     package let evidence: CheckEvidence?
+    /// Who is to see to it.
+    package let assignee: String?
+    /// What whoever settles it must be; absent for anybody who may tick.
+    package let role: String?
 
     package init(
         id: String, section: String, line: Int, depth: Int, text: String, required: Bool, state: String, version: Int,
-        note: String?, by: Actor?, at: String?, check: String?, checking: Bool, evidence: CheckEvidence?
+        note: String?, by: Actor?, at: String?, check: String?, checking: Bool, evidence: CheckEvidence?,
+        assignee: String? = nil, role: String? = nil
     ) {
         self.id = id
         self.section = section
@@ -162,6 +173,8 @@ package struct ChecklistEntry: Codable, Sendable {
         self.check = check
         self.checking = checking
         self.evidence = evidence
+        self.assignee = assignee
+        self.role = role
     }
 }
 

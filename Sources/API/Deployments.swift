@@ -12,10 +12,13 @@ package struct DeploymentRequest: Codable, Sendable {
     package var parameters: [String: String]?
     /// Only takes its place; a promotion begins it.
     package var planned: Bool?
+    /// The sections that are its stages, by slug; without them those of the guide.
+    package var stages: [String]?
 
     package init(
         runbook: String, service: String? = nil, version: String, environment: String, strategy: String? = nil,
-        commit: String? = nil, reason: String? = nil, parameters: [String: String]? = nil, planned: Bool? = nil
+        commit: String? = nil, reason: String? = nil, parameters: [String: String]? = nil, planned: Bool? = nil,
+        stages: [String]? = nil
     ) {
         self.runbook = runbook
         self.service = service
@@ -26,6 +29,7 @@ package struct DeploymentRequest: Codable, Sendable {
         self.reason = reason
         self.parameters = parameters
         self.planned = planned
+        self.stages = stages
     }
 }
 

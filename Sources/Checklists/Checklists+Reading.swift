@@ -82,7 +82,8 @@ extension Checklists {
     static func open(_ id: ID<ChecklistRecord>, in reader: Reader) throws -> ChecklistSummaryRecord {
         let list = try summary(id, in: reader)
         guard list.state == .open else {
-            throw Problem.conflict("The checklist is completed: reopen it before you change its items.")
+            throw Problem.conflict(
+                "The checklist is \(list.state.rawValue): reopen it before you change its items.")
         }
         return list
     }

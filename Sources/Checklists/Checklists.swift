@@ -108,9 +108,10 @@ package struct Checklists: Sendable {
             try transaction.execute(
                 """
                 INSERT INTO checklist_items (checklist, position, item, section, heading, line, depth, text, required,
-                    state, check_step)
+                    state, check_step, role)
                 VALUES (\(id), \(index + 1), \(item.id), \(item.section), \(plan.headings[item.section] ?? ""),
-                    \(item.line), \(item.depth), \(item.text), \(item.isRequired), \(ItemState.open), \(item.check))
+                    \(item.line), \(item.depth), \(item.text), \(item.isRequired), \(ItemState.open), \(item.check),
+                    \(item.role?.rawValue))
                 """)
         }
         try transaction.index(
@@ -144,9 +145,11 @@ package struct Checklists: Sendable {
         return try await database.write { transaction in
             try Self.requireOpen(id, in: transaction)
             let before = try Self.item(item, of: id, in: transaction)
-            if let expected, expected != before.version { throw before.outdated }
+            if let expected, expected != before.version { throw try before.outdated(in: id, transaction) }
             let after = try change.applied(to: before.state, note: before.note)
-            if after.state == before.state, after.note == before.note { return before }
+            let assignment = try Self.assignment(change, of: before, by: principal, in: transaction)
+            if after.state == before.state, after.note == before.note, assignment == nil { return before }
+            if after.state != before.state, !before.maySettle(principal) { throw before.reserved(principal) }
             // A verdict that is still to come would overwrite what a person has just said.
             let isNewState = after.state != before.state
             let author: SQL =
@@ -154,15 +157,23 @@ package struct Checklists: Sendable {
                 ? """
                 , by_kind = \(principal.kind.rawValue), by = \(principal.id), by_name = \(principal.name), at = \(now)
                 """ : ""
+            let owner: SQL =
+                assignment.map { given in
+                    """
+                    , assignee = \(given.person), assignee_name = \(given.name),
+                        assigned = \(given.person.map { _ in now }), role = \(given.role?.rawValue)
+                    """
+                } ?? ""
             let changed: ItemRecord? = try transaction.first(
                 """
                 UPDATE checklist_items SET state = \(after.state), note = \(after.note), version = version + 1,
-                    checking = \(isNewState ? false : before.checking) \(author)
+                    checking = \(isNewState ? false : before.checking) \(author) \(owner)
                 WHERE checklist = \(id) AND position = \(before.position) RETURNING \(ItemRecord.columns)
                 """)
             try Self.count(id, in: transaction)
+            let kind = isNewState ? after.state.event : assignment == nil ? "item.noted" : "item.assigned"
             try journal.append(
-                Self.event(isNewState ? after.state.event : "item.noted", before, after, on: id),
+                Self.event(kind, before, after, on: id, more: assignment?.details ?? [:]),
                 by: principal, in: transaction)
             return changed ?? before
         }
@@ -181,6 +192,9 @@ package struct Checklists: Sendable {
         return try await database.write { transaction in
             let list = try Self.record(id, in: transaction)
             if list.summary.state == .completed { return list }
+            guard list.summary.state == .open else {
+                throw Problem.conflict("The checklist is abandoned: reopen it before you complete it.")
+            }
             let missing = list.missing
             guard missing.isEmpty || reason != nil else { throw Self.incomplete(missing) }
             let used = missing.isEmpty ? nil : reason
@@ -206,7 +220,43 @@ package struct Checklists: Sendable {
         }
     }
 
-    /// Opens a completed checklist again, with its items as they stand.
+    /// Ends a checklist that nobody works through any more, with its items as they stand.
+    /// - Throws: `Problem.conflict` for a completed one.
+    package func abandon(
+        _ id: ID<ChecklistRecord>, reason: String?, by principal: Principal
+    ) async throws -> ChecklistRecord {
+        try principal.require(.operate, to: "abandon checklists")
+        try Self.check(reason ?? "", called: "reason", maximum: Self.longestNote)
+        return try await database.write { transaction in
+            try abandon(id, reason: reason, by: principal, in: transaction)
+            return try Self.record(id, in: transaction)
+        }
+    }
+
+    /// The same in the transaction of what it belongs to. One that is abandoned stays so.
+    package func abandon(
+        _ id: ID<ChecklistRecord>, reason: String?, by principal: Principal, in transaction: Transaction
+    ) throws {
+        let list = try Self.summary(id, in: transaction)
+        if list.state == .abandoned { return }
+        guard list.state == .open else {
+            throw Problem.conflict("The checklist is completed: there is nothing left to abandon.")
+        }
+        let reason = reason.flatMap { $0.isEmpty ? nil : $0 }
+        try transaction.execute(
+            """
+            UPDATE checklists SET state = \(ChecklistState.abandoned), completed = \(time.now()), override = \(reason)
+            WHERE id = \(id)
+            """)
+        try transaction.execute("UPDATE checklist_items SET checking = 0 WHERE checklist = \(id)")
+        try Self.count(id, in: transaction)
+        var details: [String: JSONValue] = ["title": .string(list.name)]
+        if let reason { details["reason"] = .string(reason) }
+        try journal.append(
+            Event("checklist.abandoned", on: list.objects, details: details), by: principal, in: transaction)
+    }
+
+    /// Opens a checklist again that was completed or abandoned, with its items as they stand.
     package func reopen(
         _ id: ID<ChecklistRecord>, reason: String? = nil, by principal: Principal
     ) async throws -> ChecklistRecord {
@@ -275,23 +325,4 @@ extension ItemState {
     }
 
     package var words: String { self == .notApplicable ? "not applicable" : rawValue }
-}
-
-extension ItemRecord {
-    /// Says what the other did, so that whoever comes second can decide.
-    var outdated: Problem {
-        let who = by_name ?? "somebody"
-        let when = at.map { " at \($0.rfc3339.dropFirst(11).prefix(8)) UTC" } ?? ""
-        let what =
-            switch state {
-            case .open: "opened this item"
-            case .ticked: "ticked this item"
-            case .notApplicable: "marked this item not applicable"
-            case .failed: "saw the check of this item fail"
-            }
-        let told = at == nil ? "Somebody has changed this item" : "\(who) \(what)\(when)"
-        return .outdated(
-            "\(told)\(note.map { ", with the note “\($0.prefix(200))”" } ?? ""): look at it as it is now (version \(version)), then say again."
-        )
-    }
 }

@@ -81,12 +81,22 @@ package struct ItemRecord: Sendable, Equatable, Decodable {
     package let check_run: String?
     package let checking: Bool
     package let evidence: String?
+    /// Who is to see to it, by id and by the name that they had then.
+    package let assignee: String?
+    package let assignee_name: String?
+    /// What whoever settles it must be; nil for anybody who may tick.
+    package let role: Role?
 
     static let columns: SQL = """
         position, item, section, heading, line, depth, text, required, state, version, note, by_kind, by, by_name, at,
-            check_step, check_run, checking, evidence
+            check_step, check_run, checking, evidence, assignee, assignee_name, role
         """
     static let select: SQL = "SELECT \(columns) FROM checklist_items"
+
+    /// Whether this person, or their token, may settle it or open it again.
+    package func maySettle(_ principal: Principal) -> Bool {
+        principal.may(.operate) && (role != .admin || principal.may(.admin))
+    }
 
     package var proof: Evidence? {
         get throws { try evidence.map { try JSONDecoder().decode(Evidence.self, from: Data($0.utf8)) } }

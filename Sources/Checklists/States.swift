@@ -6,6 +6,8 @@ package import Storage
 package enum ChecklistState: String, Sendable, CaseIterable, Codable, SQLBindable {
     case open
     case completed
+    /// Nobody works through it any more: what it was for did not come about.
+    case abandoned
 }
 
 /// Where an item of a checklist stands.
@@ -23,15 +25,28 @@ package enum ItemState: String, Sendable, CaseIterable, Codable, SQLBindable {
     package static let byPeople: [ItemState] = [.open, .ticked, .notApplicable]
 }
 
+/// Of which role whoever settles an item is to be.
+package enum RoleWish: Sendable, Equatable {
+    case anybody
+    case role(Role)
+}
+
 /// What somebody wants of an item: another state, another note, or both.
 package struct ItemChange: Sendable, Equatable {
     package var state: ItemState?
     /// Empty takes the note away.
     package var note: String?
+    /// The name of the person who is to see to it; empty takes it from whoever has it.
+    package var assignee: String?
+    package var role: RoleWish?
 
-    package init(state: ItemState? = nil, note: String? = nil) {
+    package init(
+        state: ItemState? = nil, note: String? = nil, assignee: String? = nil, role: RoleWish? = nil
+    ) {
         self.state = state
         self.note = note
+        self.assignee = assignee
+        self.role = role
     }
 
     /// What stands after the change.

@@ -94,7 +94,7 @@ extension Deployments {
     ) async throws -> DeploymentRecord {
         try principal.require(.operate, to: "abort deployments")
         let reason = try Self.remark(reason, "reason")
-        let (journal, now) = (journal, time.now())
+        let (journal, checklists, now) = (journal, checklists, time.now())
         return try await database.write { transaction in
             let facts = try Self.facts(id, in: transaction)
             if facts.state == .aborted { return try Self.record(facts, in: transaction) }
@@ -103,6 +103,10 @@ extension Deployments {
                     "\(facts.title) is \(facts.state.rawValue): only what has not come to an end can be aborted.")
             }
             try transaction.execute("UPDATE deployments SET state = \(state), finished = \(now) WHERE id = \(id)")
+            for stage in try Self.record(facts, in: transaction).stages where stage.state == .waiting {
+                try checklists.abandon(
+                    stage, because: "the deployment was aborted", by: principal, in: transaction)
+            }
             try transaction.execute(
                 """
                 UPDATE deployment_stages SET state = CASE state WHEN 'running' THEN 'failed' ELSE 'skipped' END,

@@ -67,6 +67,17 @@ extension Deployments {
     }
 }
 
+extension Checklists {
+    /// What a stage has asked for and nobody will answer is closed with it, so that it waits for nobody.
+    func abandon(
+        _ stage: StageRecord, because reason: String, by principal: Principal, in transaction: Transaction
+    ) throws {
+        guard let id = stage.checklist.map({ ID<ChecklistRecord>($0) }) else { return }
+        guard try Checklists.summary(id, in: transaction).state == .open else { return }
+        try abandon(id, reason: reason, by: principal, in: transaction)
+    }
+}
+
 /// One move of a deployment: its rows, its runs and its event.
 private struct Movement {
     let deployments: Deployments
@@ -206,7 +217,10 @@ private struct Movement {
     private func leave(_ stage: StageRecord) throws {
         let state: StageState
         switch stage.state {
-        case .pending, .waiting: state = .skipped
+        case .pending, .waiting:
+            state = .skipped
+            try deployments.checklists.abandon(
+                stage, because: "the deployment was rolled back", by: principal, in: transaction)
         case .running: state = stage.runState == .succeeded ? .succeeded : .failed
         case .succeeded, .failed, .skipped: return
         }

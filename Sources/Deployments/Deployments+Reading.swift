@@ -135,6 +135,7 @@ extension Deployments {
                 let list = try Checklists.summary(ID(id), in: reader)
                 gate.openItems = list.state == .completed ? 0 : list.missing
                 gate.isUnfinished = list.state != .completed
+                gate.isAbandoned = list.state == .abandoned
             } else {
                 gate.isUnfinished = !plan.items.isEmpty
             }

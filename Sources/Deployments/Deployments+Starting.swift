@@ -20,6 +20,8 @@ package struct DeploymentOrder: Sendable, Equatable {
     package var parameters: [String: String]
     /// Whether it only takes its place, and waits to be begun.
     package var isPlanned = false
+    /// The slugs of the sections that are its stages; nil for those of the guide.
+    package var stages: [String]?
 
     package init(runbook: String, version: String, environment: String, parameters: [String: String] = [:]) {
         self.runbook = runbook
@@ -67,7 +69,8 @@ extension Deployments {
             environment: order.environment, version: order.version, commit: order.commit, reason: order.reason,
             besides: fields)
         let binding = RollbackBinding(guide.metadata)
-        let stages = guide.stages(rollback: binding?.ownSection(of: entry.name))
+        let stages = try guide.stages(
+            named: order.stages, rollback: binding?.ownSection(of: entry.name))
         let plan = DeploymentPlan(
             particulars: particulars, entry: entry, stages: stages,
             values: DeploymentValues(

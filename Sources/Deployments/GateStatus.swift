@@ -28,6 +28,8 @@ package struct GateStatus: Sendable, Equatable {
     package var openItems = 0
     /// Whether the checklist is not completed.
     package var isUnfinished = false
+    /// Whether somebody has abandoned it: then nothing goes on until it is reopened.
+    package var isAbandoned = false
     package var title = ""
     package var approvals: [Approvals] = []
     /// Who started the deployment.
@@ -41,6 +43,7 @@ package struct GateStatus: Sendable, Equatable {
     package var sentence: String? {
         var parts: [String] = []
         switch openItems {
+        case _ where isAbandoned: parts.append("the checklist of “\(title)” is abandoned, and is to be reopened")
         case 0: if isUnfinished { parts.append("the checklist of “\(title)” is to be completed") }
         case 1: parts.append("1 item of “\(title)” is open")
         default: parts.append("\(openItems) items of “\(title)” are open")

@@ -78,6 +78,15 @@ extension Guide {
     }
 }
 
+extension Guide {
+    /// One section as a stage, with the sections in it; nil where it holds no work, or undoes the deployment.
+    func stage(_ slug: String, rollback: String?) -> StagePlan? {
+        let plan = StageOutline(self, leavingOut: rollback).stage(slug, isWhole: true)
+        let isEmpty = plan.steps.isEmpty && plan.items.isEmpty && plan.gates.isEmpty && plan.faults.isEmpty
+        return isEmpty ? nil : plan
+    }
+}
+
 /// Which section holds which work.
 private struct StageOutline {
     private let guide: Guide

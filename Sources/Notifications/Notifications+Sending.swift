@@ -42,7 +42,8 @@ extension Notifications {
     /// Notes how a try went. What is settled is told to the journal; what is not is tried again later.
     func settle(_ delivery: Delivery, _ outcome: Courier.Outcome) async throws -> Delivery {
         let (journal, now) = (journal, time.now())
-        let verdict = Verdict(outcome, tries: delivery.tries + 1, created: delivery.created, now: now)
+        let verdict = Verdict(
+            outcome, tries: delivery.tries + 1, created: delivery.retried ?? delivery.created, now: now)
         return try await database.write { transaction in
             // It may have been removed while it was on its way.
             let changed = try transaction.execute(

@@ -8,7 +8,7 @@ package import Storage
 /// restart loses none, and one that may have arrived is sent again under the same id.
 package struct Notifications: Sendable {
     package let database: Database
-    let journal: Journal
+    package let journal: Journal
     let sealing: Sealing
     let time: TimeSource
     let bell: Bell
@@ -99,6 +99,39 @@ package struct Notifications: Sendable {
                 Event("notification.test", on: .destination(name)), by: principal, in: transaction)
             let notice = Notice(testAt: now, event: seq, by: principal.name)
             let id = try Self.insert(notice, for: destination, at: now, in: transaction)
+            transaction.afterCommit { bell.ring() }
+            return try Self.delivery(id, in: transaction)
+        }
+    }
+
+    /// Sends once more what could not be delivered, or at once what would be tried later: under the same id, by which a
+    /// receiver knows it again, and for a day as at the first time.
+    /// - Throws: `Problem.notFound`; `Problem.conflict` for what was delivered, or where its destination is gone.
+    package func retry(_ id: ID<Delivery>, by principal: Principal) async throws -> Delivery {
+        try principal.require(.admin, to: "send news once more")
+        let (journal, now, bell) = (journal, time.now(), bell)
+        return try await database.write { transaction in
+            let delivery = try Self.delivery(id, in: transaction)
+            guard delivery.state != .delivered else {
+                throw Problem.conflict("It was delivered: to send something anew, test the destination.")
+            }
+            let isThere = try transaction.exists(
+                "SELECT 1 FROM destinations WHERE id = \(delivery.destination) AND removed IS NULL")
+            guard isThere else {
+                throw Problem.conflict("The destination \(delivery.name) was removed: there is nowhere to send it.")
+            }
+            try transaction.execute(
+                """
+                UPDATE deliveries SET state = 'pending', due = \(now), finished = NULL, retried = \(now), tries = 0
+                WHERE id = \(id)
+                """)
+            var objects = [ObjectReference.destination(delivery.name)]
+            if let object = delivery.object { objects.append(ObjectReference(text: object)) }
+            try journal.append(
+                Event(
+                    "notification.retried", on: objects,
+                    details: ["delivery": .string(id.rawValue), "of": .string(delivery.kind)]),
+                by: principal, in: transaction)
             transaction.afterCommit { bell.ring() }
             return try Self.delivery(id, in: transaction)
         }

@@ -58,6 +58,8 @@ package struct Delivery: Sendable, Equatable, Decodable {
     package let state: State
     package let tries: Int
     package let created: Timestamp
+    /// When somebody last asked for it once more.
+    package let retried: Timestamp?
     /// When it is tried next, while it is pending.
     package let due: Timestamp
     package let finished: Timestamp?
@@ -68,8 +70,8 @@ package struct Delivery: Sendable, Equatable, Decodable {
 
     static let select: SQL = """
         SELECT d.id AS id, d.destination AS destination, t.name AS name, d.event AS event, d.kind AS kind,
-            d.object AS object, d.body AS body, d.state AS state, d.tries AS tries, d.created AS created, d.due AS due,
-            d.finished AS finished, d.status AS status, d.error AS error
+            d.object AS object, d.body AS body, d.state AS state, d.tries AS tries, d.created AS created,
+            d.retried AS retried, d.due AS due, d.finished AS finished, d.status AS status, d.error AS error
         FROM deliveries d JOIN destinations t ON t.id = d.destination
         """
 }

@@ -67,6 +67,11 @@ package enum FrontMatterSchema {
                 ["type": "null"],
             ],
         ],
+        "stages": [
+            "description":
+                "The sections that are the stages of a deployment, by what stands after # in their addresses.",
+            "anyOf": [["type": "array", "items": ["type": "string"]], ["type": "string"], ["type": "null"]],
+        ],
         "env": [
             "description": "Variables that every step sees.", "type": ["object", "null"],
             "propertyNames": ["$ref": "#/$defs/variable"],

@@ -1,3 +1,5 @@
+package import Essentials
+
 /// A box to tick.
 package struct Item: Sendable, Equatable {
     /// Unique in the guide, and the same again as long as section and text stay the same.
@@ -19,6 +21,15 @@ package struct Item: Sendable, Equatable {
     package var isRequired: Bool {
         let text = text.lowercased()
         return !text.hasPrefix("(optional)") && !text.hasSuffix("(optional)") && !text.hasSuffix("(optional).")
+    }
+
+    /// What whoever settles it must be, where its text begins or ends with "(role: admin)" or "(role: operator)".
+    package var role: Role? {
+        let text = text.lowercased()
+        return [Role.admin, .operator].first { role in
+            let mark = "(role: \(role.rawValue))"
+            return text.hasPrefix(mark) || text.hasSuffix(mark) || text.hasSuffix(mark + ".")
+        }
     }
 
     struct Box: Sendable, Equatable {

@@ -11,6 +11,7 @@ struct MetadataReader {
     static let knownKeys: Set<String> = [
         "title", "service", "owner", "kind", "parameters", "env", "secrets", "requires", "priority", "timeout",
         "concurrency", "schedule", "rollback", "guards", "alerts", "on-restart", "notify",
+        "stages",
     ]
 
     init(_ root: Yams.Node?) {
@@ -46,6 +47,7 @@ struct MetadataReader {
         case "on-restart": metadata.onRestart = word(name, value) ?? metadata.onRestart
         case "timeout": metadata.timeout = duration(name, value)
         case "requires": metadata.requires = words(name, value).filter { isProgram($0, value) }
+        case "stages": metadata.stages = words(name, value)
         case "env": metadata.environment = environment(value)
         case "secrets": metadata.secrets = secrets(value)
         case "alerts": metadata.alerts = alerts(value)

@@ -89,13 +89,14 @@ package struct WebServer: Sendable {
             incidents: incidents, executions: executions, checklists: checklists, accounts: accounts,
             deployments: deployments, templates: templates)
         self.checklists = ChecklistRoutes(
-            checklists: checklists, catalogue: catalogue, incidents: incidents, templates: templates)
+            checklists: checklists, catalogue: catalogue, incidents: incidents, accounts: accounts,
+            templates: templates)
         self.services = ServiceRoutes(
             services: services, catalogue: catalogue, deployments: deployments, incidents: incidents,
             templates: templates)
         self.schedules = ScheduleRoutes(schedules: schedules, templates: templates)
         self.hooks = HookRoutes(hooks: hooks, limits: limits, templates: templates)
-        self.notifications = NotificationRoutes(notifications: notifications)
+        self.notifications = NotificationRoutes(notifications: notifications, templates: templates)
         search = SearchRoutes(database: journal.database, catalogue: catalogue, templates: templates)
         self.deployments = DeploymentRoutes(
             deployments: deployments, incidents: incidents, templates: templates)

@@ -26,14 +26,18 @@ package final class Explainer: Sendable {
         let rows = try Row.fetchAll(connection, sql: "EXPLAIN QUERY PLAN " + sql.text, arguments: try sql.arguments())
         let details = rows.map { $0["detail"] as String }
         explained.withLock { $0[sql.text] = details }
-        guard !sql.text.contains("/* scan:") else { return }
-        let scans = details.filter { detail in
+        if !Self.scans(details, sql.text).isEmpty { throw FullScan(sql: sql.text, plan: details) }
+    }
+
+    /// The lines of a plan that read a whole table without a reason.
+    static func scans(_ plan: [String], _ sql: String) -> [String] {
+        guard !sql.contains("/* scan:") else { return [] }
+        return plan.filter { detail in
             guard detail.hasPrefix("SCAN ") else { return false }
             if detail.contains("VIRTUAL TABLE") || detail.contains("CONSTANT ROW") { return false }
             if detail.hasPrefix("SCAN (") { return false }
             // Reading an index in order is a page of a list when it ends at a limit, and a full scan otherwise.
-            return !sql.text.contains("LIMIT")
+            return !sql.contains("LIMIT")
         }
-        if !scans.isEmpty { throw FullScan(sql: sql.text, plan: details) }
     }
 }

@@ -35,6 +35,7 @@ struct DeployCommand: AsyncParsableCommand {
 
                   runbook deploy start accunode/deploy --version v1.2.4 --environment production
                   runbook deploy start accunode/deploy --version v1.2.4 --environment staging --follow
+                  runbook deploy start guide --version v1.2.4 --environment staging --stage before --stage deployment
 
                 With --follow it tells what happens, and ends with 0 when the deployment succeeded, 1 when it failed or \
                 was rolled back, 75 when it waits for somebody.
@@ -67,6 +68,13 @@ struct DeployCommand: AsyncParsableCommand {
             help: ArgumentHelp("A parameter's value; once for each.", valueName: "key=value"))
         var parameters: [Assignment] = []
 
+        @Option(
+            name: .customLong("stage"),
+            help: ArgumentHelp(
+                "Only this section, with those in it, is a stage; once for each. An approval can't be left out.",
+                valueName: "section"))
+        var stages: [String] = []
+
         @Flag(help: "Only take its place; a promotion begins it.")
         var plan = false
 
@@ -81,7 +89,7 @@ struct DeployCommand: AsyncParsableCommand {
                     strategy: strategy?.rawValue, commit: commit, reason: reason,
                     parameters: parameters.isEmpty
                         ? nil : Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
-                    planned: plan ? true : nil)
+                    planned: plan ? true : nil, stages: stages.isEmpty ? nil : stages)
                 return try await client.write(.post, .api("deployments"), request, as: JSONValue.self)
             }
         }

@@ -14,7 +14,7 @@ struct NotifyCommand: AsyncParsableCommand {
               runbook notify add channel --kind slack --url https://hooks.slack.com/services/… --events incident.opened
               runbook notify test channel
             """,
-        subcommands: [List.self, Add.self, Remove.self, Test.self, Deliveries.self]
+        subcommands: [List.self, Add.self, Remove.self, Test.self, Retry.self, Deliveries.self]
     )
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
@@ -155,6 +155,32 @@ struct NotifyCommand: AsyncParsableCommand {
                     throw ExitCode(ExitStatus.failed)
                 }
                 if !format.json { try Output.talk.say("runbook: \(name) took the test") }
+            }
+        }
+    }
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Sends news once more that could not be delivered, or at once what would be tried later.",
+            discussion: """
+                  runbook notify deliveries --state failed
+                  runbook notify retry 01k…
+                """
+        )
+
+        @Argument(help: "The delivery's id.")
+        var id: String
+
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var format: FormatOptions
+
+        func run() async throws {
+            try await server.withClient { client in
+                let answer = try await client.write(
+                    .post, .api("notifications", "deliveries", id, "retry"), as: JSONValue.self)
+                guard !format.json else { return try Output.data.json(answer) }
+                let delivery = try answer.decoded(as: NotificationDelivery.self)
+                try Output.talk.say("runbook: \(delivery.kind) goes to \(delivery.destination) once more")
             }
         }
     }

@@ -50,6 +50,10 @@ extension Situation {
             return "Take it up: runbook incident ack \(line.id)"
         }
         guard let line = waiting_for_you.lines.first else { return nil }
+        if line.kind == "item" {
+            let list = line.id.prefix { $0 != "/" }
+            return "See to it: runbook checklist tick \(list) \(line.id.dropFirst(list.count + 1))"
+        }
         if line.kind == "checklist" { return "See: runbook checklist show \(line.id)" }
         return line.state == RunState.interrupted.rawValue
             ? "Look, then say what happened: runbook runs resume \(line.id) --outcome succeeded|failed|rerun"

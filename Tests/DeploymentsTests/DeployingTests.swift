@@ -282,6 +282,29 @@ import Testing
         }
     }
 
+    /// What waits for nobody any more must not wait in anybody's list.
+    @Test func `an aborted one abandons the checklist that its stage waited for`() async throws {
+        let (fixture, deployments) = (fixture, fixture.deployments)
+        try await fixture.store("## Before\n\n- [ ] It is so\n\n## After\n\n```sh\ntrue\n```\n", as: "boxes")
+        var order = fixture.order("boxes")
+        order.service = "accunode"
+        let waiting = try await deployments.start(order, by: fixture.mira)
+        let list = ID<ChecklistRecord>(try #require(waiting.stages[0].checklist))
+        #expect(try await fixture.checklists.now(by: fixture.mira).mineCount == 1)
+        _ = try await fixture.checklists.abandon(list, reason: "by mistake", by: fixture.ada)
+        let stuck = try await deployments.deployment(waiting.id, by: fixture.mira)
+        #expect(stuck.waitsFor == "blocked by: the checklist of “Before” is abandoned, and is to be reopened")
+        _ = try await fixture.checklists.reopen(list, by: fixture.ada)
+        let aborted = try await deployments.abort(waiting.id, reason: nil, by: fixture.mira)
+        #expect(aborted.stages.map(\.state) == [.skipped, .skipped])
+        let summary = try await fixture.checklists.checklist(list, by: fixture.mira).summary
+        #expect(summary.state == .abandoned && summary.override == "the deployment was aborted")
+        #expect(try await fixture.checklists.now(by: fixture.mira).mineCount == 0)
+        #expect(try await fixture.kinds(of: waiting.id).contains("checklist.abandoned"))
+        let late = try await problem { try await fixture.checklists.complete(list, by: fixture.mira) }
+        #expect(late.code == .conflict && late.message.contains("reopen it"))
+    }
+
     @Test func `a planned one holds its place until somebody begins it`() async throws {
         var order = fixture.order()
         order.isPlanned = true

@@ -100,6 +100,61 @@ import Testing
 }
 
 @Suite struct StagesTests {
+    private static let whole = """
+        # Everything
+
+        ## Build
+
+        \(step)
+
+        ### Package
+
+        \(step)
+
+        ## Ask
+
+        ```approval {name=go}
+        Go?
+        ```
+
+        ## Ship
+
+        - [ ] told
+
+        \(step)
+
+        ## Undo
+
+        \(step)
+        """
+
+    @Test(
+        arguments: [
+            (["ask", "build"], ["build", "ask"]), (["ask", "package"], ["package", "ask"]), (["ask"], ["ask"]),
+            (["ship", "ask", "ship"], ["ask", "ship"]),
+        ] as [([String], [String])])
+    func `stages are those that are named, in the order of the guide`(named: [String], stages: [String]) throws {
+        let guide = try Guide(parsing: Array(Self.whole.utf8), name: "guide")
+        #expect(try guide.stages(named: named, rollback: "undo").map(\.section) == stages)
+        let written = try Guide(
+            parsing: Array("---\nstages: [\(named.joined(separator: ", "))]\n---\n\(Self.whole)".utf8), name: "guide")
+        #expect(try written.stages(named: nil, rollback: "undo").map(\.section) == stages)
+    }
+
+    @Test(
+        arguments: [
+            ([], "name one at least"), (["build"], "“Ask” asks for an approval"),
+            (["nowhere", "ask"], "“nowhere” is no section"),
+            (["undo", "ask"], "“undo” is no section"), (["build", "package", "ask"], "“package” lies in “build”"),
+        ] as [([String], String)])
+    func `stages that can't be meant are refused, and no approval is passed by`(named: [String], reason: String) throws
+    {
+        let guide = try Guide(parsing: Array(Self.whole.utf8), name: "guide")
+        let refusal = #expect(throws: Problem.self) { try guide.stages(named: named, rollback: "undo") }
+        #expect(refusal?.fields.map(\.name) == ["stages"])
+        #expect(refusal?.message.contains(reason) == true, "\(refusal?.message ?? "")")
+    }
+
     private func stages(_ text: String, rollback: String? = nil) throws -> [StagePlan] {
         try Guide(parsing: Array(text.utf8), name: "guide").stages(rollback: rollback)
     }
@@ -109,6 +164,15 @@ import Testing
     }
 
     private static let step = "```sh\ntrue\n```\n"
+
+    @Test func `all the usual stages named are the usual stages`() throws {
+        let texts = [Self.whole, "# A\n\n\(Self.step)\n## B\n\n\(Self.step)", "\(Self.step)\n# A\n\n\(Self.step)"]
+        for text in texts {
+            let guide = try Guide(parsing: Array(text.utf8), name: "guide")
+            let usual = guide.stages(rollback: "undo")
+            #expect(try guide.stages(named: usual.map(\.id), rollback: "undo") == usual)
+        }
+    }
 
     @Test func `sections below the title are stages`() throws {
         let found = try stages(

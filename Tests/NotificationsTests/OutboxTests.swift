@@ -30,6 +30,30 @@ import Testing
         #expect(told.count == 3)
     }
 
+    @Test func `what failed is sent once more under its id, for a day again; what was delivered is not`() async throws {
+        try await fixture.add("all")
+        try await fixture.notifications.enqueue(try await fixture.happens("incident.opened"))
+        let made = try #require(try await fixture.deliveries().first)
+        let gone = try await fixture.notifications.settle(made, .answered(status: 410, beginning: ""))
+        #expect(gone.state == .failed)
+        fixture.clock.advance(by: .seconds(25 * 3600))
+        let asked = try await fixture.notifications.retry(made.id, by: fixture.admin)
+        #expect(asked.state == .pending && asked.id == made.id && asked.tries == 0 && asked.body == made.body)
+        // A day after it was made it would have been given up.
+        #expect(try await fixture.notifications.settle(asked, .unanswered(reason: "nobody is there")).state == .pending)
+        let now = try await fixture.notifications.retry(made.id, by: fixture.admin)
+        let done = try await fixture.notifications.settle(now, .answered(status: 200, beginning: ""))
+        #expect(done.state == .delivered)
+        await #expect(throws: Problem.self) { try await fixture.notifications.retry(made.id, by: fixture.admin) }
+        try await fixture.notifications.enqueue(try await fixture.happens("incident.resolved"))
+        let other = try #require(try await fixture.deliveries().first { $0.id != made.id })
+        try await fixture.notifications.remove("all", by: fixture.admin)
+        let late = await #expect(throws: Problem.self) {
+            try await fixture.notifications.retry(other.id, by: fixture.admin)
+        }
+        #expect(late?.message.contains("was removed") == true)
+    }
+
     @Test func `nothing is told of other events`() async throws {
         try await fixture.add("all")
         try await fixture.notifications.enqueue(try await fixture.happens("incident.noted"))

@@ -116,7 +116,7 @@ import Testing
         for key in described.keys {
             #expect(try read("---\n\(key):\n---\n# A\n").findings == [], "\(key)")
         }
-        #expect(described.count == 17)
+        #expect(described.count == 18)
     }
 
     /// YAML holds JSON.

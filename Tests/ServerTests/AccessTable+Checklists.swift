@@ -29,6 +29,9 @@ extension AccessRow {
         AccessRow(.post, "/api/v1/checklists/{id}/completion", "401 403 200 200 200 403") {
             ("/api/v1/checklists/\(try await $0.finishedChecklist().id)/completion", .json([:]))
         },
+        AccessRow(.post, "/api/v1/checklists/{id}/abandonment", "401 403 200 200 200 403") {
+            ("/api/v1/checklists/\(try await $0.checklist().id)/abandonment", .json(["reason": "called off"]))
+        },
         AccessRow(.post, "/api/v1/checklists/{id}/reopening", "401 403 200 200 200 403") {
             ("/api/v1/checklists/\(try await $0.completedChecklist().id)/reopening", .json([:]))
         },
@@ -53,6 +56,9 @@ extension AccessRow {
         },
         AccessRow(.post, "/checklists/{id}/completion", "401 403 303 303 303 403") {
             ("/checklists/\(try await $0.finishedChecklist().id)/completion", .form([:]))
+        },
+        AccessRow(.post, "/checklists/{id}/abandonment", "401 403 303 303 303 403") {
+            ("/checklists/\(try await $0.checklist().id)/abandonment", .form(["reason": "called off"]))
         },
         AccessRow(.post, "/checklists/{id}/reopening", "401 403 303 303 303 403") {
             ("/checklists/\(try await $0.completedChecklist().id)/reopening", .form([:]))

@@ -373,6 +373,32 @@ extension AccessRow {
             let delivery = try await $0.notifications.test(try await $0.destination(), by: admin)
             return ("/api/v1/notifications/deliveries/\(delivery.id)", .none)
         },
+        AccessRow(.post, "/api/v1/notifications/deliveries/{id}/retry", "401 403 403 403 200 403") {
+            let admin = try $0.principal(.admin)
+            let delivery = try await $0.notifications.test(try await $0.destination(), by: admin)
+            return ("/api/v1/notifications/deliveries/\(delivery.id)/retry", .none)
+        },
+        AccessRow(.get, "/notifications", "- 403 403 403 200 403"),
+        AccessRow(.post, "/notifications/destinations", "401 403 403 403 201 403") {
+            (
+                "/notifications/destinations",
+                .form([
+                    "name": "channel-\($0.number())", "kind": "webhook", "url": "https://example.com/hook",
+                    "events": "incident.opened",
+                ])
+            )
+        },
+        AccessRow(.post, "/notifications/destinations/{name}/removal", "401 403 403 403 303 403") {
+            ("/notifications/destinations/\(try await $0.destination())/removal", .form([:]))
+        },
+        AccessRow(.post, "/notifications/destinations/{name}/test", "401 403 403 403 303 403") {
+            ("/notifications/destinations/\(try await $0.destination())/test", .form([:]))
+        },
+        AccessRow(.post, "/notifications/deliveries/{id}/retry", "401 403 403 403 303 403") {
+            let admin = try $0.principal(.admin)
+            let delivery = try await $0.notifications.test(try await $0.destination(), by: admin)
+            return ("/notifications/deliveries/\(delivery.id)/retry", .form([:]))
+        },
     ]
 
     private static let search = [

@@ -95,6 +95,8 @@ final class Installation: Sendable {
     let schedules: Schedules
     let hooks: Hooks
     let server: WebServer
+    /// Has seen every statement.
+    let explainer = Explainer()
     private let folder: TemporaryFolder
     private let people: [Visitor: Account]
     private let numbers = Mutex(0)
@@ -105,7 +107,7 @@ final class Installation: Sendable {
         _ adjust: (inout WebServer.Settings) throws -> Void = { _ in }
     ) async throws {
         folder = try TemporaryFolder()
-        let database = try Database(folder: folder.path, options: .init(explainer: Explainer()))
+        let database = try Database(folder: folder.path, options: .init(explainer: explainer))
         journal = Journal(database: database, time: clock.source)
         accounts = Accounts(journal: journal, cost: ScryptCost(logarithm: 4, blockSize: 1, parallelism: 1))
         catalogue = Catalogue(journal: journal, time: clock.source)

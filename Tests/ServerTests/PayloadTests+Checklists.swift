@@ -9,7 +9,8 @@ extension PayloadTests {
             run: "1", command: "true\n", exit_status: nil, reason: nil, output: "", output_cut: false, time: time)
         let item = ChecklistEntry(
             id: "a.b", section: "a", line: 3, depth: 1, text: "b", required: true, state: "ticked", version: 2,
-            note: "c", by: actor, at: time, check: "d", checking: false, evidence: evidence)
+            note: "c", by: actor, at: time, check: "d", checking: false, evidence: evidence,
+            assignee: "Ada", role: "admin")
         let bareItem = ChecklistEntry(
             id: "a.b", section: "", line: 3, depth: 1, text: "b", required: false, state: "open", version: 1,
             note: nil, by: nil, at: nil, check: nil, checking: true, evidence: nil)
@@ -32,7 +33,9 @@ extension PayloadTests {
                 full: ChecklistRequest(
                     runbook: "a", section: "b", occasion: "c", incident: "1", parameters: ["D": "e"]),
                 bare: ChecklistRequest(runbook: "a")),
-            Sample(schema: "ItemRequest", full: ItemRequest(state: "ticked", note: "a"), bare: ItemRequest()),
+            Sample(
+                schema: "ItemRequest", full: ItemRequest(state: "ticked", note: "a", assignee: "Ada", role: "admin"),
+                bare: ItemRequest()),
             Sample(schema: "ReasonRequest", full: ReasonRequest(reason: "a"), bare: ReasonRequest()),
             Sample(schema: "Checklist", full: list, bare: bareList),
             Sample(schema: "ChecklistSummary", full: summary("b"), bare: summary(nil)),

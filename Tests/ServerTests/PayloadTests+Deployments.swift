@@ -33,7 +33,8 @@ extension PayloadTests {
                 schema: "DeploymentRequest",
                 full: DeploymentRequest(
                     runbook: "a", service: "b", version: "v1", environment: "production", strategy: "canary",
-                    commit: "abc", reason: "because", parameters: ["A": "b"], planned: true),
+                    commit: "abc", reason: "because", parameters: ["A": "b"], planned: true,
+                    stages: ["ship"]),
                 bare: DeploymentRequest(runbook: "a", version: "v1", environment: "production")),
             Sample(
                 schema: "DeploymentRecordRequest",

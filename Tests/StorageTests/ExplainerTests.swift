@@ -38,6 +38,21 @@ struct `The explainer` {
         _ = try await database.read { try $0.exists(sql) }
     }
 
+    @Test(
+        arguments: [
+            ("SELECT seq FROM journal ORDER BY time LIMIT 10", true),
+            ("SELECT seq FROM journal ORDER BY seq LIMIT 10", false),
+            ("SELECT seq FROM journal ORDER BY time LIMIT 10 /* sort: a test */", false),
+        ] as [(String, Bool)])
+    func `a list that is sorted before its first row is a fault, unless it says why`(sql: String, isFault: Bool)
+        async throws
+    {
+        _ = try await database.read { try $0.exists(SQL(stringLiteral: sql)) }
+        let faults = try explainer.faults().filter { $0.sql == sql }
+        #expect(faults.map(\.isAnalysed) == (isFault ? [false, true] : []))
+        #expect(faults.allSatisfy { $0.what.hasPrefix("sorts all") })
+    }
+
     @Test func `the plans can be read afterwards`() async throws {
         _ = try await database.read { try $0.exists("SELECT id FROM notes WHERE id = \(1)") }
         #expect(explainer.plans["SELECT id FROM notes WHERE id = ?"]?.first?.hasPrefix("SEARCH notes") == true)

@@ -25,7 +25,7 @@ extension Samples {
     }
 
     /// - Parameter isReady: everything that is required is settled.
-    func checklist(_ state: ChecklistState, isReady: Bool = false) -> ChecklistPage {
+    func checklist(_ state: ChecklistState, isReady: Bool = false, mayOverride: Bool = true) -> ChecklistPage {
         let missing = isReady || state == .completed ? 0 : 2
         let record = ChecklistRecord(
             summary: checklistSummary(state, missing: missing),
@@ -37,7 +37,11 @@ extension Samples {
         do {
             return try ChecklistPage(
                 record, complaints: [record.items[1].item: text("Ben ticked this item at 10:02:11 UTC.")],
-                problem: text("2 items are open."), mayOperate: true, mayOverride: true, head: 4211, reader: reader)
+                problem: text("2 items are open."), people: [text("Ada Lovelace"), "Ben"],
+                principal: Principal(
+                    kind: .person, id: "1", name: "Ada",
+                    permissions: Set(mayOverride ? Permission.allCases : [.operate]),
+                    via: .web), head: 4211, reader: reader)
         } catch {
             preconditionFailure("the evidence can't be read: \(error)")
         }
@@ -70,6 +74,7 @@ extension Samples {
             note: note.map(text) ?? (state == .notApplicable ? text("there is none") : nil),
             by_kind: by.map { $0 == "check" ? "system" : "person" }, by: by, by_name: by.map(text),
             at: by.map { _ in at(60) }, check_step: check || proof ? "https" : nil, check_run: nil, checking: false,
-            evidence: proof ? evidence.text : nil)
+            evidence: proof ? evidence.text : nil, assignee: position < 4 ? "2" : nil,
+            assignee_name: position < 4 ? text("Ben") : nil, role: position == 4 ? .admin : nil)
     }
 }

@@ -55,6 +55,7 @@ extension Samples {
         ])
         var typed = DeploymentFormPage.Typed()
         typed.fields = ["version": text("v2"), "planned": "1"]
+        typed.stages = [plan.id]
         return DeploymentFormPage(
             of: entry, guide, stages: [plan], rollback: text("accunode.rollback"), typed: typed,
             problem: .invalid(

@@ -20,7 +20,7 @@ extension Samples {
                     acknowledgedBy: text("Grace Hopper"), actorKind: "token", actor: "1", actorName: text("deploys"),
                     isFromAlerts: false),
             ], filter: IncidentFilter(service: text("accunode")), burning: 1, next: text("01j9zk4m7c0vxw5t3n8q2r6hyj"),
-            mayOperate: true, head: 4211, reader: reader)
+            mayOperate: true, isAdmin: true, head: 4211, reader: reader)
     }
 
     var newIncident: IncidentFormPage {

@@ -24,11 +24,12 @@ struct Samples {
             run(state: "waiting", asks: .manual),
             run(state: "waiting", refusal: "Ada started this run."),
             checklists, checklistForm, checklist(.open), checklist(.open, isReady: true), checklist(.completed),
+            checklist(.open, mayOverride: false),
             incidents, incident, quietIncident, newIncident,
             services, noServices, service, unrecorded, newService, changedService,
             journal,
             search, noSearch, found,
-        ] + versionPages + deploymentPages + schedulePages + hookPages + queuePages
+        ] + versionPages + deploymentPages + schedulePages + hookPages + queuePages + notificationPages
     }
 
     var signIn: SignInPage {

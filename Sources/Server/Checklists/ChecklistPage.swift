@@ -28,6 +28,8 @@ struct ChecklistPage: WebPage {
         let by: String?
         let at: Moment?
         let note: String?
+        /// `for ben`, `for an admin`, `for ben, an admin`; nil for whoever comes by.
+        let whose: String?
         let proof: Proof?
         /// What was wrong with what the reader has just asked; said beside the item.
         let complaint: String?
@@ -53,7 +55,14 @@ struct ChecklistPage: WebPage {
         let goalWord: String
         let hasCheck: Bool
         let isSettled: Bool
+        /// Whether the reader may settle it; notes everybody may write.
+        let maySettle: Bool
         let typedNote: String
+        let assignee: String
+    }
+
+    struct Person: Sendable {
+        let name: String
     }
 
     let layout: Layout
@@ -84,15 +93,19 @@ struct ChecklistPage: WebPage {
     let completionPath: String?
     let overridePath: String?
     let reopeningPath: String?
+    let abandonmentPath: String?
     let missing: String
+    /// Whom one may give items to.
+    let people: [Person]
 
     /// - Parameters:
     ///   - complaints: what was wrong with what the reader has just asked, by the item.
     ///   - head: the number of the journal's last event that the page has taken in.
     init(
-        _ list: ChecklistRecord, complaints: [String: String], problem: String?, mayOperate: Bool, mayOverride: Bool,
+        _ list: ChecklistRecord, complaints: [String: String], problem: String?, people: [String], principal: Principal,
         head: Int64, reader: Reader
     ) throws {
+        let (mayOperate, mayOverride) = (principal.may(.operate), principal.may(.admin))
         let summary = list.summary
         let isOpen = summary.state == .open
         let path = Paths.checklist(summary.id.rawValue)
@@ -122,6 +135,8 @@ struct ChecklistPage: WebPage {
         checksPath = isOpen && mayOperate && hasChecks ? "\(path)/checks" : nil
         completionPath = isOpen && mayOperate && summary.missing == 0 ? "\(path)/completion" : nil
         overridePath = isOpen && mayOverride && summary.missing > 0 ? "\(path)/completion" : nil
+        abandonmentPath = isOpen && mayOperate ? "\(path)/abandonment" : nil
+        self.people = people.map(Person.init)
         reopeningPath = !isOpen && mayOperate ? "\(path)/reopening" : nil
         missing = counted(summary.missing, "item")
         var sections: [Section] = []
@@ -134,7 +149,7 @@ struct ChecklistPage: WebPage {
                     heading: first.heading.isEmpty ? summary.title : first.heading,
                     count: "\(items.count { $0.state.isSettled }) of \(items.count)",
                     items: try items.map {
-                        try Item($0, complaint: complaints[$0.item], isChangeable: isOpen && mayOperate)
+                        try Item($0, complaint: complaints[$0.item], for: isOpen && mayOperate ? principal : nil)
                     }))
             items = []
         }
@@ -149,6 +164,7 @@ struct ChecklistPage: WebPage {
     private static func sentence(_ list: ChecklistSummaryRecord) -> String {
         switch (list.state, list.missing) {
         case (.completed, _): "Completed: \(list.progress)."
+        case (.abandoned, _): "Abandoned, at \(list.progress)."
         case (.open, 0): "\(list.progress). Everything that is required is settled: it can be completed."
         case (.open, _): "\(list.progress) · \(counted(list.missing, "required item")) open"
         }
@@ -156,7 +172,8 @@ struct ChecklistPage: WebPage {
 }
 
 extension ChecklistPage.Item {
-    init(_ item: ItemRecord, complaint: String?, isChangeable: Bool) throws {
+    /// - Parameter changer: who may change it; nil where nobody may.
+    init(_ item: ItemRecord, complaint: String?, for changer: Principal?) throws {
         key = String(item.position)
         anchor = Paths.anchor(ofItem: item.position)
         text = item.text
@@ -174,15 +191,18 @@ extension ChecklistPage.Item {
         by = item.by_name
         at = item.at.map(Moment.init)
         note = item.note
+        let owners = [item.assignee_name, item.role == .admin ? "an admin" : nil].compactMap(\.self)
+        whose = owners.isEmpty ? nil : "for \(owners.joined(separator: ", "))"
         proof = try item.proof.map(ChecklistPage.Proof.init)
         self.complaint = complaint
-        acts =
-            isChangeable
-            ? ChecklistPage.Acts(
+        acts = changer.map { changer in
+            ChecklistPage.Acts(
                 number: String(item.position), version: String(item.version),
                 goal: item.state.isSettled ? "open" : "tick", goalWord: item.state.isSettled ? "Open again" : "Tick",
                 hasCheck: item.check_step != nil && !item.checking && !item.state.isSettled,
-                isSettled: item.state.isSettled, typedNote: item.note ?? "") : nil
+                isSettled: item.state.isSettled, maySettle: item.maySettle(changer), typedNote: item.note ?? "",
+                assignee: item.assignee_name ?? "")
+        }
     }
 }
 

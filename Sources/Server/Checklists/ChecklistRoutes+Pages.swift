@@ -1,3 +1,4 @@
+import Accounts
 import Checklists
 import Essentials
 import Hummingbird
@@ -6,15 +7,20 @@ import RunbookFormat
 import Runbooks
 
 extension ChecklistRoutes {
+    private static let offeredPeople = 200
+
     func page(
         _ list: ChecklistRecord, _ visit: Visit, head: Int64, complaints: [String: String] = [:],
         problem: String? = nil, status: Problem.Code? = nil
-    ) throws -> Response {
-        .html(
+    ) async throws -> Response {
+        let people =
+            visit.principal.may(.operate) && list.summary.state == .open
+            ? try await accounts.names(limit: Self.offeredPeople, by: visit.principal) : []
+        return .html(
             try templates.render(
                 try ChecklistPage(
-                    list, complaints: complaints, problem: problem, mayOperate: visit.principal.may(.operate),
-                    mayOverride: visit.principal.may(.admin), head: head, reader: visit.reader)),
+                    list, complaints: complaints, problem: problem, people: people, principal: visit.principal,
+                    head: head, reader: visit.reader)),
             status: status.map { .init(code: $0.status) } ?? .ok)
     }
 
@@ -25,7 +31,7 @@ extension ChecklistRoutes {
         let head = try await checklists.journal.head()
         let list = try await checklists.checklist(id, by: visit.principal)
         let isKnown = list.items.contains { $0.item == item }
-        return try page(
+        return try await page(
             list, visit, head: head?.seq ?? 0,
             complaints: isKnown ? [item ?? "": problem.description] : [:],
             problem: isKnown ? nil : problem.description, status: problem.code)
@@ -43,7 +49,11 @@ extension ChecklistRoutes {
             if press.act == .check {
                 _ = try await checklists.check(item, of: id, by: visit.principal)
             } else {
-                let change = ItemChange(state: press.act.state, note: visit.form["note-\(press.position)"])
+                var change = ItemChange(state: press.act.state, note: visit.form["note-\(press.position)"])
+                if press.act == .assign {
+                    change.assignee = visit.form["to-\(press.position)"] ?? ""
+                    change.role = try visit.form["role-\(press.position)"].map(role)
+                }
                 _ = try await checklists.change(item, of: id, to: change, expecting: press.version, by: visit.principal)
             }
             return .seeOther(Paths.checklist(id.rawValue, position: press.position))
@@ -108,14 +118,14 @@ extension ChecklistRoutes {
 /// What the button of an item says: `tick 7 3` is to tick the seventh item, of which the page showed version 3.
 struct Press: Equatable {
     enum Act: String {
-        case tick, open, waive, note, check
+        case tick, open, waive, note, assign, check
 
         var state: ItemState? {
             switch self {
             case .tick: .ticked
             case .open: .open
             case .waive: .notApplicable
-            case .note, .check: nil
+            case .note, .assign, .check: nil
             }
         }
     }
@@ -132,7 +142,10 @@ struct Press: Equatable {
         else {
             throw .invalid(
                 "The form does not say what to do with which item.",
-                fields: [.init(name: "do", message: "tick, open, waive, note or check, the item's number, its version")]
+                fields: [
+                    .init(
+                        name: "do", message: "tick, open, waive, note, assign or check, the item's number, its version")
+                ]
             )
         }
         (self.act, self.position, self.version) = (act, position, version)

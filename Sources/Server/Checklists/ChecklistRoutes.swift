@@ -1,4 +1,5 @@
 import API
+import Accounts
 import Checklists
 import Essentials
 import Executions
@@ -13,6 +14,7 @@ struct ChecklistRoutes: Sendable {
     let checklists: Checklists
     let catalogue: Catalogue
     let incidents: Incidents
+    let accounts: Accounts
     let templates: Templates
 
     var table: [Route] {
@@ -24,6 +26,7 @@ struct ChecklistRoutes: Sendable {
             .signedIn(.post, "/api/v1/checklists/{id}/items/{item}/check", admitting: .init(again: item), check),
             .signedIn(.post, "/api/v1/checklists/{id}/checks", admitting: .init(again: checks), checkAll),
             .signedIn(.post, "/api/v1/checklists/{id}/completion", complete),
+            .signedIn(.post, "/api/v1/checklists/{id}/abandonment", abandon),
             .signedIn(.post, "/api/v1/checklists/{id}/reopening", reopen),
             .signedIn(.get, "/api/v1/checklists/{id}/export", export),
             .signedIn(.get, "/checklists", list),
@@ -33,6 +36,7 @@ struct ChecklistRoutes: Sendable {
             .signedIn(.post, "/checklists/{id}/items", changeFromForm),
             .signedIn(.post, "/checklists/{id}/checks", checkAll),
             .signedIn(.post, "/checklists/{id}/completion", complete),
+            .signedIn(.post, "/checklists/{id}/abandonment", abandon),
             .signedIn(.post, "/checklists/{id}/reopening", reopen),
             .signedIn(.get, "/checklists/{id}/export", export),
         ]
@@ -43,7 +47,9 @@ struct ChecklistRoutes: Sendable {
             guard let state = ChecklistState(rawValue: text) else {
                 throw .invalid(
                     "There is no checklist state \"\(text.prefix(40))\".",
-                    fields: [.init(name: "state", message: "open or completed")])
+                    fields: [
+                        .init(name: "state", message: ChecklistState.allCases.map(\.rawValue).joined(separator: ", "))
+                    ])
             }
             return state
         }
@@ -76,7 +82,7 @@ struct ChecklistRoutes: Sendable {
     @Sendable func show(_ visit: Visit) async throws -> Response {
         let head = try await checklists.journal.head()
         let list = try await checklists.checklist(try id(visit), by: visit.principal)
-        return visit.wantsJSON ? try .json(Checklist(list)) : try page(list, visit, head: head?.seq ?? 0)
+        return visit.wantsJSON ? try .json(Checklist(list)) : try await page(list, visit, head: head?.seq ?? 0)
     }
 
     /// Takes the item's version as `If-Match`, so that nobody overwrites what they have not seen.
@@ -84,7 +90,9 @@ struct ChecklistRoutes: Sendable {
         try visit.principal.require(.operate, to: "change items of checklists")
         let expected = try VersionTag.expected(visit.request.headers[.ifMatch], of: "item")
         let request = try visit.json(ItemRequest.self)
-        let change = ItemChange(state: try request.state.map(state), note: request.note)
+        let change = ItemChange(
+            state: try request.state.map(state), note: request.note, assignee: request.assignee,
+            role: try request.role.map(role))
         let item = try await checklists.change(
             try visit.path("item"), of: try id(visit), to: change, expecting: expected, by: visit.principal)
         return try .json(ChecklistEntry(item), headers: [.eTag: VersionTag.text(item.version)])
@@ -123,7 +131,7 @@ struct ChecklistRoutes: Sendable {
         guard !refused.isEmpty else { return .seeOther(Paths.checklist(id.rawValue)) }
         let complaints = Dictionary(refused.map { ($0.item.item, $0.problem.description) }) { first, _ in first }
         let head = try await checklists.journal.head()
-        return try page(list, visit, head: head?.seq ?? 0, complaints: complaints)
+        return try await page(list, visit, head: head?.seq ?? 0, complaints: complaints)
     }
 
     @Sendable func complete(_ visit: Visit) async throws -> Response {
@@ -134,6 +142,11 @@ struct ChecklistRoutes: Sendable {
         } catch let problem as Problem where !visit.wantsJSON && problem.code == .conflict {
             return try await answer(problem, about: nil, of: id, visit)
         }
+    }
+
+    @Sendable func abandon(_ visit: Visit) async throws -> Response {
+        let list = try await checklists.abandon(try id(visit), reason: try reason(visit), by: visit.principal)
+        return visit.wantsJSON ? try .json(Checklist(list)) : .seeOther(Paths.checklist(list.id.rawValue))
     }
 
     @Sendable func reopen(_ visit: Visit) async throws -> Response {
@@ -164,6 +177,16 @@ struct ChecklistRoutes: Sendable {
                 ])
         }
         return state
+    }
+
+    func role(_ text: String) throws(Problem) -> RoleWish {
+        if text.isEmpty { return .anybody }
+        guard let role = Role(rawValue: text), role != .viewer else {
+            throw .invalid(
+                "\"\(text.prefix(40))\" is no role that settles items.",
+                fields: [.init(name: "role", message: "operator or admin, or empty for anybody who may tick")])
+        }
+        return .role(role)
     }
 
     private func reason(_ visit: Visit) throws -> String? {

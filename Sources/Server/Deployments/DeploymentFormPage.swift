@@ -17,11 +17,17 @@ struct DeploymentFormPage: WebPage {
         /// By the field's name.
         var fields: [String: String] = [:]
         var parameters: [String: String] = [:]
+        /// Nil before anybody has chosen.
+        var stages: Set<String>?
     }
 
     struct Stage: Sendable {
+        let stageID: String
         let stageTitle: String
         let contents: String
+        let isChosen: Bool
+        /// It asks for an approval, which nobody leaves out.
+        let isNeeded: Bool
     }
 
     struct Option: Sendable {
@@ -118,7 +124,11 @@ struct DeploymentFormPage: WebPage {
                     plan.gates.isEmpty ? nil : counted(plan.gates.count, "approval"),
                     plan.steps.isEmpty ? nil : counted(plan.steps.count, "step"),
                 ]
-                return Stage(stageTitle: plan.title, contents: parts.compactMap(\.self).joined(separator: ", "))
+                return Stage(
+                    stageID: plan.id, stageTitle: plan.title,
+                    contents: parts.compactMap(\.self).joined(separator: ", "),
+                    isChosen: typed.stages?.contains(plan.id) ?? true,
+                    isNeeded: !(plan.gates.isEmpty && plan.faults.isEmpty))
             }, rollback: rollback)
         let shown = Set(["version", "environment", "service", "commit", "reason"] + own.map(\.name))
         self.problem = problem.map { problem in

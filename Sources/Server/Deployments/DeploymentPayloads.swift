@@ -82,6 +82,7 @@ extension DeploymentOrder {
         commit = request.commit
         reason = request.reason
         isPlanned = request.planned ?? false
+        stages = request.stages
     }
 }
 

@@ -46,6 +46,8 @@ extension DeploymentRoutes {
         for (name, value) in form.fields where !value.isEmpty {
             if name.hasPrefix("p.") {
                 typed.parameters[String(name.dropFirst(2))] = value
+            } else if name == "stage" {
+                typed.stages = (typed.stages ?? []).union([value])
             } else {
                 typed.fields[name] = value
             }
@@ -59,6 +61,8 @@ extension DeploymentRoutes {
             order.commit = form.filled("commit")
             order.reason = form.filled("reason")
             order.isPlanned = form.filled("planned") != nil
+            // Boxes that nobody ticked say nothing: that there were any stands beside them.
+            if form.filled("stages") != nil { order.stages = (typed.stages ?? []).sorted() }
             let record = try await deployments.start(order, by: visit.principal)
             return .seeOther(Paths.deployment(record.id.rawValue))
         } catch let problem as Problem where problem.code == .invalid || problem.code == .conflict {
@@ -86,7 +90,7 @@ extension DeploymentRoutes {
         let binding = RollbackBinding(guide.metadata)
         return try templates.render(
             DeploymentFormPage(
-                of: entry, guide, stages: guide.stages(rollback: binding?.ownSection(of: entry.name)),
+                of: entry, guide, stages: try guide.stages(named: nil, rollback: binding?.ownSection(of: entry.name)),
                 rollback: guide.metadata.rollback, typed: typed, problem: problem,
                 idempotencyKey: ID<DeploymentOrder>(at: deployments.journal.time.now()).rawValue,
                 reader: visit.reader))

@@ -65,7 +65,7 @@ struct IncidentRoutes: Sendable {
             try templates.render(
                 IncidentsPage(
                     page.items, filter: filter, burning: burning, next: page.next,
-                    mayOperate: visit.principal.may(.operate), head: head,
+                    mayOperate: visit.principal.may(.operate), isAdmin: visit.principal.may(.admin), head: head,
                     reader: visit.reader)))
     }
 

@@ -41,6 +41,8 @@ struct IncidentsPage: WebPage {
     let sentence: String
     /// Where one opens one; nil for who may not.
     let newPath: String?
+    /// Where one says where news goes; nil for who may not.
+    let notificationsPath: String?
     /// The only service whose incidents are shown; nil for all.
     let onlyService: String?
     let states: [Choice]
@@ -56,7 +58,7 @@ struct IncidentsPage: WebPage {
     ///   - head: the number of the journal's last event that the page has taken in; nil but on the first page.
     init(
         _ incidents: [IncidentRecord], filter: IncidentFilter, burning: Int, next: String?, mayOperate: Bool,
-        head: Int64? = nil, reader: Reader
+        isAdmin: Bool = false, head: Int64? = nil, reader: Reader
     ) {
         layout = Layout("Incidents", place: .incidents, reader: reader, scripts: head == nil ? [] : ["live.js"])
         sentence =
@@ -66,6 +68,7 @@ struct IncidentsPage: WebPage {
             default: "\(burning) incidents are open."
             }
         newPath = mayOperate ? "/incidents/new" : nil
+        notificationsPath = isAdmin ? "/notifications" : nil
         onlyService = filter.service
         func path(_ change: (inout IncidentFilter) -> Void, after: String? = nil) -> String {
             var wanted = filter

@@ -85,6 +85,7 @@ extension JournalPage {
         "hook.refused": "could not start what a hook's message asked for",
         "destination.added": "added a destination for news",
         "destination.removed": "removed a destination for news",
+        "notification.retried": "asked for news to be sent once more",
         "notification.test": "asked for a test of a destination",
         "notification.delivered": "delivered news",
         "notification.failed": "gave up delivering news",

@@ -7,6 +7,7 @@ import Notifications
 /// Where news is sent, and the outbox, over HTTP.
 struct NotificationRoutes: Sendable {
     let notifications: Notifications
+    let templates: Templates
 
     var table: [Route] {
         [
@@ -16,6 +17,12 @@ struct NotificationRoutes: Sendable {
             .signedIn(.post, "/api/v1/notifications/destinations/{name}/test", test),
             .signedIn(.get, "/api/v1/notifications/deliveries", deliveries),
             .signedIn(.get, "/api/v1/notifications/deliveries/{id}", delivery),
+            .signedIn(.post, "/api/v1/notifications/deliveries/{id}/retry", retry),
+            .signedIn(.get, "/notifications", show),
+            .signedIn(.post, "/notifications/destinations", admitting: .init(keepsAnswer: false), addFromForm),
+            .signedIn(.post, "/notifications/destinations/{name}/removal", removeFromForm),
+            .signedIn(.post, "/notifications/destinations/{name}/test", testFromForm),
+            .signedIn(.post, "/notifications/deliveries/{id}/retry", retry),
         ]
     }
 
@@ -51,16 +58,8 @@ struct NotificationRoutes: Sendable {
     }
 
     @Sendable func deliveries(_ visit: Visit) async throws -> Response {
-        let state = try visit.query("state").map { text throws(Problem) in
-            guard let state = Delivery.State(rawValue: text) else {
-                throw .invalid(
-                    "There is no state \"\(text.prefix(40))\" of a delivery.",
-                    fields: [.init(name: "state", message: Self.words(Delivery.State.self))])
-            }
-            return state
-        }
         let page = try await notifications.deliveries(
-            visit.page(), state: state, destination: visit.query("destination"), by: visit.principal)
+            visit.page(), state: try state(visit), destination: visit.query("destination"), by: visit.principal)
         return try .json(List(items: page.items.map(NotificationDelivery.init), next: page.next))
     }
 
@@ -69,7 +68,17 @@ struct NotificationRoutes: Sendable {
             NotificationDelivery(try await notifications.delivery(ID(try visit.path("id")), by: visit.principal)))
     }
 
-    private static func kind(_ text: String) throws(Problem) -> Destination.Kind {
+    func state(_ visit: Visit) throws(Problem) -> Delivery.State? {
+        guard let text = visit.query("state") else { return nil }
+        guard let state = Delivery.State(rawValue: text) else {
+            throw .invalid(
+                "There is no state \"\(text.prefix(40))\" of a delivery.",
+                fields: [.init(name: "state", message: Self.words(Delivery.State.self))])
+        }
+        return state
+    }
+
+    static func kind(_ text: String) throws(Problem) -> Destination.Kind {
         guard let kind = Destination.Kind(rawValue: text) else {
             throw .invalid(
                 "There is no kind \"\(text.prefix(40))\" of destination.",
@@ -78,7 +87,7 @@ struct NotificationRoutes: Sendable {
         return kind
     }
 
-    private static func occasions(_ names: [String]) throws(Problem) -> [Occasion] {
+    static func occasions(_ names: [String]) throws(Problem) -> [Occasion] {
         var occasions: [Occasion] = []
         for name in names {
             guard let occasion = Occasion(rawValue: name) else {

@@ -6,7 +6,8 @@ extension OpenAPIDocument {
     static let checklists = Subject(
         name: "checklists", description: "Checklists that are worked through, by several people and by checks at once.",
         operations: [
-            listChecklists, createChecklist, getChecklist, changeItem, checkItem, checkAll, complete, reopen, export,
+            listChecklists, createChecklist, getChecklist, changeItem, checkItem, checkAll, complete, abandon, reopen,
+            export,
         ], schemas: checklistSchemas)
 
     private static let id = Operation.Parameter.path("id", "The checklist's id.")
@@ -37,7 +38,7 @@ extension OpenAPIDocument {
 
     private static let changeItem = Operation(
         method: .put, path: "/api/v1/checklists/{id}/items/{item}", id: "changeItem",
-        summary: "Ticks an item, opens it again, marks it not applicable, or notes something.",
+        summary: "Ticks an item, opens it again, marks it not applicable, notes something, or gives it to somebody.",
         details: """
             `If-Match` names the version of the item that was seen; when somebody has changed it since, nothing changes and \
             the problem says what they did. Not applicable needs a note, and so does ticking an item whose check failed.
@@ -73,9 +74,16 @@ extension OpenAPIDocument {
 
     private static let reopen = Operation(
         method: .post, path: "/api/v1/checklists/{id}/reopening", id: "reopenChecklist",
-        summary: "Opens a completed checklist again, with its items as they stand.",
+        summary: "Opens a completed or abandoned checklist again, with its items as they stand.",
         access: .permitted(.operate), parameters: [id], body: .json("ReasonRequest", isRequired: false),
         answers: [.json(.ref("Checklist"), "The checklist, open.")], problems: [404])
+
+    private static let abandon = Operation(
+        method: .post, path: "/api/v1/checklists/{id}/abandonment", id: "abandonChecklist",
+        summary: "Ends a checklist that nobody works through any more, with its items as they stand.",
+        details: "Asking again changes nothing. A deployment that ends before a stage's turn abandons its checklist.",
+        access: .permitted(.operate), parameters: [id], body: .json("ReasonRequest", isRequired: false),
+        answers: [.json(.ref("Checklist"), "The checklist, abandoned.")], problems: [404])
 
     private static let export = Operation(
         method: .get, path: "/api/v1/checklists/{id}/export", id: "exportChecklist",
@@ -107,6 +115,11 @@ extension OpenAPIDocument {
             optional: [
                 "state": .oneOf(ItemState.byPeople.map(\.rawValue), "Absent leaves it."),
                 "note": .text("Absent leaves it, empty takes it away."),
+                "assignee": .text(
+                    "The name of the person who is to see to it; absent leaves it, empty takes it from whoever has it."),
+                "role": .oneOf(
+                    ["operator", "admin", ""],
+                    "What whoever settles it must be; absent leaves it, empty lets anybody who may tick."),
             ]),
         "ReasonRequest": .object("Why.", [:], optional: ["reason": .text("Goes on the journal.")]),
         "Checklist": .object(
@@ -121,8 +134,8 @@ extension OpenAPIDocument {
                 "occasion": .text("What it is for, in words."),
                 "object": .text("What it is for, as the journal names objects."),
                 "section": .text("The slug of the section that it is of; absent for the whole runbook."),
-                "completed": .moment("When it was completed."),
-                "override": .text("Why it was completed with required items open."),
+                "completed": .moment("When it was completed or abandoned."),
+                "override": .text("Why it was completed with required items open, or abandoned."),
             ]),
         "ChecklistSummary": .object(
             "A checklist in a list.",
@@ -139,7 +152,7 @@ extension OpenAPIDocument {
                 "occasion": .text("What it is for, in words."),
                 "object": .text("What it is for, as the journal names objects."),
                 "section": .text("The slug of the section that it is of; absent for the whole runbook."),
-                "completed": .moment("When it was completed."),
+                "completed": .moment("When it was completed or abandoned."),
             ]),
         "ChecklistEntry": .object(
             "An item of a checklist.",
@@ -155,6 +168,8 @@ extension OpenAPIDocument {
             optional: [
                 "note": .text(), "by": .ref("Actor"), "at": .moment("When it came to its state."),
                 "check": .text("The step that proves it."), "evidence": .ref("CheckEvidence"),
+                "assignee": .text("Who is to see to it."),
+                "role": .oneOf(["operator", "admin"], "What whoever settles it must be."),
             ]),
         "CheckEvidence": .object(
             "What a check did.",

@@ -123,6 +123,10 @@ extension OpenAPIDocument {
                     "Values of the runbook's parameters. `version`, `environment`, `service` and `commit` are filled in."
                 ),
                 "planned": .flag("It only takes its place; a promotion begins it."),
+                "stages": .list(
+                    of: .text(),
+                    "The sections that are its stages, by slug; without them those of the guide. None that asks for an approval can be left out."
+                ),
             ]),
         "DeploymentRecordRequest": .object(
             "A deployment that was made elsewhere.",

@@ -7,6 +7,7 @@ extension OpenAPIDocument {
         name: "notifications", description: "Where news of incidents is sent, and what became of each piece of it.",
         operations: [
             listDestinations, addDestination, removeDestination, testDestination, listDeliveries, getDelivery,
+            retryDelivery,
         ], schemas: notificationSchemas)
 
     private static let name = Operation.Parameter.path("name", "The destination's name.")
@@ -47,6 +48,13 @@ extension OpenAPIDocument {
         method: .get, path: "/api/v1/notifications/deliveries/{id}", id: "getDelivery",
         summary: "Answers a delivery.", access: .permitted(.admin), parameters: [.path("id", "The delivery's id.")],
         answers: [.json(.ref("NotificationDelivery"), "The delivery.")], problems: [404])
+
+    private static let retryDelivery = Operation(
+        method: .post, path: "/api/v1/notifications/deliveries/{id}/retry", id: "retryDelivery",
+        summary: "Sends once more what could not be delivered, or at once what would be tried later.",
+        details: "The `webhook-id` stays the same, and it is tried for a day again.",
+        access: .permitted(.admin), parameters: [.path("id", "The delivery's id.")],
+        answers: [.json(.ref("NotificationDelivery"), "The delivery, which is on its way.")], problems: [404])
 
     private static let notificationSchemas: KeyValuePairs<String, Schema> = [
         "NotificationDestination": .object(

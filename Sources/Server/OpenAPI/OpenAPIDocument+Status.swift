@@ -43,8 +43,9 @@ extension OpenAPIDocument {
                 "Something that runs, waits, failed or succeeded.",
                 [
                     "kind": .oneOf(
-                        ["run", "incident", "checklist", "deployment"], "What it is, as the journal names objects."),
-                    "id": .text(),
+                        ["run", "incident", "checklist", "deployment", "item"],
+                        "What it is, as the journal names objects."),
+                    "id": .text("Of an item: its checklist's id, `/` and its own."),
                     "title": .text("What people call it, such as `accunode.deploy#rollback`."),
                     "state": .oneOf(stateNames, "Of its kind."),
                     "details": .text("Where it stands or why it ended, for people."),
@@ -56,7 +57,8 @@ extension OpenAPIDocument {
     /// Each once: subjects share some.
     private static let stateNames = Array(
         Set(
-            RunState.allCases.map(\.rawValue) + ChecklistState.allCases.map(\.rawValue)
+            RunState.allCases.map(\.rawValue) + ItemState.allCases.map(\.rawValue)
+                + ChecklistState.allCases.map(\.rawValue)
                 + IncidentState.allCases.map(\.rawValue)
                 + DeploymentState.allCases.map(\.rawValue))
     ).sorted()

@@ -171,9 +171,36 @@ struct ChecklistCommand: AsyncParsableCommand {
         }
     }
 
+    struct Abandon: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ends a checklist that nobody works through any more.",
+            discussion: """
+                  runbook checklist abandon 01k… --reason "the release is called off"
+                """
+        )
+
+        @Argument(help: "The checklist's id.")
+        var id: String
+
+        @Option(help: ArgumentHelp("Why, for the record.", valueName: "text"))
+        var reason: String?
+
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var format: FormatOptions
+
+        func run() async throws {
+            try await server.withClient { client in
+                let answer = try await client.write(
+                    .post, .api("checklists", id, "abandonment"), ReasonRequest(reason: reason), as: JSONValue.self)
+                guard !format.json else { return try Output.data.json(answer) }
+                try Output.talk.say("runbook: checklist \(id) is abandoned")
+            }
+        }
+    }
+
     struct Reopen: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Opens a completed checklist again.",
+            abstract: "Opens a completed or abandoned checklist again.",
             discussion: """
                   runbook checklist reopen 01k… --reason "the backup was of the wrong database"
                 """
@@ -229,11 +256,14 @@ extension Checklist {
         let settled = items.count { $0.isSettled }
         try output.say("checklist \(id) of \(runbook), \(settled) of \(items.count) done")
         try output.say("started \(Wording.moment(created)) by \(by.name ?? by.id)")
-        if let override { try output.say("completed with open items: \(override)") }
+        if let override {
+            try output.say(state == "abandoned" ? "because: \(override)" : "completed with open items: \(override)")
+        }
         var table = Table("", "NO", "STATE", "BY", "AT", "ITEM")
         for (index, item) in items.enumerated() {
             let indent = String(repeating: "  ", count: max(0, min(item.depth, 9) - 1))
             let remarks = [
+                item.assignee.map { "for \($0)" }, item.role == "admin" ? "for an admin to settle" : nil,
                 item.required ? nil : "optional", item.checking ? "its check is running" : nil,
                 item.note.map { "“\($0)”" }, item.evidence?.reason,
             ].compactMap { $0 }

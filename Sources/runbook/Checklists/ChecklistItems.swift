@@ -27,7 +27,8 @@ struct ItemArguments: ParsableArguments {
                     continue
                 }
                 let changed = try answer.decoded(as: ChecklistEntry.self)
-                try Output.talk.say("runbook: \(changed.state): \(changed.text)")
+                let whose = changed.assignee.map { ", for \($0)" } ?? ""
+                try Output.talk.say("runbook: \(changed.state)\(whose): \(changed.text)")
             }
         }
     }
@@ -120,6 +121,39 @@ extension ChecklistCommand {
         var note: String
 
         func run() async throws { try await arguments.change(to: ItemRequest(note: note)) }
+    }
+
+    struct Assign: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Gives items to a person, or says of which role whoever settles them must be.",
+            discussion: """
+                Whoever has an item finds it with `runbook status`; others may settle it, too. What is for an admin no
+                operator settles.
+
+                  runbook checklist assign 01k… 3 4 --to ben
+                  runbook checklist assign 01k… 7 --role admin
+                  runbook checklist assign 01k… 3 --to nobody
+                """
+        )
+
+        @OptionGroup var arguments: ItemArguments
+
+        @Option(
+            help: ArgumentHelp("Who is to see to them; nobody takes them from whoever has them.", valueName: "name"))
+        var to: String?
+
+        @Option(help: ArgumentHelp("Who may settle them: operator, admin or anybody.", valueName: "role"))
+        var role: String?
+
+        func validate() throws {
+            if to == nil, role == nil { throw ValidationError("Say who: --to or --role.") }
+        }
+
+        func run() async throws {
+            try await arguments.change(
+                to: ItemRequest(
+                    assignee: to.map { $0 == "nobody" ? "" : $0 }, role: role.map { $0 == "anybody" ? "" : $0 }))
+        }
     }
 
     struct Check: AsyncParsableCommand {
