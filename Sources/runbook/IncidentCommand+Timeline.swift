@@ -156,8 +156,8 @@ extension TimelineEntry {
         try output.say("\(Wording.moment(at ?? time))  \(sentence)\(later)")
         for line in (text ?? "").split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         where text != nil { try output.line("    \(line)") }
-        if let note { try output.say("    note \(note), version \(version ?? 1)") }
         if let earlier { try output.say("    edited \(earlier.count == 1 ? "once" : "\(earlier.count) times")") }
+        if let note { try output.say("    note \(note), version \(version ?? 1)") }
         for line in self.output ?? [] { try output.line("    | \(line)") }
     }
 }
