@@ -27,15 +27,16 @@ extension Engine {
 
     /// Wakes the engine when the next of the waiting steps is due. It is told by the database, so that a server that is
     /// started again waits no longer than the one before it would have.
-    func setAlarm(_ group: inout DiscardingTaskGroup) async {
-        let now = executions.time.now()
+    /// - Parameter looked: when it was last looked for what is due: all that comes later is waited for, though its time may
+    ///   be over by now. What was due before has a worker or is given one when one comes free.
+    func setAlarm(for looked: Timestamp, _ group: inout DiscardingTaskGroup) async {
         let due: Timestamp?
         do {
             due = try await database.read { reader in
                 let tries = try reader.integer(
                     """
                     SELECT min(rests_until) FROM runs
-                    WHERE state = 'running' AND rests_until IS NOT NULL AND rests_until > \(now)
+                    WHERE state = 'running' AND rests_until IS NOT NULL AND rests_until > \(looked)
                         AND rests_until < \(Timestamp.untilTold)
                     """)
                 return [tries.map { Timestamp(microseconds: $0) }, try Executions.nextDeadline(in: reader)]
@@ -46,6 +47,7 @@ extension Engine {
             return
         }
         guard let due, alarm.arm(due) else { return }
+        let now = executions.time.now()
         group.addTask { [self] in
             // Only the server's end wakes it earlier, and then nothing is started.
             try? await Task.sleep(for: min(max(.zero, now.duration(to: due)), Self.longestSleep))

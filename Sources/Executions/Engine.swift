@@ -48,10 +48,12 @@ package final class Engine: Sendable {
         await withDiscardingTaskGroup { group in
             for await _ in executions.signals.wakes {
                 if Task.isCancelled { break }
+                // What falls due while the others are given workers is still to come for the alarm.
+                let looked = executions.time.now()
                 await keepDeadlines()
                 await fill(&group)
                 await tellWaiting()
-                await setAlarm(&group)
+                await setAlarm(for: looked, &group)
             }
             group.cancelAll()
         }

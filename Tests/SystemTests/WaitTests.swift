@@ -84,6 +84,18 @@ import Testing
         }
     }
 
+    @Test func `what falls due while the engine looks at something else is tried all the same`() async throws {
+        try await Server.with { server in
+            try await server.store("again", "# Again\n" + fence("sh {name=a interval=1ms retries=60}", "exit 1"))
+            var runs: [String] = []
+            for _ in 1...3 { runs.append(try await server.begin("again")) }
+            for run in runs {
+                let ended = try await server.settled(run)
+                #expect(ended["state"].string == "failed" && ended["steps"][0]["attempts"].items.count == 61)
+            }
+        }
+    }
+
     @Test func `the failure of a step beside it ends a wait, which has not failed`() async throws {
         try await Server.with { server in
             try await server.store(
