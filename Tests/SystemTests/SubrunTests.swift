@@ -105,6 +105,8 @@ import Testing
             let id = try await server.begin("parent")
             let child = try await child(of: id, on: server)
             try await until("it runs") { try await server.run(child)["steps"][0]["state"].string == "running" }
+            let skipped = try await server.runbook("runs", "skip", id, "x", "--note", "too long")
+            #expect(skipped.status == 65 && skipped.error.contains("cancel that run"), "it would go on by itself")
             #expect(try await server.runbook("runs", "cancel", id).status == 0)
             #expect(try await server.settled(id)["state"].string == "cancelled")
             #expect(try await server.run(child)["state"].string == "cancelled")
