@@ -27,6 +27,9 @@ package final class RunFeed: Sendable {
     }
 
     private let viewers = Mutex(Viewers())
+    /// Held while viewers are told, so that each gets the news in the order of their numbers. It is another one than that of
+    /// the viewers: to tell somebody takes a lock of their task, which holds it too while it goes and is forgotten here.
+    private let telling = Mutex(())
 
     package init() {}
 
@@ -58,11 +61,15 @@ package final class RunFeed: Sendable {
     }
 
     func tell(_ run: ID<RunRecord>, _ news: RunNews) {
-        // Under the lock, so that every viewer gets them in the order of their numbers.
-        viewers.withLock { viewers in
-            guard let continuations = viewers.continuations[run]?.values else { return }
-            let number = viewers.told[run, default: 0] + 1
-            viewers.told[run] = number
+        telling.withLock { _ in
+            let (number, continuations) = viewers.withLock { viewers in
+                guard let continuations = viewers.continuations[run] else {
+                    return (0, [AsyncStream<NumberedNews>.Continuation]())
+                }
+                let number = viewers.told[run, default: 0] + 1
+                viewers.told[run] = number
+                return (number, Array(continuations.values))
+            }
             for continuation in continuations { continuation.yield(NumberedNews(number: number, news: news)) }
         }
     }

@@ -62,20 +62,23 @@ package final class Tail: Sendable {
     }
 
     func tell(_ event: RecordedEvent) {
-        let continuations = listeners.withLock { listeners in
+        // Nobody is told under the lock: that takes a lock of their task, which holds it too while it goes and is forgotten.
+        let (all, selective) = listeners.withLock { listeners in
             // A command on the data folder appends too, and tells nobody.
             let isNext = listeners.last.map { $0 + 1 == event.seq } ?? false
             listeners.last = event.seq
+            var selective: [(AsyncStream<News>.Continuation, News)] = []
             for (id, listener) in listeners.selective {
                 guard !isNext || listener.kinds.contains(event.kind) || event.seq.isMultiple(of: Self.stride) else {
                     continue
                 }
                 let number = listener.number + (isNext ? 1 : 2)
                 listeners.selective[id]?.number = number
-                listener.continuation.yield(News(event: event, number: number))
+                selective.append((listener.continuation, News(event: event, number: number)))
             }
-            return Array(listeners.all.values)
+            return (Array(listeners.all.values), selective)
         }
-        for continuation in continuations { continuation.yield(event) }
+        for (continuation, news) in selective { continuation.yield(news) }
+        for continuation in all { continuation.yield(event) }
     }
 }

@@ -106,4 +106,26 @@ struct `The tail` {
         #expect(first.event.seq == 89)
         #expect(first.number > 2, "those before it were dropped")
     }
+
+    @Test(.timeLimit(.minutes(2))) func `listeners that go while they are told hold up nobody`() async {
+        let tail = Tail()
+        let event = RecordedEvent(
+            seq: 1, id: "a", time: "2026-11-29T00:00:00.000000Z", kind: "rare",
+            actor: .init(kind: "system", id: "test", name: "test"), via: "system", objects: [], details: [:],
+            isErased: false, hash: "")
+        let teller = Task.detached {
+            while !Task.isCancelled {
+                tail.tell(event)
+                await Task.yield()
+            }
+        }
+        for _ in 0..<4000 {
+            let listener = Task.detached { for await _ in tail.listen(for: ["rare"]) {} }
+            await Task.yield()
+            listener.cancel()
+            await listener.value
+        }
+        teller.cancel()
+        await teller.value
+    }
 }

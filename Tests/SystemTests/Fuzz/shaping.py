@@ -203,6 +203,7 @@ class Shaping:
 
     def editNote(self, case, _):
         case.path_parameters.update(id=self.stage.incident, note=self.stage.note)
+        case.headers["If-Match"] = "*"
         case.body = {"text": f"It was {self.visitor.name}."}
 
     def assignRole(self, case, _):
