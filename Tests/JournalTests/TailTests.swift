@@ -119,7 +119,7 @@ struct `The tail` {
                 await Task.yield()
             }
         }
-        for _ in 0..<4000 {
+        for _ in 0..<500 {
             let listener = Task.detached { for await _ in tail.listen(for: ["rare"]) {} }
             await Task.yield()
             listener.cancel()
