@@ -10,6 +10,14 @@ import Testing
         try #require(try RunbookCommand.parseAsRoot(line.split(separator: " ").map(String.init)) as? Command)
     }
 
+    /// A command that is written and not listed in its subject falls to the usual one, without a word.
+    @Test func `what changes a checklist is a command of its own`() throws {
+        _ = try parse("checklist assign 01 3 4 --to ben", as: ChecklistCommand.Assign.self)
+        _ = try parse("checklist assign 01 7 --role admin", as: ChecklistCommand.Assign.self)
+        _ = try parse("checklist abandon 01 --reason off", as: ChecklistCommand.Abandon.self)
+        _ = try parse("checklist complete 01", as: ChecklistCommand.Complete.self)
+    }
+
     private func status(_ line: String) throws -> runbook.ExitStatus {
         let error = try #require(throws: (any Error).self) {
             try RunbookCommand.parseAsRoot(line.split(separator: " ").map(String.init))

@@ -16,8 +16,8 @@ struct ChecklistCommand: AsyncParsableCommand {
               runbook checklist complete 01k…
             """,
         subcommands: [
-            Start.self, List.self, Show.self, Tick.self, Untick.self, Waive.self, Note.self, Check.self, Complete.self,
-            Reopen.self, Export.self,
+            Start.self, List.self, Show.self, Tick.self, Untick.self, Waive.self, Note.self, Assign.self, Check.self,
+            Complete.self, Abandon.self, Reopen.self, Export.self,
         ],
         defaultSubcommand: List.self
     )
