@@ -169,6 +169,7 @@ let package = Package(
             name: "fuzz-guides", dependencies: ["API", "RunbookFormat", "Essentials", "Server"],
             swiftSettings: swiftSettings),
         // Tests, by what they test; the last two drive the programs from outside.
+        .target(name: "Conversations", path: "Tests/Conversations", swiftSettings: swiftSettings),
         tests("EssentialsTests", ["Essentials"]),
         tests(
             "WebTests",
@@ -176,10 +177,10 @@ let package = Package(
                 "Essentials", "API", "Web", "RunbookFormat", "Journal", "Runbooks", "Executions", "Incidents",
                 "Notifications", "Checklists", "Deployments", "Schedules", "Hooks", "Server",
             ]),
-        tests("RunbookFormatTests", ["Essentials", "RunbookFormat"], exclude: ["Independent"]),
+        tests("RunbookFormatTests", ["Conversations", "Essentials", "RunbookFormat"], exclude: ["Independent"]),
         tests("ProcessesTests", ["Essentials", "CProcess", "Processes", "runbook-shim", logging]),
-        tests("StorageTests", ["Essentials", "Storage"]),
-        tests("JournalTests", ["Essentials", "Storage", "Journal"], exclude: ["Independent"]),
+        tests("StorageTests", ["Conversations", "Essentials", "Storage"]),
+        tests("JournalTests", ["Conversations", "Essentials", "Storage", "Journal"], exclude: ["Independent"]),
         tests("AccountsTests", ["Essentials", "Storage", "Journal", "Accounts", crypto]),
         tests("RunbooksTests", ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", logging]),
         tests(
@@ -220,7 +221,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "Essentials", "API", "Web", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", "Services",
+                "Conversations", "Essentials", "API", "Web", "RunbookFormat", "Storage", "Journal", "Accounts",
+                "Runbooks", "Services",
                 "Executions", "Incidents", "Checklists", "Deployments", "Schedules", "Hooks", "Server", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -235,7 +237,9 @@ let package = Package(
                 "Essentials", "API", "RunbookFormat", "Processes", "runbook",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        tests("SystemTests", ["runbook", "runbook-shim", "fuzz-guides"], exclude: ["Fuzz", "Replay", "Story"]),
+        tests(
+            "SystemTests", ["Conversations", "runbook", "runbook-shim", "fuzz-guides"],
+            exclude: ["Fuzz", "Replay", "Story"]),
         tests("BrowserTests", ["runbook", "runbook-shim"], exclude: ["Pages"]),
     ],
     swiftLanguageModes: [.v6]

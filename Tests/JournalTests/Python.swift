@@ -1,24 +1,12 @@
 import Foundation
+import Conversations
 import Testing
 
 /// Another program, which shares no code with ours: another SQLite, another SHA-256.
 enum Python {
     /// - Returns: what it printed, and its exit status.
     static func run(_ arguments: [String], input: String = "") throws -> (output: String, status: Int32) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        // `RUNBOOK_PYTHON`, or the first `python3` of the path.
-        process.arguments = [ProcessInfo.processInfo.environment["RUNBOOK_PYTHON"] ?? "python3"] + arguments
-        let folder = try TemporaryFolder()
-        try Data(input.utf8).write(to: URL(fileURLWithPath: folder.file("input")))
-        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: folder.file("input")))
-        let output = Pipe()
-        process.standardInput = file
-        process.standardOutput = output
-        try process.run()
-        let printed = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (String(decoding: printed, as: UTF8.self), process.terminationStatus)
+        try Conversation.python(arguments, reads: Array(input.utf8)).finish()
     }
 
     /// Runs SQL on a database file with neither foreign keys nor checks; with `triggers` false, without the journal's

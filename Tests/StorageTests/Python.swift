@@ -1,24 +1,13 @@
-import Foundation
-import Glibc
+import Conversations
 import Testing
 
 /// Programs that share nothing with ours: another process, another SQLite.
 struct Python {
-    private let process: Process
-    private let input: Pipe
-    private let output: Pipe
+    private let conversation: Conversation
 
-    /// `RUNBOOK_PYTHON`, or the first `python3` of the path.
+    /// Its input stays open until `end()`.
     static func start(_ program: String, _ arguments: String...) throws -> Python {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        let python = ProcessInfo.processInfo.environment["RUNBOOK_PYTHON"] ?? "python3"
-        process.arguments = [python, "-c", program] + arguments
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        return Python(process: process, input: input, output: output)
+        Python(conversation: try Conversation.python(["-c", program] + arguments, reads: nil))
     }
 
     static func run(_ program: String, _ argument: String) throws {
@@ -27,19 +16,8 @@ struct Python {
     }
 
     /// What it printed, up to the end of the line.
-    func line() throws -> String {
-        var line = Data()
-        while let byte = try output.fileHandleForReading.read(upToCount: 1), byte.first != UInt8(ascii: "\n") {
-            if byte.isEmpty { break }
-            line += byte
-        }
-        return String(decoding: line, as: UTF8.self)
-    }
+    func line() -> String { conversation.line() }
 
     /// Closes its input, and waits until it has ended well.
-    func end() throws {
-        try input.fileHandleForWriting.close()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-    }
+    func end() throws { try #require(conversation.finish().status == 0) }
 }

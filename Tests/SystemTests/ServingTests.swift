@@ -1,3 +1,4 @@
+import Conversations
 import Foundation
 import Glibc
 import Testing
@@ -134,16 +135,8 @@ struct SmallDisk: Sendable {
     static let isPermitted: Bool = {
         // A mount in a namespace of its own shows whether one is allowed, and leaves nothing behind.
         guard getuid() == 0, Programs.find("unshare") != nil, Programs.find("mount") != nil else { return false }
-        let probe = Process()
-        probe.executableURL = URL(filePath: "/bin/sh")
-        probe.arguments = ["-c", "unshare -m mount -t tmpfs none /mnt 2>/dev/null"]
-        do {
-            try probe.run()
-        } catch {
-            return false
-        }
-        probe.waitUntilExit()
-        return probe.terminationStatus == 0
+        let probe = try? Conversation(["sh", "-c", "unshare -m mount -t tmpfs none /mnt 2>/dev/null"])
+        return probe?.finish().status == 0
     }()
 
     init() async throws {
