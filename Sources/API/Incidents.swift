@@ -104,12 +104,15 @@ package struct Incident: Codable, Sendable {
     package let alerts_firing: Int
     /// The deployment that somebody has laid it to; `none` where they said that it is none.
     package let deployment: String?
+    /// How the people of the affected services are reached; only of an incident that is asked for by its id, and where the
+    /// services say it.
+    package let contacts: [IncidentContacts]?
 
     package init(
         id: String, title: String, severity: String, state: String, services: [String], roles: [String: String],
         opened: String, acknowledged: String?, acknowledged_by: String?, mitigated: String?, resolved: String?,
         by: Actor, runbooks: [IncidentRunbook], alerts: [IncidentAlert], alerts_total: Int, alerts_firing: Int,
-        deployment: String? = nil
+        deployment: String? = nil, contacts: [IncidentContacts]? = nil
     ) {
         self.id = id
         self.title = title
@@ -128,6 +131,19 @@ package struct Incident: Codable, Sendable {
         self.alerts_total = alerts_total
         self.alerts_firing = alerts_firing
         self.deployment = deployment
+        self.contacts = contacts
+    }
+}
+
+/// How the people of an affected service are reached.
+package struct IncidentContacts: Codable, Sendable {
+    package let service: String
+    /// A line each, as the service has them.
+    package let contacts: [String]
+
+    package init(service: String, contacts: [String]) {
+        self.service = service
+        self.contacts = contacts
     }
 }
 

@@ -87,7 +87,7 @@ package struct WebServer: Sendable {
         queue = QueueRoutes(executions: executions, templates: templates)
         self.incidents = IncidentRoutes(
             incidents: incidents, executions: executions, checklists: checklists, accounts: accounts,
-            deployments: deployments, templates: templates)
+            deployments: deployments, services: services, templates: templates)
         self.checklists = ChecklistRoutes(
             checklists: checklists, catalogue: catalogue, incidents: incidents, accounts: accounts,
             templates: templates)

@@ -119,6 +119,21 @@ package struct Services: Sendable {
         }
     }
 
+    /// How the people of these services are reached: those that are recorded and say it, in the order given.
+    package func contacts(
+        of names: [String], by principal: Principal
+    ) async throws -> [(service: String, lines: [String])] {
+        try principal.require(.read, to: "see services")
+        return try await database.read { reader in
+            try names.compactMap { name in
+                let row = try reader.first("SELECT contacts FROM services WHERE name = \(name)", as: Reached.self)
+                guard let row else { return nil }
+                let lines = try JSONDecoder().decode([String].self, from: Data(row.contacts.utf8))
+                return lines.isEmpty ? nil : (name, lines)
+            }
+        }
+    }
+
     /// The services, by name, that say they need this one; a thousand at most.
     package func dependants(of name: String, by principal: Principal) async throws -> [String] {
         try principal.require(.read, to: "see services")
@@ -142,6 +157,7 @@ package struct Services: Sendable {
 
 extension Services {
     fileprivate struct Name: Decodable { let name: String }
+    fileprivate struct Reached: Decodable { let contacts: String }
 
     private static func record(_ name: String, in reader: Reader) throws -> ServiceRecord? {
         try reader.first("\(Row.select) WHERE name = \(name)", as: Row.self)?

@@ -172,6 +172,9 @@ extension Incident {
             try output.say(deployment == "none" ? "laid to no deployment" : "laid to deployment \(deployment)")
         }
         for (role, name) in roles.sorted(by: { $0.key < $1.key }) { try output.say("\(role): \(name)") }
+        for reached in contacts ?? [] {
+            for line in reached.contacts { try output.say("contact of \(reached.service): \(line)") }
+        }
         for runbook in runbooks {
             let name = runbook.section.map { "\(runbook.runbook)#\($0)" } ?? runbook.runbook
             try output.say("runbook that fits: \(name); run it with: runbook exec \(name) --incident \(id)")

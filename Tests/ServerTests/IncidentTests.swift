@@ -52,6 +52,31 @@ import Testing
         }
     }
 
+    @Test func `an incident says how the people of its services are reached`() async throws {
+        let installation = try await Installation()
+        try await installation.test { caller in
+            let session = try await installation.session(.operator)
+            for (service, contacts) in [("web", ["on call: +49 30 123 456-78", "it@example.org"]), ("silent", [])] {
+                let body: Body = .json([
+                    "name": .string(service), "contacts": .array(contacts.map { .string($0) }),
+                ])
+                #expect(try await caller.send(.post, "/api/v1/services", as: session, body).status == 201)
+            }
+            let opened = try await caller.send(
+                .post, "/api/v1/incidents", as: session,
+                .json(["title": "Checkout errors", "services": ["web", "silent", "unrecorded"]]))
+            let path = try #require(opened.location)
+            let incident = try await caller.send(.get, path, as: session).json()
+            #expect(
+                incident["contacts"]
+                    == [["service": "web", "contacts": ["on call: +49 30 123 456-78", "it@example.org"]]])
+            let page = try await caller.send(.get, path.replacing("/api/v1", with: ""), as: session).text
+            #expect(page.contains("on call: <a href=\"tel:+493012345678\">+49 30 123 456-78</a>"))
+            #expect(page.contains("<a href=\"mailto:it@example.org\">it@example.org</a>"))
+            #expect(!page.contains("/services/silent\"><bdi>silent</bdi></a><br>"))
+        }
+    }
+
     @Test func `a note for earlier is taken, and its edit keeps what it said`() async throws {
         let installation = try await Installation()
         let path = "/api/v1/incidents/\(try await installation.incident())/timeline"

@@ -206,7 +206,8 @@ import Testing
                 roles: ["commander": "Ada"], opened: time, acknowledged: text.map { _ in time }, acknowledged_by: text,
                 mitigated: text.map { _ in time }, resolved: text.map { _ in time }, by: actor,
                 runbooks: [runbook("c")],
-                alerts: [alert("x")], alerts_total: 1, alerts_firing: 1, deployment: text)
+                alerts: [alert("x")], alerts_total: 1, alerts_firing: 1, deployment: text,
+                contacts: text.map { [.init(service: "web", contacts: [$0])] })
         }
         let summary = { (text: String?) in
             IncidentSummary(
@@ -245,6 +246,7 @@ import Testing
             Sample(schema: "RoleRequest", full: RoleRequest(person: "a"), bare: RoleRequest()),
             Sample(schema: "Incident", full: incident("Ada"), bare: incident(nil)),
             Sample(schema: "IncidentSummary", full: summary("Ada"), bare: summary(nil)),
+            same("IncidentContacts", IncidentContacts(service: "web", contacts: ["#ops"])),
             Sample(schema: "IncidentRunbook", full: runbook("c"), bare: runbook(nil)),
             Sample(schema: "IncidentAlert", full: alert("x"), bare: alert(nil)),
             Sample(schema: "TimelineEntry", full: entry("x"), bare: entry(nil)),

@@ -1,3 +1,4 @@
+import API
 import Checklists
 import Deployments
 import Essentials
@@ -68,6 +69,9 @@ extension Samples {
                         problem: .outdated(text("Grace has changed this note."))))
             },
             kind: nil, next: text("41"), blamed: facts(.succeeded), suspects: [facts(.failed, id: "2")],
+            contacts: [
+                .init(service: text("accunode"), contacts: ["security: sec@example.org, by day", text("by the door")])
+            ],
             runs: [
                 RunSummaryRecord(
                     id: ID(text("01j9zk4m7c0vxw5t3n8q2r6hyd")), runbook: text("accunode.rollback"), version: "v",
@@ -88,7 +92,8 @@ extension Samples {
             IncidentDetails(
                 incident: incidentRecord(.triggered), roles: [], runbooks: [], alerts: [], alertCount: 0, firingCount: 0
             ),
-            entries: [], kind: "checklist", next: nil, blamed: nil, suspects: [], runs: [], checklists: [], items: [:],
+            entries: [], kind: "checklist", next: nil, blamed: nil, suspects: [], contacts: [], runs: [],
+            checklists: [], items: [:],
             people: [],
             mayOperate: false, idempotencyKey: "",
             head: nil, reader: reader)

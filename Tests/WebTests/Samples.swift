@@ -293,7 +293,8 @@ struct Samples {
         ServicePage(
             Service(
                 name: text("orders"), recorded: isRecorded, description: "", owner: text("the orders team"),
-                contacts: [text("#orders")], links: [.init(title: text("Dashboard"), url: text("https://x.example"))],
+                contacts: [text("#orders"), "orders@example.org"],
+                links: [.init(title: text("Dashboard"), url: text("https://x.example"))],
                 environments: [text("production")], dependencies: [text("orders-db")], dependants: [text("shop")],
                 runbooks: [text("orders.deploy")],
                 incidents: [

@@ -13,6 +13,18 @@ struct WordsTests {
         #expect(Duration.milliseconds(milliseconds).inWords == words)
     }
 
+    @Test(arguments: [
+        ("by the door", nil), ("1 of 2", nil), ("on call: +49 (30) 123-456 78, at night", "tel:+493012345678"),
+        ("ada@example.org or +49 30 1234567", "mailto:ada@example.org"), ("a@b", nil), ("+1 2", nil),
+        ("#ops, https://chat.example.org/ops?a=1&b=2.", "https://chat.example.org/ops?a=1&b=2"),
+        ("javascript:alert(1)", nil), ("javascript:x@example.org", "mailto:x@example.org"),
+    ])
+    func `the first address of a contact is a link, and nothing of it is lost`(line: String, target: String?) {
+        let contact = ContactLine(line)
+        #expect(contact.link?.target == target)
+        #expect(contact.before + (contact.link?.address ?? "") + contact.after == line)
+    }
+
     @Test func `a moment is exact for machines and absolute for people without scripts`() throws {
         let moment = Moment(try #require(Timestamp(rfc3339: "2026-01-19T08:30:07.123456Z")))
         #expect(moment.instant == "2026-01-19T08:30:07Z")

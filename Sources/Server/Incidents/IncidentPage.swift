@@ -1,3 +1,4 @@
+import API
 import Checklists
 import Deployments
 import Essentials
@@ -45,6 +46,14 @@ struct IncidentPage: WebPage {
             self.by = by
             self.after = after
         }
+    }
+
+    /// How the people of an affected service are reached.
+    struct Contacts: Sendable {
+        let key: String
+        let service: String
+        let servicePath: String
+        let lines: [ContactLine]
     }
 
     struct Part: Sendable {
@@ -121,6 +130,8 @@ struct IncidentPage: WebPage {
     let emptiness: String?
     let nextPath: String?
     let facts: [Fact]
+    let hasContacts: Bool
+    let contacts: [Contacts]
     let fittings: [Fitting]
     let runs: [Run]
     let checklists: [Checklist]
@@ -141,7 +152,7 @@ struct IncidentPage: WebPage {
     ///   - head: the number of the journal's last event that the page has taken in; nil but on the first page.
     init(
         _ details: IncidentDetails, entries: [IncidentEntry], kind: String?, next: String?,
-        blamed: DeploymentFacts?, suspects: [DeploymentFacts], runs: [RunSummaryRecord],
+        blamed: DeploymentFacts?, suspects: [DeploymentFacts], contacts: [IncidentContacts], runs: [RunSummaryRecord],
         checklists: [ChecklistSummaryRecord], items: [String: Int],
         people: [String], problem: String? = nil, mayOperate: Bool, idempotencyKey: String, head: Int64?,
         reader: Reader
@@ -176,6 +187,12 @@ struct IncidentPage: WebPage {
         emptiness = entries.isEmpty ? "There is no such entry." : nil
         nextPath = next.map { filtered(kind, $0) }
         facts = Self.facts(details) + Self.blame(details.incident, blamed)
+        hasContacts = !contacts.isEmpty
+        self.contacts = contacts.map { reached in
+            Contacts(
+                key: reached.service, service: reached.service, servicePath: Paths.service(reached.service),
+                lines: reached.contacts.map(ContactLine.init))
+        }
         fittings = details.runbooks.map { attached in
             let name = attached.section.map { "\(attached.runbook)#\($0)" } ?? attached.runbook
             return Fitting(

@@ -4,7 +4,8 @@ import Incidents
 import Journal
 
 extension API.Incident {
-    init(_ details: IncidentDetails) {
+    /// - Parameter contacts: of the affected services; nil where nobody asked for them.
+    init(_ details: IncidentDetails, contacts: [IncidentContacts]? = nil) {
         let incident = details.incident
         self.init(
             id: incident.id.rawValue, title: incident.title, severity: incident.severity.rawValue,
@@ -20,7 +21,8 @@ extension API.Incident {
                     starts: alert.starts.rfc3339, ends: alert.ends?.rfc3339, summary: alert.summary, link: alert.link)
             },
             alerts_total: details.alertCount, alerts_firing: details.firingCount,
-            deployment: incident.isDeploymentSaid ? incident.deployment ?? "none" : nil)
+            deployment: incident.isDeploymentSaid ? incident.deployment ?? "none" : nil,
+            contacts: contacts.flatMap { $0.isEmpty ? nil : $0 })
     }
 }
 

@@ -49,7 +49,8 @@ extension IncidentRoutes {
                     entries: told.map {
                         IncidentEntry($0, output: output[$0.event.seq] ?? [], editPath: notePath, refused: refused)
                     },
-                    kind: kind, next: page.next, blamed: blamed, suspects: suspects, runs: runs.items,
+                    kind: kind, next: page.next, blamed: blamed, suspects: suspects,
+                    contacts: try await contacts(details, visit), runs: runs.items,
                     checklists: lists.items, items: items,
                     people: mayOperate
                         ? try await accounts.names(limit: Self.offeredPeople, by: visit.principal) : [],

@@ -9,6 +9,7 @@ import Hummingbird
 import Incidents
 import Journal
 import RunbookFormat
+import Services
 
 /// Incidents over HTTP: JSON for programs, pages for people, one handler for both where both do the same.
 struct IncidentRoutes: Sendable {
@@ -17,6 +18,7 @@ struct IncidentRoutes: Sendable {
     let checklists: Checklists
     let accounts: Accounts
     let deployments: Deployments
+    let services: Services
     let templates: Templates
 
     /// Enough for a thousand alerts with their labels and annotations.
@@ -83,7 +85,15 @@ struct IncidentRoutes: Sendable {
 
     @Sendable func show(_ visit: Visit) async throws -> Response {
         let details = try await incidents.incident(try id(visit), by: visit.principal)
-        return visit.wantsJSON ? try .json(API.Incident(details)) : try await page(details, visit)
+        guard visit.wantsJSON else { return try await page(details, visit) }
+        return try .json(API.Incident(details, contacts: try await contacts(details, visit)))
+    }
+
+    /// How the people of the affected services are reached.
+    func contacts(_ details: IncidentDetails, _ visit: Visit) async throws -> [IncidentContacts] {
+        try await services.contacts(of: details.incident.services, by: visit.principal).map {
+            IncidentContacts(service: $0.service, contacts: $0.lines)
+        }
     }
 
     @Sendable func change(_ visit: Visit) async throws -> Response {

@@ -169,6 +169,10 @@ extension OpenAPIDocument {
                 "deployment": .text(
                     "The id of the deployment that somebody has laid it to; `none` where they said that it is none. Absent, the times decide whose failure it counts as."
                 ),
+                "contacts": .list(
+                    of: .ref("IncidentContacts"),
+                    "How the people of the affected services are reached; only in the answer to a GET of its id, and where the services say it."
+                ),
             ]),
         "IncidentSummary": .object(
             "An incident in a list.",
@@ -181,6 +185,9 @@ extension OpenAPIDocument {
                 "acknowledged": .moment("When somebody took it up."), "acknowledged_by": .text("Who did."),
                 "mitigated": .moment("When it did no more harm."), "resolved": .moment("When it was over."),
             ]),
+        "IncidentContacts": .object(
+            "How the people of an affected service are reached.",
+            ["service": .text("Its name."), "contacts": .list(of: .text(), "A line each, as the service has them.")]),
         "IncidentRunbook": .object(
             "A runbook that fits an incident.", ["runbook": .text("Its name.")],
             optional: ["section": .text("The slug of the section that fits.")]),

@@ -108,7 +108,7 @@ struct ServicePage: WebPage {
     let deployments: [Delivery]
     let deploymentsPath: String
     let owner: String?
-    let contacts: [String]
+    let contacts: [ContactLine]
     let hasContacts: Bool
     let environments: [String]
     let hasEnvironments: Bool
@@ -150,7 +150,7 @@ struct ServicePage: WebPage {
         }
         deploymentsPath = Paths.query("/deployments", [("service", service.name)])
         owner = service.owner
-        contacts = service.contacts
+        contacts = service.contacts.map(ContactLine.init)
         hasContacts = !contacts.isEmpty
         environments = service.environments
         hasEnvironments = !environments.isEmpty
