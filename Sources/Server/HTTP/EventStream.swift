@@ -25,7 +25,10 @@ struct EventStream {
         let body = ResponseBody { writer in
             var events = EventStream(writer)
             do {
-                try await request.body.consumeWithCancellationOnInboundClose { _ in
+                try await request.body.consumeWithCancellationOnInboundClose { body in
+                    // To the end of the request: the answer to one that is not read whole must not end before it, or
+                    // Hummingbird lets go of a source that it has not finished, which ends the process.
+                    for try await _ in body {}
                     try await events.pump(live, write)
                 }
             } catch is CancellationError {
