@@ -49,6 +49,10 @@ package struct Run: Codable, Sendable {
     package let occasions: [String]?
     /// The step that started it; absent for what a person, a program or a schedule started.
     package let parent: RunParent?
+    /// The run that takes back what it did, or tried to.
+    package let rollback: String?
+    /// Why it ended as it did, where its steps do not say so.
+    package let reason: String?
     /// The values of sensitive parameters are `••••••`.
     package let parameters: [String: String]
     package let created: String
@@ -59,8 +63,8 @@ package struct Run: Codable, Sendable {
 
     package init(
         id: String, runbook: String, version: String, section: String?, state: String, priority: String,
-        waits_for: String? = nil, occasions: [String]? = nil, parent: RunParent? = nil, parameters: [String: String],
-        created: String,
+        waits_for: String? = nil, occasions: [String]? = nil, parent: RunParent? = nil, rollback: String? = nil,
+        reason: String? = nil, parameters: [String: String], created: String,
         started: String?, finished: String?,
         by: Actor, steps: [RunStep]
     ) {
@@ -73,6 +77,8 @@ package struct Run: Codable, Sendable {
         self.waits_for = waits_for
         self.occasions = occasions
         self.parent = parent
+        self.rollback = rollback
+        self.reason = reason
         self.parameters = parameters
         self.created = created
         self.started = started
@@ -86,10 +92,13 @@ package struct Run: Codable, Sendable {
 package struct RunParent: Codable, Sendable {
     package let run: String
     package let step: String
+    /// It takes back what that run did; absent where it does not.
+    package let rollback: Bool?
 
-    package init(run: String, step: String) {
+    package init(run: String, step: String, rollback: Bool? = nil) {
         self.run = run
         self.step = step
+        self.rollback = rollback
     }
 }
 

@@ -77,11 +77,12 @@ package struct Executions: Sendable {
             """
             INSERT INTO runs (id, runbook, version, section, state, priority, parameters, sealed, placeholders,
                 created, actor_kind, actor, actor_name, person, is_check, limited, at_most,
-                parent, parent_step)
+                parent, parent_step, is_rollback, rollback)
             VALUES (\(id), \(plan.runbook), \(plan.version), \(plan.section), \(RunState.queued), \(plan.priority),
                 \(JSONValue.strings(open).text), \(sealed), \(JSONValue.strings(plan.placeholders).text),
                 \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name), \(principal.person),
-                \(plan.isCheck), \(limit?.key), \(limit?.most), \(parent?.run), \(parent?.step))
+                \(plan.isCheck), \(limit?.key), \(limit?.most), \(parent?.run), \(parent?.step),
+                \(parent?.isRolledBack ?? false), \(try plan.rollback.map { try $0.json }))
             """)
         if parent == nil {
             for (key, most) in plan.furtherLimits {
@@ -100,13 +101,13 @@ package struct Executions: Sendable {
                 """
                 INSERT INTO run_steps (run, position, step, line, state, tries_in_all, is_always, may_fail, comes_after, asks,
                     question, approver, approvals, not_starter, lasts, call, is_conditional, expires_after, reminds_after,
-                    is_background)
+                    is_background, rolls_back)
                 VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued),
                     \(step.settings.retries + 1), \(step.settings.isAlways), \(step.mayFail),
                     \(comesAfter), \(question?.kind.rawValue), \(question?.text), \(rule?.role.rawValue), \(rule?.minimum ?? 0),
                     \(rule?.isClosedToStarter ?? false), \(step.settings.lasts?.inMicroseconds),
                     \(try plan.calls[step.id].map { try $0.json }), \(step.settings.condition != nil),
-                    \(rule?.expires?.inMicroseconds), \(rule?.remind?.inMicroseconds), \(step.settings.isBackground))
+                    \(rule?.expires?.inMicroseconds), \(rule?.remind?.inMicroseconds), \(step.settings.isBackground), \(step.rollsBack))
                 """)
         }
         try journal.append(
@@ -117,7 +118,7 @@ package struct Executions: Sendable {
                     "version": .string(plan.version), "section": plan.section.map { .string($0) } ?? .null,
                     "steps": .array(plan.steps.map { .string($0.id) }), "parameters": .strings(open),
                     "placeholders": .strings(plan.placeholders),
-                    "parent": parent.map { ["run": .string($0.run.rawValue), "step": .string($0.step)] } ?? .null,
+                    "parent": parent.map { $0.details } ?? .null,
                 ]),
             by: actor, in: transaction)
         let signals = signals

@@ -30,6 +30,13 @@ package struct RunRecord: Sendable, Equatable {
     /// The run that started it, with the step of it that did.
     package let parent: ID<RunRecord>?
     package let parentStep: String?
+    /// It takes back what its parent did.
+    package let isRollback: Bool
+    /// The run that takes back what this one did, or tried to.
+    package let rollback: ID<RunRecord>?
+    package let rollbackState: RunState?
+    /// A sentence, where the steps do not say why it ended as it did.
+    package let reason: String?
     /// It is the check of a task item.
     let isCheck: Bool
     package let steps: [StepRecord]
@@ -54,7 +61,8 @@ package struct RunRecord: Sendable, Equatable {
             steps.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
         return steps.map { step in
             StepStanding(
-                state: step.waitsForRun ? .running : step.state, mayFail: step.mayFail, isAlways: step.isAlways,
+                state: step.waitsForRun ? .running : step.state, mayFail: step.mayFail, rollsBack: step.rollsBack,
+                isAlways: step.isAlways,
                 isBetweenTries: (step.due != nil && !step.isWatching) || (step.state == .queued && step.tries > 0),
                 isWatching: step.isWatching,
                 isLeftOut: step.isLeftOut,
@@ -89,6 +97,8 @@ package struct StepRecord: Sendable, Equatable {
     package let isAlways: Bool
     /// After its failure the run goes on.
     package let mayFail: Bool
+    /// Its failure takes back what the run did.
+    package let rollsBack: Bool
     /// A person has said that it does not run.
     let isLeftOut: Bool
     /// The names of the steps that it comes after; nil for the one before it.

@@ -19,6 +19,8 @@ package struct RunOrder: Sendable, Equatable {
     package var version: String?
     /// The approvals before the chosen steps are asked for elsewhere; else they are steps of the run too.
     package var leavesGates = false
+    /// What its failure takes back is taken back elsewhere: the run fails.
+    package var leavesRollback = false
     /// Their values come later: they count as given.
     var unknownParameters: Set<String> = []
     /// The run is the check of a task item: the step named, which no other run takes.

@@ -21,7 +21,12 @@ package struct RunPlan: Sendable {
     package let comesAfter: [String: [String]]?
     /// What its steps run, by step.
     var calls: [String: PinnedCall] = [:]
-    private let parameters: [String: String]
+    /// What takes back what it did, where the failure of one of its steps asks for that.
+    var rollback: PinnedCall?
+    /// What its guide names for that; nil where none of its steps asks for it, or it is taken back elsewhere.
+    let rollbackWanted: RollbackBinding?
+    /// Every value, defaults included.
+    let parameters: [String: String]
     private let sensitive: Set<String>
 
     /// What stands for a sensitive value wherever it is shown.
@@ -57,6 +62,11 @@ package struct RunPlan: Sendable {
         let graph = order.isCheck ? nil : guide.graph(with: steps)
         comesAfter = graph?.predecessors(among: steps.map(\.id))
         var obstacles = Self.refusals(of: steps, guide: guide, graph)
+        let undone = order.leavesRollback ? nil : steps.first(where: \.rollsBack)
+        rollbackWanted = undone.flatMap { _ in RollbackBinding(guide.metadata) }
+        if let undone, rollbackWanted == nil || order.isCheck {
+            obstacles.append(Self.missingRollback(undone, isCheck: order.isCheck))
+        }
         if isGated { obstacles += Self.faultyGates(order, steps: steps, guide: guide) }
         for step in steps where order.isCheck && step.settings.confirmation != nil {
             obstacles.append(.init(name: step.id, message: "a check asks nobody: take confirm out", line: step.line))
@@ -85,7 +95,9 @@ package struct RunPlan: Sendable {
 
     /// Beside its own: those of what its steps run.
     var furtherLimits: [String: Int] {
-        var all = calls.values.reduce(into: [:]) { $0.merge($1.limits) { min($0, $1) } }
+        var all = (Array(calls.values) + [rollback].compactMap(\.self)).reduce(into: [:]) {
+            $0.merge($1.limits) { min($0, $1) }
+        }
         if let limit { all[limit.key] = nil }
         return all
     }
@@ -151,6 +163,15 @@ package struct RunPlan: Sendable {
             fields.append(.init(name: "front matter", message: reason, line: 1))
         }
         return fields
+    }
+
+    private static func missingRollback(_ step: Step, isCheck: Bool) -> Problem.Field {
+        .init(
+            name: step.id,
+            message: isCheck
+                ? "a check changes nothing: take on-failure=rollback out"
+                : "its failure is to be rolled back, and the front matter names nothing for that: write \"rollback: NAME\"",
+            line: step.line)
     }
 
     /// Approvals that can't be read and that the run would pass by.

@@ -20,13 +20,15 @@ struct RunWork: Sendable {
     let parent: ID<RunRecord>?
     /// What its steps run, by step.
     let calls: [String: (pin: PinnedCall, guide: Guide)]
+    /// What takes back what it did.
+    let rollback: (pin: PinnedCall, guide: Guide)?
     /// Values that never appear in stored output.
     let secrets: [String]
     let cancellation: Cancellation
     /// Its steps run one after the other and nothing else: what comes next follows from a single one of them.
     let isPlain: Bool
     let started: Timestamp?
-    private let occasions: [ObjectReference]
+    let occasions: [ObjectReference]
     private let executions: Executions
 
     init(_ id: ID<RunRecord>, of executions: Executions) async throws {
@@ -54,6 +56,12 @@ struct RunWork: Sendable {
             calls[call.step] = (pin, try await executions.catalogue.guide(version: pin.version, of: pin.runbook))
         }
         self.calls = calls
+        if let text = row.rollback {
+            let pin = try PinnedCall.reading(text)
+            rollback = (pin, try await executions.catalogue.guide(version: pin.version, of: pin.runbook))
+        } else {
+            rollback = nil
+        }
         runbook = row.runbook
         guide = try await executions.catalogue.guide(version: row.version, of: row.runbook)
         placeholders = try Executions.strings(row.placeholders)

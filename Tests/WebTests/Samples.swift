@@ -218,6 +218,7 @@ struct Samples {
                 section: text("rollout"),
                 state: state, by: text("the deploy token"), created: at(0), started: at(1), finished: at(402),
                 workspace: text("data/runs/01j9zk4m7c0v"), parent: text("01j9zk4m7c0vxw5t3n8q2r6hya"),
+                rollback: text("01j9zk4m7c0vxw5t3n8q2r6hyc"),
                 goesOnFrom: [text("preflight-1")], skippable: [text("switch-traffic")]),
             steps: (1...8).map { number in
                 .init(

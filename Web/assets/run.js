@@ -128,6 +128,7 @@ function showRun(run) {
   for (const step of run.steps ?? []) showStep(step);
   const badge = document.querySelector("#page-head .state");
   if (run.waits_for) document.getElementById("page-sentence").textContent = run.waits_for;
+  if (run.rollback && !document.querySelector("#page-head .back")) refresh();
   if (badge.dataset.state === run.state) return;
   badge.dataset.state = run.state;
   badge.textContent = run.state;

@@ -34,10 +34,13 @@ extension OpenAPIDocument {
                 "started": .moment("When its first step started."), "finished": .moment("When it came to its end."),
                 "occasions": .list(of: .text(), "What it is for, such as `incident/01j9…`."),
                 "parent": .ref("RunParent"),
+                "rollback": .text("The run that takes back what it did, or tried to."),
+                "reason": .text("Why it ended as it did, where its steps do not say so: the rollback failed."),
                 "waits_for": .text("Why it waits in the queue, as a sentence."),
             ]),
         "RunParent": .object(
-            "The step of another run that started it.", ["run": .text("The id of that run."), "step": .text()]),
+            "The step of another run that started it.", ["run": .text("The id of that run."), "step": .text()],
+            optional: ["rollback": .flag("That step failed, and this run takes back what that run did.")]),
         "RunStep": .object(
             "A step of a run.",
             [

@@ -11,8 +11,10 @@ extension API.Run {
             id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
             state: run.state.rawValue, priority: run.priority, waits_for: waitsFor,
             occasions: run.occasions.isEmpty ? nil : run.occasions.map(\.text),
-            parent: run.parent.flatMap { id in run.parentStep.map { RunParent(run: id.rawValue, step: $0) } },
-            parameters: run.parameters,
+            parent: run.parent.flatMap { id in
+                run.parentStep.map { RunParent(run: id.rawValue, step: $0, rollback: run.isRollback ? true : nil) }
+            },
+            rollback: run.rollback?.rawValue, reason: run.reason ?? run.rollbackFault, parameters: run.parameters,
             created: run.created.rfc3339,
             started: run.started?.rfc3339, finished: run.finished?.rfc3339,
             by: Actor(kind: run.actorKind, id: run.actor, name: run.actorName), steps: run.steps.map(RunStep.init))

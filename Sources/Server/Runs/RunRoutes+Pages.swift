@@ -41,6 +41,7 @@ extension RunRoutes {
                         state: run.state.rawValue, by: run.actorName, created: run.created, started: run.started,
                         finished: run.finished, workspace: nil, waitsFor: waitsFor, isCancelling: run.isCancelling,
                         isCleaning: run.isCleaning, hasCleanup: run.hasCleanup, parent: run.parent?.rawValue,
+                        isRollback: run.isRollback, rollback: run.rollback?.rawValue, rollbackFault: run.rollbackFault,
                         goesOnFrom: run.mayGoOnFrom, skippable: run.skippable),
                     steps: steps,
                     parameters: run.parameters.sorted { $0.key < $1.key }.map {
