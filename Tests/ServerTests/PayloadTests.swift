@@ -114,14 +114,16 @@ import Testing
                 full: Run(
                     id: "1", runbook: "a", version: hash, section: "b", state: "failed", priority: "low",
                     waits_for: "c", occasions: ["incident/1"], parent: RunParent(run: "3", step: "f"),
-                    parameters: ["A": "b"], created: time, started: time,
+                    rollback: "4", reason: "g", parameters: ["A": "b"], created: time, started: time,
                     finished: time,
                     by: actor, steps: [step]),
                 bare: Run(
                     id: "1", runbook: "a", version: hash, section: nil, state: "queued", priority: "low",
                     parameters: [:],
                     created: time, started: nil, finished: nil, by: actor, steps: [bareStep])),
-            same("RunParent", RunParent(run: "3", step: "f")),
+            Sample(
+                schema: "RunParent", full: RunParent(run: "3", step: "f", rollback: true),
+                bare: RunParent(run: "3", step: "f")),
             Sample(schema: "RunStep", full: step, bare: bareStep),
             Sample(schema: "RunAttempt", full: attempt, bare: bareAttempt),
             Sample(

@@ -26,7 +26,8 @@ extension Migrations {
 
                 CREATE TRIGGER runs_roll_back_by_a_run BEFORE UPDATE OF state ON runs
                 WHEN NEW.state = 'rolled-back' AND OLD.state <> 'rolled-back'
-                    AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = NEW.rollback_run AND r.state = 'succeeded')
+                    AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = NEW.rollback_run AND r.parent = NEW.id
+                        AND r.is_rollback = 1 AND r.state = 'succeeded')
                 BEGIN SELECT RAISE(ABORT, 'a run is rolled back by a run that succeeded'); END;
 
                 CREATE TRIGGER run_rollbacks_stay BEFORE UPDATE OF rolls_back ON run_steps
