@@ -104,6 +104,10 @@ package struct RunParent: Codable, Sendable {
 
 package struct RunStep: Codable, Sendable {
     package let id: String
+    /// The value that it runs for, where it runs once for each of a list; `RUNBOOK_ITEM` in its environment.
+    package let item: String?
+    /// The step of the runbook that runs once for each.
+    package let repeats: String?
     package let state: String
     package let line: Int
     /// What the step wrote to `$RUNBOOK_OUTPUT`; absent when it wrote nothing.
@@ -129,12 +133,15 @@ package struct RunStep: Codable, Sendable {
     package let attempts: [RunAttempt]
 
     package init(
-        id: String, state: String, line: Int, outputs: [String: String]? = nil, needs: [String]? = nil,
+        id: String, item: String? = nil, repeats: String? = nil, state: String, line: Int,
+        outputs: [String: String]? = nil, needs: [String]? = nil,
         waits_for: String? = nil, due: String? = nil, until: String? = nil, run: String? = nil, reason: String? = nil,
         asks: String? = nil, question: String? = nil, expires: String? = nil, attempts: [RunAttempt]
     ) {
         self.expires = expires
         self.id = id
+        self.item = item
+        self.repeats = repeats
         self.state = state
         self.line = line
         self.outputs = outputs

@@ -79,6 +79,9 @@ package struct RunRecord: Sendable, Equatable {
 
 package struct StepRecord: Sendable, Equatable {
     package let id: String
+    /// The value that it runs for, where it runs once for each of a list, and the name that the guide has for it.
+    package let item: String?
+    package let repeats: String?
     package let line: Int
     package let state: StepState
     package let outputs: [String: String]
@@ -134,6 +137,9 @@ package struct StepRecord: Sendable, Equatable {
         }
         return "tried \(tries) of \(triesInAll), again at \(Self.words(due))"
     }
+
+    /// What it runs for, where its name does not say it.
+    package var unnamedItem: String? { item.flatMap { id.hasSuffix("@\($0)") ? nil : $0 } }
 
     /// It waits for a time, or until it is looked at again, and nothing of it has failed.
     package var isWatching: Bool { state == .waiting && due != nil && until != nil && tries == 0 }

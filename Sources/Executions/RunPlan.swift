@@ -53,15 +53,20 @@ package struct RunPlan: Sendable {
             ? guide.steps.filter { $0.checkOf != nil && order.steps == [$0.id] }
             : try StepChoice.steps(of: guide, order, runbook: runbook)
         let isGated = !order.isCheck && !order.leavesGates
-        steps = isGated ? guide.withGates(before: chosen) : chosen
+        let steps = isGated ? guide.withGates(before: chosen) : chosen
         priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
         limit = order.isCheck ? nil : RunLimit(guide.metadata, runbook: runbook)
         parameters = try Self.parameters(of: order, guide)
         sensitive = guide.metadata.parameters.sensitiveNames
         placeholders = order.placeholders
         let graph = order.isCheck ? nil : guide.graph(with: steps)
-        comesAfter = graph?.predecessors(among: steps.map(\.id))
+        let repeated = Repetition(
+            steps, graph?.predecessors(among: steps.map(\.id)), parameters: parameters,
+            unknown: order.unknownParameters)
+        (self.steps, comesAfter) = (repeated.steps, repeated.comesAfter)
         var obstacles = Self.refusals(of: steps, guide: guide, graph)
+        // A list that nothing declares is no empty one.
+        obstacles += repeated.faults.filter { fault in !obstacles.contains { $0.name == fault.name } }
         let undone = order.leavesRollback ? nil : steps.first(where: \.rollsBack)
         rollbackWanted = undone.flatMap { _ in RollbackBinding(guide.metadata) }
         if let undone, rollbackWanted == nil || order.isCheck {
@@ -151,6 +156,9 @@ package struct RunPlan: Sendable {
                 fields.append(.init(name: step.id, message: refusal, line: step.line))
             } else if let reason = Engine.reasonNotToCarryOut(step) {
                 fields.append(.init(name: step.id, message: reason, line: step.line))
+            }
+            for fault in step.listFaults(in: guide) {
+                fields.append(.init(name: step.id, message: fault, line: step.line))
             }
             for fault in step.conditionFaults(in: guide, faults.isEmpty ? graph : nil) {
                 fields.append(.init(name: step.id, message: fault, line: step.line))

@@ -29,6 +29,8 @@ struct RunWork: Sendable {
     let isPlain: Bool
     let started: Timestamp?
     let occasions: [ObjectReference]
+    /// Those that run for a value of a list, by their names.
+    private let repeated: [String: Step]
     private let executions: Executions
 
     init(_ id: ID<RunRecord>, of executions: Executions) async throws {
@@ -65,6 +67,7 @@ struct RunWork: Sendable {
         runbook = row.runbook
         guide = try await executions.catalogue.guide(version: row.version, of: row.runbook)
         placeholders = try Executions.strings(row.placeholders)
+        repeated = try await executions.repeatedSteps(of: id, guide)
         isPlain = guide.steps.allSatisfy(\.isPlain)
         cancellation = Cancellation(cancelling: row.cancelling, cleanupCancelled: row.cleanup_cancelled)
         started = row.started
@@ -88,7 +91,7 @@ struct RunWork: Sendable {
     var objects: [ObjectReference] { stepObjects + occasions }
 
     func step(_ id: String) throws(Problem) -> Step {
-        guard let step = guide.steps.first(where: { $0.id == id }) else {
+        guard let step = guide.steps.first(where: { $0.id == id }) ?? repeated[id] else {
             throw .notFound("The runbook's version has no step \(id).")
         }
         return step

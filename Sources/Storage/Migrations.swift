@@ -40,6 +40,7 @@ enum Migrations {
         migrator.registerMigration("30-waits", migrate: addWaits)
         migrator.registerMigration("31-subruns", migrate: createSubruns)
         migrator.registerMigration("51-rollbacks", migrate: addRollbacks)
+        migrator.registerMigration("52-repeated-steps", migrate: addRepeatedSteps)
         return migrator
     }
 

@@ -222,7 +222,8 @@ struct Samples {
                 goesOnFrom: [text("preflight-1")], skippable: [text("switch-traffic")]),
             steps: (1...8).map { number in
                 .init(
-                    id: text("preflight-\(number)"), state: "succeeded", line: 10 + number,
+                    id: text("preflight-\(number)"), state: "succeeded", item: text("a b"),
+                    line: 10 + number,
                     attempts: [
                         attempt(
                             1, "succeeded", status: 0, finished: at(3),

@@ -48,6 +48,8 @@ extension OpenAPIDocument {
                 "attempts": .list(of: .ref("RunAttempt"), "Every attempt, the first one first."),
             ],
             optional: [
+                "item": .text("The value that it runs for, where it runs once for each of a list."),
+                "repeats": .text("The step of the runbook that runs once for each of a list."),
                 "outputs": .map(of: .text(), "What it wrote to `$RUNBOOK_OUTPUT`."),
                 "needs": .list(of: .text(), "The steps that it comes after; absent for the one before it."),
                 "waits_for": .text("What it waits for, as a sentence."),

@@ -24,7 +24,7 @@ extension API.Run {
 extension RunStep {
     init(_ step: StepRecord) {
         self.init(
-            id: step.id, state: step.state.rawValue, line: step.line,
+            id: step.id, item: step.item, repeats: step.repeats, state: step.state.rawValue, line: step.line,
             outputs: step.outputs.isEmpty ? nil : step.outputs, needs: step.comesAfter, waits_for: step.waitsFor,
             due: step.due?.rfc3339, until: step.until?.rfc3339, run: step.child?.rawValue,
             reason: step.reason, asks: step.question?.kind.rawValue,

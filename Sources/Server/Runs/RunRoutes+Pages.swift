@@ -19,7 +19,8 @@ extension RunRoutes {
         let waitsFor = try await executions.waitsFor(run, by: visit.principal)
         let steps = run.steps.map { step in
             RunPage.StepRecord(
-                id: step.id, state: step.state.rawValue, line: step.line, said: step.waitsFor ?? step.reason,
+                id: step.id, state: step.state.rawValue, item: step.unnamedItem, line: step.line,
+                said: step.waitsFor ?? step.reason,
                 isAlways: step.isAlways, child: step.child?.rawValue,
                 asked: step.isWatching
                     ? wait(step, of: run, visit) : step.id == asking?.id ? asked(step, of: run, visit) : nil,
