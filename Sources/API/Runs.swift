@@ -275,35 +275,3 @@ package struct ResumptionRequest: Codable, Sendable {
         self.note = note
     }
 }
-
-/// What would run, in order; the answer to `"dry_run": true`.
-package struct DryRun: Codable, Sendable {
-    package struct Step: Codable, Sendable {
-        package let id: String
-        package let line: Int
-        /// The names of the steps that it would come after; absent for the one before it.
-        package let needs: [String]?
-        package let interpreter: [String]
-        package let script: String
-
-        package init(id: String, line: Int, needs: [String]? = nil, interpreter: [String], script: String) {
-            self.id = id
-            self.line = line
-            self.needs = needs
-            self.interpreter = interpreter
-            self.script = script
-        }
-    }
-
-    package let runbook: String
-    package let version: String
-    package let parameters: [String: String]
-    package let steps: [Step]
-
-    package init(runbook: String, version: String, parameters: [String: String], steps: [Step]) {
-        self.runbook = runbook
-        self.version = version
-        self.parameters = parameters
-        self.steps = steps
-    }
-}

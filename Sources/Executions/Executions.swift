@@ -38,6 +38,10 @@ package struct Executions: Sendable {
     /// What would run, with every check that `start` makes, and nothing started.
     package func plan(_ order: RunOrder, by principal: Principal) async throws -> RunPlan {
         try principal.require(.operate, to: "run runbooks")
+        return try await planned(order, by: principal)
+    }
+
+    func planned(_ order: RunOrder, by principal: Principal) async throws -> RunPlan {
         let entry = try await catalogue.entry(order.runbook, by: principal)
         let guide = try await catalogue.guide(version: order.version ?? entry.version, of: entry.name)
         let plan = try RunPlan(order, entry: entry, guide: guide, searchPath: searchPath)
@@ -68,6 +72,7 @@ package struct Executions: Sendable {
     func accept(
         _ plan: RunPlan, by principal: Principal, as parent: Parent?, told actor: Principal, in transaction: Transaction
     ) throws -> ID<RunRecord> {
+        guard plan.missing.isEmpty else { throw plan.refusal }
         let now = time.now()
         let id = ID<RunRecord>(at: now)
         let limit = parent == nil ? plan.limit : nil

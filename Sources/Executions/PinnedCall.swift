@@ -65,9 +65,8 @@ extension Executions {
                 fields.append(.init(name: "rollback", message: problem.withFields, line: 1))
             }
         }
-        guard fields.isEmpty else {
-            throw Problem.invalid("\(plan.runbook) can't run yet: nothing was started.", fields: fields)
-        }
+        plan.missing += fields
+        guard plan.missing.isEmpty || plan.isDry else { throw plan.refusal }
         return plan
     }
 

@@ -23,6 +23,8 @@ package struct RunOrder: Sendable, Equatable {
     package var leavesRollback = false
     /// Their values come later: they count as given.
     var unknownParameters: Set<String> = []
+    /// Nothing is started: what stands in the way is told beside what would run.
+    var isDry = false
     /// The run is the check of a task item: the step named, which no other run takes.
     package var isCheck = false
 

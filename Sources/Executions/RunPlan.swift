@@ -28,6 +28,11 @@ package struct RunPlan: Sendable {
     /// Every value, defaults included.
     let parameters: [String: String]
     private let sensitive: Set<String>
+    /// What is missing before it can run; there is none of a run that starts.
+    package internal(set) var missing: [Problem.Field]
+    let isDry: Bool
+    /// What the guide declares for every step.
+    package let environment: [String: String]
 
     /// What stands for a sensitive value wherever it is shown.
     package static let mask = "••••••"
@@ -56,13 +61,16 @@ package struct RunPlan: Sendable {
         let steps = isGated ? guide.withGates(before: chosen) : chosen
         priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
         limit = order.isCheck ? nil : RunLimit(guide.metadata, runbook: runbook)
-        parameters = try Self.parameters(of: order, guide)
+        isDry = order.isDry
+        environment = guide.metadata.environment
+        var faults: [Problem.Field] = []
+        parameters = try Self.parameters(of: order, guide, faults: &faults)
         sensitive = guide.metadata.parameters.sensitiveNames
         placeholders = order.placeholders
         let graph = order.isCheck ? nil : guide.graph(with: steps)
         let repeated = Repetition(
             steps, graph?.predecessors(among: steps.map(\.id)), parameters: parameters,
-            unknown: order.unknownParameters)
+            unknown: order.unknownParameters.union(faults.map(\.name)))
         (self.steps, comesAfter) = (repeated.steps, repeated.comesAfter)
         var obstacles = Self.refusals(of: steps, guide: guide, graph)
         // A list that nothing declares is no empty one.
@@ -79,17 +87,30 @@ package struct RunPlan: Sendable {
         obstacles += Self.unfilled(steps, filled: placeholders.filter { !$0.key.hasPrefix("export ") })
         obstacles += Self.wrongAnswers(steps, answers: placeholders.filter { $0.key.hasPrefix("export ") })
         obstacles += Self.missingPrograms(steps, guide: guide, searchPath: searchPath)
-        guard obstacles.isEmpty else {
-            throw .invalid("\(runbook) can't run yet: nothing was started.", fields: obstacles)
-        }
+        missing = faults + obstacles
+        guard missing.isEmpty || order.isDry else { throw refusal }
     }
 
-    private static func parameters(of order: RunOrder, _ guide: Guide) throws(Problem) -> [String: String] {
+    /// Why it can't be started.
+    var refusal: Problem { .invalid("\(runbook) can't run yet: nothing was started.", fields: missing) }
+
+    /// - Parameter faults: of what nobody starts, what is wrong or missing; else this is thrown.
+    private static func parameters(
+        of order: RunOrder, _ guide: Guide, faults: inout [Problem.Field]
+    ) throws(Problem) -> [String: String] {
+        let declared = guide.metadata.parameters
         do {
-            return try guide.metadata.parameters.resolve(order.parameters)
+            return try declared.resolve(order.parameters)
         } catch {
+            guard !order.isDry else {
+                faults = error.fields
+                let wrong = Set(error.fields.map(\.name))
+                let defaults = declared.parameters.compactMap { one in one.defaultValue.map { (one.name, $0) } }
+                return Dictionary(defaults, uniquingKeysWith: { first, _ in first })
+                    .merging(order.parameters.filter { declared[$0.key] != nil && !wrong.contains($0.key) }) { $1 }
+            }
             let wrong = error.fields.filter { field in
-                !order.unknownParameters.contains(field.name) || guide.metadata.parameters[field.name] == nil
+                !order.unknownParameters.contains(field.name) || declared[field.name] == nil
             }
             guard wrong.isEmpty, !order.unknownParameters.isEmpty else {
                 throw .invalid(error.message, fields: wrong)

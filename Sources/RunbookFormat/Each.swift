@@ -43,7 +43,7 @@ package struct Each: Sendable, Equatable {
         } else if rest.contains(",") {
             source = .values(try Self.checked(Self.values(in: rest)))
         } else {
-            guard Self.isName(rest) else {
+            guard Self.isName(rest), rest != "true" else {
                 throw .invalid("write a parameter's name, as in foreach=hosts, or values, as in foreach=a,b,c.")
             }
             source = .parameter(rest)

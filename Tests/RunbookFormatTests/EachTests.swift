@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "foreach=", "foreach=\"two words\"", "foreach=\"a,a\"", "foreach=\"PATH in hosts\"",
+        "foreach", "foreach=", "foreach=\"two words\"", "foreach=\"a,a\"", "foreach=\"PATH in hosts\"",
         "foreach=\"RUNBOOK_X in hosts\"", "foreach=hosts at-once=0", "foreach=hosts at-once=9", "at-once=2",
         "foreach=hosts check", "foreach=hosts background until=ready",
     ])

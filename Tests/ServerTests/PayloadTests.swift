@@ -142,16 +142,7 @@ import Testing
                 schema: "ResumptionRequest", full: ResumptionRequest(from: "b", outcome: "rerun", note: "a"),
                 bare: ResumptionRequest()),
             same("SkipRequest", SkipRequest(note: "a")),
-            same(
-                "DryRun",
-                DryRun(
-                    runbook: "a", version: hash, parameters: [:],
-                    steps: [.init(id: "a", line: 1, interpreter: ["sh", "-e"], script: "true\n")])),
-            Sample(
-                schema: "PlannedStep",
-                full: DryRun.Step(id: "a", line: 1, needs: ["b"], interpreter: ["sh", "-e"], script: "true\n"),
-                bare: DryRun.Step(id: "a", line: 1, interpreter: ["sh", "-e"], script: "true\n")),
-        ]
+        ] + dryRuns
     }()
 
     private static let runbooks: [Sample] = {

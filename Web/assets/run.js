@@ -89,8 +89,12 @@ function showStep(step) {
   if (step.state === "running" && element.dataset.state !== "running" && "always" in element.dataset) refresh();
   element.dataset.state = step.state;
   showSaid(element.querySelector("[data-said]"), step.waits_for ?? step.reason);
-  element.querySelector("summary .mark").dataset.state = step.state;
-  element.querySelector("summary .word").textContent = step.state;
+  const node = document.querySelector(`[data-node="${CSS.escape(step.id)}"]`);
+  for (const place of [element, node]) {
+    if (!place) continue;
+    place.querySelector(".mark").dataset.state = step.state;
+    place.querySelector(".word").textContent = step.state;
+  }
   const number = element.querySelector("summary .number");
   if (last?.started && !last.finished) number.dataset.since = last.started;
   if (last?.finished) {

@@ -10,6 +10,8 @@ extension RunPage {
         var item: String?
         /// Its line in the guide's source.
         let line: Int?
+        /// The names of the steps that it comes after; nil for the one before it.
+        var comesAfter: [String]?
         /// What it waits for, or why it was skipped.
         var said: String?
         /// Whether it runs after a failure and a cancellation too.

@@ -112,6 +112,7 @@ struct RunPage: WebPage {
     let resumption: Resumption?
     let resumptionChoices: Choices?
     let skipChoices: Choices?
+    let graph: Graph?
     let stepsCount: String
     let groups: [Group]
     let parameters: [Parameter]
@@ -167,6 +168,7 @@ struct RunPage: WebPage {
         let asksOutcome = mayOperate && facts.state == "interrupted"
         let steps = Self.steps(records, asksOutcome: asksOutcome, isFinal: isFinal)
         groups = Self.folded(steps)
+        graph = Graph(records)
         currentTarget = Self.current(records).map { Paths.fragment(Step.anchor($0.id)) }
         queuePath = facts.state == "queued" ? Paths.queue : nil
         resumption = mayOperate ? Self.resumption(state: facts.state, steps: records) : nil
