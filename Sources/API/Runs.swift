@@ -49,6 +49,10 @@ package struct Run: Codable, Sendable {
     package let occasions: [String]?
     /// The step that started it; absent for what a person, a program or a schedule started.
     package let parent: RunParent?
+    /// The run that takes back what it did, or tried to.
+    package let rollback: String?
+    /// Why it ended as it did, where its steps do not say so.
+    package let reason: String?
     /// The values of sensitive parameters are `••••••`.
     package let parameters: [String: String]
     package let created: String
@@ -59,8 +63,8 @@ package struct Run: Codable, Sendable {
 
     package init(
         id: String, runbook: String, version: String, section: String?, state: String, priority: String,
-        waits_for: String? = nil, occasions: [String]? = nil, parent: RunParent? = nil, parameters: [String: String],
-        created: String,
+        waits_for: String? = nil, occasions: [String]? = nil, parent: RunParent? = nil, rollback: String? = nil,
+        reason: String? = nil, parameters: [String: String], created: String,
         started: String?, finished: String?,
         by: Actor, steps: [RunStep]
     ) {
@@ -73,6 +77,8 @@ package struct Run: Codable, Sendable {
         self.waits_for = waits_for
         self.occasions = occasions
         self.parent = parent
+        self.rollback = rollback
+        self.reason = reason
         self.parameters = parameters
         self.created = created
         self.started = started
@@ -86,15 +92,22 @@ package struct Run: Codable, Sendable {
 package struct RunParent: Codable, Sendable {
     package let run: String
     package let step: String
+    /// It takes back what that run did; absent where it does not.
+    package let rollback: Bool?
 
-    package init(run: String, step: String) {
+    package init(run: String, step: String, rollback: Bool? = nil) {
         self.run = run
         self.step = step
+        self.rollback = rollback
     }
 }
 
 package struct RunStep: Codable, Sendable {
     package let id: String
+    /// The value that it runs for, where it runs once for each of a list; `RUNBOOK_ITEM` in its environment.
+    package let item: String?
+    /// The step of the runbook that runs once for each.
+    package let repeats: String?
     package let state: String
     package let line: Int
     /// What the step wrote to `$RUNBOOK_OUTPUT`; absent when it wrote nothing.
@@ -120,12 +133,15 @@ package struct RunStep: Codable, Sendable {
     package let attempts: [RunAttempt]
 
     package init(
-        id: String, state: String, line: Int, outputs: [String: String]? = nil, needs: [String]? = nil,
+        id: String, item: String? = nil, repeats: String? = nil, state: String, line: Int,
+        outputs: [String: String]? = nil, needs: [String]? = nil,
         waits_for: String? = nil, due: String? = nil, until: String? = nil, run: String? = nil, reason: String? = nil,
         asks: String? = nil, question: String? = nil, expires: String? = nil, attempts: [RunAttempt]
     ) {
         self.expires = expires
         self.id = id
+        self.item = item
+        self.repeats = repeats
         self.state = state
         self.line = line
         self.outputs = outputs
@@ -257,37 +273,5 @@ package struct ResumptionRequest: Codable, Sendable {
         self.from = from
         self.outcome = outcome
         self.note = note
-    }
-}
-
-/// What would run, in order; the answer to `"dry_run": true`.
-package struct DryRun: Codable, Sendable {
-    package struct Step: Codable, Sendable {
-        package let id: String
-        package let line: Int
-        /// The names of the steps that it would come after; absent for the one before it.
-        package let needs: [String]?
-        package let interpreter: [String]
-        package let script: String
-
-        package init(id: String, line: Int, needs: [String]? = nil, interpreter: [String], script: String) {
-            self.id = id
-            self.line = line
-            self.needs = needs
-            self.interpreter = interpreter
-            self.script = script
-        }
-    }
-
-    package let runbook: String
-    package let version: String
-    package let parameters: [String: String]
-    package let steps: [Step]
-
-    package init(runbook: String, version: String, parameters: [String: String], steps: [Step]) {
-        self.runbook = runbook
-        self.version = version
-        self.parameters = parameters
-        self.steps = steps
     }
 }

@@ -92,7 +92,7 @@ extension Checklists {
 
     /// The kinds of event that end a check.
     package static let verdicts: Set<String> = [
-        "run.succeeded", "run.failed", "run.cancelled", "run.rejected", "run.interrupted",
+        "run.succeeded", "run.failed", "run.cancelled", "run.rejected", "run.rolled-back", "run.interrupted",
     ]
 
     /// Ticks or fails the item whose check has ended, with what it printed as the evidence. Said again it changes nothing.

@@ -97,7 +97,7 @@ private struct Movement {
         case .start(let index): return try start(record.stages[index])
         case .endStage(let index, let state): try end(record.stages[index], state)
         case .succeed: try become(.succeed)
-        case .fail: try fail()
+        case .fail: return try fail()
         case .become(let state): try pause(state)
         case .takeUp(let index): return try takeUp(record.stages[index])
         case .takeUpRollback: return try isFree() && become(.resume, "deployment.resumed")
@@ -161,12 +161,32 @@ private struct Movement {
         try tell("deployment.stage-\(state.rawValue)", of: stage, run: stage.run, reason: reason)
     }
 
-    private func fail() throws {
+    /// A stage that failed at a step whose guide wants that (`on-failure=rollback`) takes the deployment back: its run has
+    /// left it to us.
+    private func fail() throws -> Bool {
         let stage = record.stages.first { $0.state == .failed }
         var details: [String: JSONValue] = [:]
         if let stage { details["stage"] = .string(stage.plan.title) }
         if let reason = stage?.reason { details["reason"] = .string(reason) }
-        try become(.fail, details: details)
+        if let stage, let reason = try Deployments.reasonToRollBack(stage, in: transaction) {
+            switch runs.rollback {
+            case .success?: return try rollBack(because: reason)
+            case .failure(let problem)?:
+                details["reason"] = .string("\(reason) That can't start: \(problem.description)")
+            // It failed in between; whoever saw it told of it, and comes next.
+            case nil: return false
+            }
+        }
+        return try become(.fail, details: details)
+    }
+
+    private func rollBack(because reason: String) throws -> Bool {
+        try transaction.execute(
+            "UPDATE deployments SET rollback_run = NULL, failed = \(record.facts.failed ?? now), rollback_reason = \(reason) WHERE id = \(id)"
+        )
+        var details: [String: JSONValue] = ["reason": .string(reason)]
+        if let previous = record.facts.previous_version { details["previous_version"] = .string(previous) }
+        return try become(.rollBack, details: details)
     }
 
     private func pause(_ state: DeploymentState) throws {

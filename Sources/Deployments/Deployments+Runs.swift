@@ -6,6 +6,7 @@ import Foundation
 import Journal
 import RunbookFormat
 import Runbooks
+import Storage
 
 /// The runs and checklists that a deployment will need, each checked beforehand, outside of any transaction: guides are parsed for it.
 struct RunPlans {
@@ -31,6 +32,8 @@ extension Deployments {
         order.version = version
         // Its approvals are given at the stage.
         order.leavesGates = true
+        // What a stage did is taken back with all of the deployment.
+        order.leavesRollback = true
         order.occasions = id.map { [ObjectReference("deployment", $0.rawValue)] } ?? []
         return order
     }
@@ -86,6 +89,10 @@ extension Deployments {
         let values = try self.values(of: facts)
         switch facts.state {
         case .planned, .running, .waiting, .failed:
+            let reason = try await database.read { reader in
+                try record.stages.lazy.compactMap { try Self.reasonToRollBack($0, in: reader) }.first
+            }
+            if let reason { plans.rollback = try await rollback(of: facts, reason: reason, by: principal) }
             for stage in record.stages where stage.state == .pending || stage.state == .waiting {
                 if stage.state == .pending, !stage.plan.items.isEmpty {
                     plans.checklists[stage.position] = await planned(
@@ -102,6 +109,14 @@ extension Deployments {
         default: break
         }
         return plans
+    }
+
+    /// Why a stage takes its deployment back, as a sentence; nil where none of its steps has asked for that.
+    static func reasonToRollBack(_ stage: StageRecord, in reader: Reader) throws -> String? {
+        guard stage.state == .running || stage.state == .failed, stage.runState == .failed, let run = stage.run,
+            let step = try Executions.stepToRollBack(run, in: reader)
+        else { return nil }
+        return "The step \(step) of \(stage.plan.title) failed, and its guide rolls back then."
     }
 
     /// What a deployment fills in, its sensitive parameters included.
@@ -166,6 +181,7 @@ extension Deployments {
                 for: guide.metadata.parameters, previous: previous, reason: reason))
         if isOwn { order.version = version }
         order.priority = "critical"
+        order.leavesRollback = true
         order.occasions = id.map { [ObjectReference("deployment", $0.rawValue)] } ?? []
         return try await executions.plan(order, by: principal)
     }

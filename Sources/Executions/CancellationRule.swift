@@ -40,9 +40,9 @@ enum CancellationRule {
 
     /// The steps after this, and the state of the run where nothing is left to be done.
     static func next(
-        of steps: [StepStanding], _ told: Cancellation, hasBegun: Bool
+        of steps: [StepStanding], _ told: Cancellation, hasBegun: Bool, rollback: RollbackStanding = .none
     ) -> (steps: [StepState], settled: RunState?) {
-        let isUnderWay = steps.contains { $0.state == .running }
+        let isUnderWay = rollback == .underWay || steps.contains { $0.state == .running }
         var after = steps
         for index in after.indices where after[index].state == .waiting && told.ends(always: after[index].isAlways) {
             after[index].state = .cancelled
@@ -51,9 +51,10 @@ enum CancellationRule {
         // Whoever gives up a run whose step has an unknown end wants it cleaned up after.
         var cleaned = after
         for index in cleaned.indices where cleaned[index].state == .unknown { cleaned[index].state = .cancelled }
-        switch NextAct.of(cleaned, told) {
+        switch NextAct.of(cleaned, told, rollback: rollback) {
         case .start where hasBegun, .wait: return (cleaned.map(\.state), nil)
         case .settle(.failed): return (after.map(\.state), .failed)
+        case .settle(.rolledBack): return (after.map(\.state), .rolledBack)
         case .settle(.rejected): return (after.map(\.state), .rejected)
         case .start, .settle: return (after.map(\.state), .cancelled)
         }

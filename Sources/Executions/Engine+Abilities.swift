@@ -10,7 +10,6 @@ extension Engine {
         }
         let settings = step.settings
         let asked: [(Bool, String)] = [
-            (settings.onFailure == .rollback, "on-failure=rollback"),
             (!settings.hosts.isEmpty, "hosts"),
             (settings.isInteractive, "interactive"),
         ]

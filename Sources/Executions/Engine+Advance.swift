@@ -268,15 +268,18 @@ extension Executions {
     }
 
     func settle(
-        _ run: RunWork, as state: RunState, at now: Timestamp, by actor: Principal, in transaction: Transaction
+        _ run: RunWork, as state: RunState, because reason: String? = nil, at now: Timestamp, by actor: Principal,
+        in transaction: Transaction
     ) throws {
         try transaction.execute(
             """
-            UPDATE runs SET state = \(state), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL, finished = \(now)
+            UPDATE runs SET state = \(state), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL, finished = \(now),
+                reason = \(reason)
             WHERE id = \(run.id)
             """)
+        let details: [String: JSONValue] = reason.map { ["reason": .string($0)] } ?? [:]
         try journal.append(
-            Event("run.\(state.rawValue)", on: run.objects), by: actor, in: transaction)
+            Event("run.\(state.rawValue)", on: run.objects, details: details), by: actor, in: transaction)
         transaction.afterCommit { [tally] in tally.settled(state) }
     }
 

@@ -9,7 +9,7 @@ extension Step {
         (kind == .shell || kind == .program || kind == .unsupported || kind == .http)
             && settings.retries == 0 && settings.condition == nil && settings.onFailure == .stop && !settings.isAlways
             && settings.confirmation == nil && settings.needs.isEmpty && !settings.isParallel && settings.lasts == nil
-            && !settings.isBackground
+            && !settings.isBackground && (settings.each?.atOnce ?? 1) == 1
     }
 
     /// Whether the run goes on after its failure. A gate that did not open lets nothing by, whatever it says.
@@ -66,7 +66,7 @@ extension Executions {
     ) throws {
         var steps: [StepRowHead] = try transaction.all(
             """
-            SELECT position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered, lasts,
+            SELECT position, step, line, state, tries, due, is_always, may_fail, rolls_back, comes_after, asks, is_answered, lasts,
                 lasts_until, is_background, is_ready, child,
                 (SELECT c.state FROM runs c WHERE c.id = run_steps.child) AS child_state FROM run_steps
             WHERE run = \(work.id) ORDER BY position
@@ -79,11 +79,13 @@ extension Executions {
             steps[index].state = try returned(steps[index].step, child, state, to: work, by: actor, in: transaction)
             advance.changed.append(steps[index].position)
         }
+        var rollback = try Rollback(of: work, in: transaction)
         while true {
             let standings = zip(steps, comesAfter).map { $0.standing(at: now, comesAfter: $1) }
-            let acts = NextActs.of(standings, run.cancellation, atOnce: Engine.stepsAtOnce)
+            let acts = NextActs.of(
+                standings, run.cancellation, atOnce: Engine.stepsAtOnce, rollback: rollback.standing)
             if let state = acts.settled, acts.givenUp.isEmpty, acts.withdrawn.isEmpty {
-                try settle(work, as: state, at: now, by: actor, in: transaction)
+                try settle(work, as: state, because: rollback.fault, at: now, by: actor, in: transaction)
                 advance.settled = state
                 advance.isNewState = true
                 return
@@ -93,6 +95,11 @@ extension Executions {
             if !acts.givenUp.isEmpty || !acts.withdrawn.isEmpty { continue }
             if !acts.ends.isEmpty {
                 advance.ends = try Self.attempts(at: acts.ends.map { steps[$0].step }, of: work.id, in: transaction)
+            }
+            if mayStart, acts.rollsBack, let failed = steps.first(where: \.asksForRollback) {
+                rollback = try rollBack(work, after: failed.step, by: actor, in: transaction)
+                advance.isNewState = true
+                continue
             }
             guard mayStart, !acts.starts.isEmpty else { break }
             for index in acts.starts {
@@ -136,7 +143,9 @@ extension Executions {
                 }
             }
         }
-        try rest(work, run, steps, &advance, at: now, by: actor, in: transaction)
+        try rest(
+            work, run, steps, isRollingBack: rollback.standing == .underWay, &advance, at: now, by: actor,
+            in: transaction)
     }
 
     /// The places of what each step comes after; nil for the one before it.
@@ -149,13 +158,13 @@ extension Executions {
 
     /// What the run waits for while nothing more can start: the end of a step, a further try, or people.
     private func rest(
-        _ work: RunWork, _ run: RunHead, _ steps: [StepRowHead], _ advance: inout Advance, at now: Timestamp,
-        by actor: Principal, in transaction: Transaction
+        _ work: RunWork, _ run: RunHead, _ steps: [StepRowHead], isRollingBack: Bool, _ advance: inout Advance,
+        at now: Timestamp, by actor: Principal, in transaction: Transaction
     ) throws {
         let isUnderWay = steps.contains { $0.state == .running }
         advance.due = steps.compactMap { $0.state == .waiting ? $0.due : nil }.min()
         let asking = steps.filter(\.waitsForPeople)
-        let hasChild = steps.contains(where: \.waitsForRun)
+        let hasChild = isRollingBack || steps.contains(where: \.waitsForRun)
         let isWaiting = !isUnderWay && !hasChild && advance.due == nil && !asking.isEmpty
         // One that waits for people waits on, though something else made the engine look.
         let stopping = isWaiting && run.state != .waiting ? asking.first(where: \.isNew) ?? asking.first : nil
@@ -293,6 +302,7 @@ private struct StepRowHead: Decodable {
     var due: Timestamp?
     let is_always: Bool
     let may_fail: Bool
+    let rolls_back: Bool
     let comes_after: String?
     let asks: String?
     let is_answered: Bool
@@ -307,10 +317,12 @@ private struct StepRowHead: Decodable {
     var isNew = false
 
     private enum CodingKeys: CodingKey {
-        case position, step, line, state, tries, due, is_always, may_fail, comes_after, asks, is_answered, lasts
+        case position, step, line, state, tries, due, is_always, may_fail, rolls_back, comes_after, asks, is_answered,
+            lasts
         case lasts_until, is_background, is_ready, child, child_state
     }
 
+    var asksForRollback: Bool { rolls_back && (state == .failed || state == .timedOut) }
     var waitsForPeople: Bool { state == .waiting && due == nil && child == nil }
     var waitsForRun: Bool { state == .waiting && due == nil && child != nil }
 
@@ -320,7 +332,8 @@ private struct StepRowHead: Decodable {
         let isDue = state == .waiting && due.map { $0 <= now } == true
         let isWatching = state == .waiting && due != nil && tries == 0 && lasts_until != nil
         return StepStanding(
-            state: isDue ? .queued : waitsForRun ? .running : state, mayFail: may_fail, isAlways: is_always,
+            state: isDue ? .queued : waitsForRun ? .running : state, mayFail: may_fail, rollsBack: rolls_back,
+            isAlways: is_always,
             isBetweenTries: (state == .waiting && due != nil && !isWatching) || (state == .queued && tries > 0),
             isWatching: isWatching, isBackground: is_background, isReady: is_ready, comesAfter: comesAfter)
     }

@@ -23,6 +23,7 @@ extension Executions {
                 order, runbook: target.pin.runbook, version: target.pin.version, guide: target.guide,
                 searchPath: searchPath)
             plan.calls = target.pin.calls
+            plan.rollback = target.pin.rollback?.first
             let child = try accept(
                 plan, by: work.starter, as: Parent(run: work.id, step: step.id), told: actor, in: transaction)
             try transaction.execute(
@@ -36,10 +37,9 @@ extension Executions {
                     details: ["step": .string(step.id), "run": .string(child.rawValue)]), by: actor, in: transaction)
             return child
         } catch let problem as Problem {
-            let details = problem.fields.prefix(5).map { "\($0.name): \($0.message)" }.joined(separator: "; ")
             try end(
                 step.id, of: work, as: .failed,
-                because: "No run was started: \(problem.message)\(details.isEmpty ? "" : " \(details)")", child: nil,
+                because: "No run was started: \(problem.withFields)", child: nil,
                 by: actor, in: transaction)
             return nil
         }
@@ -85,6 +85,14 @@ extension Executions {
 struct Parent: Sendable {
     let run: ID<RunRecord>
     let step: String
+    /// It has failed, and what its run did is taken back.
+    var isRolledBack = false
+
+    var details: JSONValue {
+        var details: [String: JSONValue] = ["run": .string(run.rawValue), "step": .string(step)]
+        if isRolledBack { details["rollback"] = .bool(true) }
+        return .object(details)
+    }
 }
 
 extension Timestamp {

@@ -34,7 +34,7 @@ extension Executions {
         }
         let steps = run.standings
         guard let told = CancellationRule.asked(of: steps, run.cancellation) else { return [(run, .none)] }
-        let next = CancellationRule.next(of: steps, told, hasBegun: run.started != nil)
+        let next = CancellationRule.next(of: steps, told, hasBegun: run.started != nil, rollback: run.wayBack.standing)
         // What waits is ended here; what runs ends by itself.
         for (index, state) in next.steps.enumerated() where state != steps[index].state {
             try transaction.execute(
@@ -44,7 +44,7 @@ extension Executions {
             try transaction.execute(
                 """
                 UPDATE runs SET state = \(state), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
-                    finished = \(now)
+                    finished = \(now), reason = \(state == .failed ? run.wayBack.fault : nil)
                 WHERE id = \(id)
                 """)
             transaction.afterCommit { tally.settled(state) }
@@ -65,6 +65,9 @@ extension Executions {
         for step in run.steps where step.waitsForRun && told.ends(always: step.isAlways) {
             guard let child = step.child else { continue }
             further += try cancel(child, isAsked: false, by: principal, in: transaction)
+        }
+        if let rollback = run.rollback, run.isRollingBack {
+            further += try cancel(rollback, isAsked: false, by: principal, in: transaction)
         }
         return [(try Self.record(id, in: transaction), told)] + further
     }
@@ -94,12 +97,14 @@ extension Executions {
         in transaction: Transaction
     ) throws -> [RunRecord] {
         let run = try Self.record(id, in: transaction)
-        let chosen: [StepState] =
+        try Self.refuseSecondRollback(run, in: transaction)
+        var chosen: [StepState] =
             if let from {
                 try Resumption.steps(of: run, from: from, verdict: verdict)
             } else {
                 try Resumption.steps(run.steps.map(\.state), of: run.state, verdict: verdict)
             }
+        if run.isTakenBack { chosen = try run.afterRollback(chosen, from: from) }
         let further = try goOn(run, chosen, note: note, by: principal, in: transaction)
         var details: [String: JSONValue] = [:]
         if let verdict { details["outcome"] = .string(verdict.rawValue) }
@@ -145,7 +150,7 @@ extension Executions {
         try transaction.execute(
             """
             UPDATE runs SET state = \(RunState.queued), cancelling = 0, cleanup_cancelled = 0, rests_until = NULL,
-                finished = NULL
+                finished = NULL, reason = NULL, rollback_run = \(run.isTakenBack ? run.rollback : nil)
             WHERE id = \(run.id)
             """)
         return further

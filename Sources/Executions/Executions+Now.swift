@@ -38,14 +38,20 @@ extension Executions {
     private static func failures(
         since: Timestamp, in reader: Reader
     ) throws -> (count: Int, shown: [RunsNow.Failure], areRecovered: Bool) {
-        let count = try reader.integer(
-            "SELECT count(*) FROM runs WHERE state = \(RunState.failed) AND finished >= \(since) AND is_check = 0")
-        let rows: [FailureRow] = try reader.all(
-            """
-            SELECT id, runbook, section, finished FROM runs WHERE state = \(RunState.failed) AND finished >= \(since)
-                AND is_check = 0
-            ORDER BY finished DESC, id DESC LIMIT \(RunsNow.examined)
-            """)
+        var (count, rows): (Int, [FailureRow]) = (0, [])
+        // What was rolled back has failed too: somebody has to see to it.
+        for state in [RunState.failed, .rolledBack] {
+            count += Int(
+                try reader.integer(
+                    "SELECT count(*) FROM runs WHERE state = \(state) AND finished >= \(since) AND is_check = 0") ?? 0)
+            rows += try reader.all(
+                """
+                SELECT id, runbook, section, finished FROM runs WHERE state = \(state) AND finished >= \(since)
+                    AND is_check = 0
+                ORDER BY finished DESC, id DESC LIMIT \(RunsNow.examined)
+                """)
+        }
+        rows.sort { ($0.finished, $0.id) > ($1.finished, $1.id) }
         var newest: [FailureRow] = []
         var times: [[String?]: Int] = [:]
         for row in rows {
@@ -63,7 +69,7 @@ extension Executions {
             if successor == nil { open.append(failure) } else { recovered.append(failure) }
         }
         return (
-            Int(count ?? 0), Array((open + recovered).prefix(RunsNow.fewest)),
+            count, Array((open + recovered).prefix(RunsNow.fewest)),
             // Of more than were looked at, nobody has asked.
             open.isEmpty && rows.count < RunsNow.examined
         )

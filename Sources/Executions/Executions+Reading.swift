@@ -114,7 +114,8 @@ extension Executions {
             isCleanupCancelled: run.cleanup_cancelled, created: run.created,
             started: run.started, finished: run.finished, actorKind: run.actor_kind, actor: run.actor,
             actorName: run.actor_name, person: run.person, parent: run.parent, parentStep: run.parent_step,
-            isCheck: run.is_check,
+            isRollback: run.is_rollback, rollback: run.rollback_run, rollbackState: run.rollback_state,
+            reason: run.reason, isCheck: run.is_check,
             steps: try steps.map {
                 let round = $0.round
                 return try $0.record(
@@ -161,11 +162,17 @@ struct RunRow: Decodable {
     let chunks: Int
     let parent: ID<RunRecord>?
     let parent_step: String?
+    let rollback: String?
+    let rollback_run: ID<RunRecord>?
+    let rollback_state: RunState?
+    let is_rollback: Bool
+    let reason: String?
 
     static let select: SQL = """
         SELECT id, runbook, version, section, state, priority, parameters, sealed, placeholders, cancelling,
             cleanup_cancelled, created, started, finished, actor_kind, actor, actor_name, person, is_check, chunks, parent,
-            parent_step FROM runs
+            parent_step, rollback, rollback_run, is_rollback, reason,
+            (SELECT b.state FROM runs b WHERE b.id = runs.rollback_run) AS rollback_state FROM runs
         """
 }
 
@@ -191,6 +198,9 @@ private struct StepRow: Decodable {
     let child: ID<RunRecord>?
     let is_always: Bool
     let may_fail: Bool
+    let rolls_back: Bool
+    let item: String?
+    let repeats: String?
     let comes_after: String?
     let asks: StepQuestion.Kind?
     let question: String?
@@ -208,7 +218,7 @@ private struct StepRow: Decodable {
 
     static let select: SQL = """
         SELECT step, line, state, outputs, tries, tries_in_all, due, lasts_until, reason, child, is_always, may_fail,
-            comes_after, asks, question, approver, approvals, not_starter, skipped_by, round,
+            rolls_back, item, repeats, comes_after, asks, question, approver, approvals, not_starter, skipped_by, round,
             expires_after, reminds_after, expires, reminded, is_background, is_ready FROM run_steps
         """
 
@@ -228,9 +238,10 @@ private struct StepRow: Decodable {
                 starter: starter)
         }
         return StepRecord(
-            id: step, line: line, state: state, outputs: try outputs.map(Executions.strings) ?? [:],
+            id: step, item: item, repeats: repeats, line: line, state: state,
+            outputs: try outputs.map(Executions.strings) ?? [:],
             tries: tries, triesInAll: tries_in_all, due: due, until: lasts_until, reason: reason, child: child,
-            isAlways: is_always, mayFail: may_fail, isLeftOut: skipped_by != nil,
+            isAlways: is_always, mayFail: may_fail, rollsBack: rolls_back, isLeftOut: skipped_by != nil,
             comesAfter: try comes_after.map(Executions.names), isBackground: is_background, isReady: is_ready,
             question: asked, round: round, expires: state == .waiting ? expires : nil, reminded: reminded,
             attempts: attempts)

@@ -38,6 +38,10 @@ package struct Executions: Sendable {
     /// What would run, with every check that `start` makes, and nothing started.
     package func plan(_ order: RunOrder, by principal: Principal) async throws -> RunPlan {
         try principal.require(.operate, to: "run runbooks")
+        return try await planned(order, by: principal)
+    }
+
+    func planned(_ order: RunOrder, by principal: Principal) async throws -> RunPlan {
         let entry = try await catalogue.entry(order.runbook, by: principal)
         let guide = try await catalogue.guide(version: order.version ?? entry.version, of: entry.name)
         let plan = try RunPlan(order, entry: entry, guide: guide, searchPath: searchPath)
@@ -68,6 +72,7 @@ package struct Executions: Sendable {
     func accept(
         _ plan: RunPlan, by principal: Principal, as parent: Parent?, told actor: Principal, in transaction: Transaction
     ) throws -> ID<RunRecord> {
+        guard plan.missing.isEmpty else { throw plan.refusal }
         let now = time.now()
         let id = ID<RunRecord>(at: now)
         let limit = parent == nil ? plan.limit : nil
@@ -77,11 +82,12 @@ package struct Executions: Sendable {
             """
             INSERT INTO runs (id, runbook, version, section, state, priority, parameters, sealed, placeholders,
                 created, actor_kind, actor, actor_name, person, is_check, limited, at_most,
-                parent, parent_step)
+                parent, parent_step, is_rollback, rollback)
             VALUES (\(id), \(plan.runbook), \(plan.version), \(plan.section), \(RunState.queued), \(plan.priority),
                 \(JSONValue.strings(open).text), \(sealed), \(JSONValue.strings(plan.placeholders).text),
                 \(now), \(principal.kind.rawValue), \(principal.id), \(principal.name), \(principal.person),
-                \(plan.isCheck), \(limit?.key), \(limit?.most), \(parent?.run), \(parent?.step))
+                \(plan.isCheck), \(limit?.key), \(limit?.most), \(parent?.run), \(parent?.step),
+                \(parent?.isRolledBack ?? false), \(try plan.rollback.map { try $0.json }))
             """)
         if parent == nil {
             for (key, most) in plan.furtherLimits {
@@ -100,13 +106,14 @@ package struct Executions: Sendable {
                 """
                 INSERT INTO run_steps (run, position, step, line, state, tries_in_all, is_always, may_fail, comes_after, asks,
                     question, approver, approvals, not_starter, lasts, call, is_conditional, expires_after, reminds_after,
-                    is_background)
+                    is_background, rolls_back, item, repeats)
                 VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued),
                     \(step.settings.retries + 1), \(step.settings.isAlways), \(step.mayFail),
                     \(comesAfter), \(question?.kind.rawValue), \(question?.text), \(rule?.role.rawValue), \(rule?.minimum ?? 0),
                     \(rule?.isClosedToStarter ?? false), \(step.settings.lasts?.inMicroseconds),
                     \(try plan.calls[step.id].map { try $0.json }), \(step.settings.condition != nil),
-                    \(rule?.expires?.inMicroseconds), \(rule?.remind?.inMicroseconds), \(step.settings.isBackground))
+                    \(rule?.expires?.inMicroseconds), \(rule?.remind?.inMicroseconds), \(step.settings.isBackground), \(step.rollsBack),
+                    \(step.item), \(step.repeats))
                 """)
         }
         try journal.append(
@@ -117,7 +124,7 @@ package struct Executions: Sendable {
                     "version": .string(plan.version), "section": plan.section.map { .string($0) } ?? .null,
                     "steps": .array(plan.steps.map { .string($0.id) }), "parameters": .strings(open),
                     "placeholders": .strings(plan.placeholders),
-                    "parent": parent.map { ["run": .string($0.run.rawValue), "step": .string($0.step)] } ?? .null,
+                    "parent": parent.map { $0.details } ?? .null,
                 ]),
             by: actor, in: transaction)
         let signals = signals

@@ -6,6 +6,8 @@ struct StepStanding: Sendable, Equatable {
     var state: StepState
     /// After its failure the run goes on.
     var mayFail = false
+    /// Its failure takes back what the run did.
+    var rollsBack = false
     /// It runs after a failure and a cancellation too.
     var isAlways = false
     /// A try has failed, and the next one is to come.
@@ -63,8 +65,10 @@ enum NextAct: Equatable, Sendable {
         of(steps.map { StepStanding(state: $0) }, isCancelling ? .steps : .none)
     }
 
-    static func of(_ steps: [StepStanding], _ cancellation: Cancellation) -> NextAct {
-        let acts = NextActs.of(steps, cancellation, atOnce: 1)
+    static func of(
+        _ steps: [StepStanding], _ cancellation: Cancellation, rollback: RollbackStanding = .none
+    ) -> NextAct {
+        let acts = NextActs.of(steps, cancellation, atOnce: 1, rollback: rollback)
         if let state = acts.settled { return .settle(state) }
         return acts.starts.first.map { .start($0) } ?? .wait
     }

@@ -10,23 +10,32 @@ struct NextActs: Equatable, Sendable {
     var withdrawn: [Int] = []
     /// They run beside what follows them, and nothing does any more.
     var ends: [Int] = []
+    /// What the run did is to be taken back now.
+    var rollsBack = false
     /// Nothing is under way, and nothing is to come.
     var settled: RunState?
 
     /// A step starts when all that it comes after is done. The first failure ends the run: what runs is seen to its end, and
     /// nothing new starts but what runs always, which waits until nothing more happens to what it comes after.
+    ///
+    /// What is to be taken back is taken back once none of the run's work is under way any more, and before anything cleans
+    /// up: what cleans up may take away what the way back needs.
     /// - Parameter limit: how many steps run at once.
     static func of(
-        _ steps: [StepStanding], _ cancellation: Cancellation, atOnce limit: Int = .max
+        _ steps: [StepStanding], _ cancellation: Cancellation, atOnce limit: Int = .max,
+        rollback: RollbackStanding = .none
     ) -> NextActs {
         let end = RunEnd(steps, cancellation)
+        let wayBack = end.wayBack(steps, rollback)
         var acts = NextActs()
-        var (running, asking, isCutShort) = (0, 0, false)
+        var (running, asking, working, isCutShort) = (0, 0, 0, false)
         var beside: [Int] = []
         for (index, step) in steps.enumerated() {
             switch step.state {
             case .running where step.isBackground && (step.isReady || end.hasCome): beside.append(index)
-            case .running: running += 1
+            case .running:
+                running += 1
+                if !step.isAlways { working += 1 }
             case .waiting where end.leaves(step): asking += 1
             case .waiting where step.isBetweenTries: acts.givenUp.append(index)
             case .waiting: acts.withdrawn.append(index)
@@ -36,13 +45,20 @@ struct NextActs: Equatable, Sendable {
             default: break
             }
         }
+        if wayBack == .toCome || wayBack == .underWay {
+            acts.rollsBack = wayBack == .toCome && working == 0
+            return acts
+        }
         acts.starts = Array(Self.ready(steps, end).prefix(max(0, limit - running)))
         guard running == 0, asking == 0, acts.starts.isEmpty else { return acts }
         guard beside.isEmpty else {
             acts.ends = beside
             return acts
         }
-        acts.settled = end.isUnknown ? .interrupted : end.state ?? (isCutShort ? .cancelled : end.settled(steps))
+        acts.settled =
+            end.isUnknown
+            ? .interrupted
+            : wayBack == .succeeded ? .rolledBack : end.state ?? (isCutShort ? .cancelled : end.settled(steps))
         return acts
     }
 
@@ -64,6 +80,17 @@ struct NextActs: Equatable, Sendable {
         }
         return ready.sorted()
     }
+}
+
+/// Where the run stands that takes back what a run did.
+enum RollbackStanding: Equatable, Sendable {
+    /// There is none.
+    case none
+    /// It starts when a step fails that asks for it.
+    case toCome
+    case underWay
+    case succeeded
+    case failed
 }
 
 /// What has ended a run, though some of it may still be under way.
@@ -94,6 +121,14 @@ private struct RunEnd {
 
     /// Whether a step that waits may go on waiting.
     func leaves(_ step: StepStanding) -> Bool { !isUnknown && (state == nil || step.isAlways) }
+
+    /// Where the way back stands; `none` where nothing asks for it, or somebody has cancelled before it began: whoever does
+    /// that wants nothing more to happen.
+    func wayBack(_ steps: [StepStanding], _ rollback: RollbackStanding) -> RollbackStanding {
+        guard rollback == .toCome else { return rollback }
+        let isWanted = steps.contains { $0.rollsBack && ($0.state == .failed || $0.state == .timedOut) }
+        return isWanted && state == .failed && !isUnknown && cancellation == .none ? .toCome : .none
+    }
 
     /// Where nothing ended the run: a failure after which it went on is one all the same, and so is a step that never had its
     /// turn.

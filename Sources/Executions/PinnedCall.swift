@@ -20,10 +20,12 @@ struct PinnedCall: Sendable, Codable, Equatable {
     let limit: Limit?
     /// By step.
     let calls: [String: PinnedCall]
+    /// What takes it back: one at most.
+    var rollback: [PinnedCall]?
 
     /// Its own limit and those below it; of several of one subject the strictest.
     var limits: [String: Int] {
-        var all = calls.values.reduce(into: [:]) { $0.merge($1.limits) { min($0, $1) } }
+        var all = (Array(calls.values) + (rollback ?? [])).reduce(into: [:]) { $0.merge($1.limits) { min($0, $1) } }
         if let limit { all[limit.key] = min(all[limit.key] ?? .max, limit.most) }
         return all
     }
@@ -40,9 +42,11 @@ extension Executions {
     /// - Parameters:
     ///   - path: the runbooks that led here, the first one first.
     ///   - pins: of a run that another one starts: what was fixed with that.
+    ///   - undoing: what was fixed to take that back.
     /// - Throws: `Problem.invalid` with all that stands in the way.
     func withCalls(
-        _ plan: RunPlan, path: [String], pins: [String: PinnedCall]? = nil, by principal: Principal
+        _ plan: RunPlan, path: [String], pins: [String: PinnedCall]? = nil, undoing: PinnedCall? = nil,
+        by principal: Principal
     ) async throws -> RunPlan {
         var plan = plan
         var fields: [Problem.Field] = []
@@ -51,16 +55,18 @@ extension Executions {
             do {
                 plan.calls[step.id] = try await pinned(call, of: plan, path: path, pin: pins?[step.id], by: principal)
             } catch let problem as Problem {
-                let details = problem.fields.prefix(5).map { "\($0.name): \($0.message)" }.joined(separator: "; ")
-                fields.append(
-                    .init(
-                        name: step.id, message: details.isEmpty ? problem.message : "\(problem.message) \(details)",
-                        line: step.line))
+                fields.append(.init(name: step.id, message: problem.withFields, line: step.line))
             }
         }
-        guard fields.isEmpty else {
-            throw Problem.invalid("\(plan.runbook) can't run yet: nothing was started.", fields: fields)
+        if let binding = plan.rollbackWanted {
+            do {
+                plan.rollback = try await pinned(binding, of: plan, path: path, pin: undoing, by: principal)
+            } catch let problem as Problem {
+                fields.append(.init(name: "rollback", message: problem.withFields, line: 1))
+            }
         }
+        plan.missing += fields
+        guard plan.missing.isEmpty || plan.isDry else { throw plan.refusal }
         return plan
     }
 
@@ -101,9 +107,7 @@ extension Executions {
         }
         let child = try await withCalls(
             RunPlan(order, runbook: entry.name, version: version, guide: guide, searchPath: searchPath), path: further,
-            pins: pin?.calls, by: principal)
-        return PinnedCall(
-            runbook: entry.name, version: version, section: call.section,
-            limit: child.limit.map { .init(key: $0.key, most: $0.most) }, calls: child.calls)
+            pins: pin?.calls, undoing: pin?.rollback?.first, by: principal)
+        return PinnedCall(child)
     }
 }

@@ -30,6 +30,13 @@ package struct RunRecord: Sendable, Equatable {
     /// The run that started it, with the step of it that did.
     package let parent: ID<RunRecord>?
     package let parentStep: String?
+    /// It takes back what its parent did.
+    package let isRollback: Bool
+    /// The run that takes back what this one did, or tried to.
+    package let rollback: ID<RunRecord>?
+    package let rollbackState: RunState?
+    /// A sentence, where the steps do not say why it ended as it did.
+    package let reason: String?
     /// It is the check of a task item.
     let isCheck: Bool
     package let steps: [StepRecord]
@@ -54,7 +61,8 @@ package struct RunRecord: Sendable, Equatable {
             steps.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
         return steps.map { step in
             StepStanding(
-                state: step.waitsForRun ? .running : step.state, mayFail: step.mayFail, isAlways: step.isAlways,
+                state: step.waitsForRun ? .running : step.state, mayFail: step.mayFail, rollsBack: step.rollsBack,
+                isAlways: step.isAlways,
                 isBetweenTries: (step.due != nil && !step.isWatching) || (step.state == .queued && step.tries > 0),
                 isWatching: step.isWatching,
                 isLeftOut: step.isLeftOut,
@@ -71,6 +79,9 @@ package struct RunRecord: Sendable, Equatable {
 
 package struct StepRecord: Sendable, Equatable {
     package let id: String
+    /// The value that it runs for, where it runs once for each of a list, and the name that the guide has for it.
+    package let item: String?
+    package let repeats: String?
     package let line: Int
     package let state: StepState
     package let outputs: [String: String]
@@ -89,6 +100,8 @@ package struct StepRecord: Sendable, Equatable {
     package let isAlways: Bool
     /// After its failure the run goes on.
     package let mayFail: Bool
+    /// Its failure takes back what the run did.
+    package let rollsBack: Bool
     /// A person has said that it does not run.
     let isLeftOut: Bool
     /// The names of the steps that it comes after; nil for the one before it.
@@ -124,6 +137,9 @@ package struct StepRecord: Sendable, Equatable {
         }
         return "tried \(tries) of \(triesInAll), again at \(Self.words(due))"
     }
+
+    /// What it runs for, where its name does not say it.
+    package var unnamedItem: String? { item.flatMap { id.hasSuffix("@\($0)") ? nil : $0 } }
 
     /// It waits for a time, or until it is looked at again, and nothing of it has failed.
     package var isWatching: Bool { state == .waiting && due != nil && until != nil && tries == 0 }

@@ -19,8 +19,12 @@ package struct RunOrder: Sendable, Equatable {
     package var version: String?
     /// The approvals before the chosen steps are asked for elsewhere; else they are steps of the run too.
     package var leavesGates = false
+    /// What its failure takes back is taken back elsewhere: the run fails.
+    package var leavesRollback = false
     /// Their values come later: they count as given.
     var unknownParameters: Set<String> = []
+    /// Nothing is started: what stands in the way is told beside what would run.
+    var isDry = false
     /// The run is the check of a task item: the step named, which no other run takes.
     package var isCheck = false
 

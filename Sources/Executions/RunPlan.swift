@@ -21,8 +21,18 @@ package struct RunPlan: Sendable {
     package let comesAfter: [String: [String]]?
     /// What its steps run, by step.
     var calls: [String: PinnedCall] = [:]
-    private let parameters: [String: String]
+    /// What takes back what it did, where the failure of one of its steps asks for that.
+    var rollback: PinnedCall?
+    /// What its guide names for that; nil where none of its steps asks for it, or it is taken back elsewhere.
+    let rollbackWanted: RollbackBinding?
+    /// Every value, defaults included.
+    let parameters: [String: String]
     private let sensitive: Set<String>
+    /// What is missing before it can run; there is none of a run that starts.
+    package internal(set) var missing: [Problem.Field]
+    let isDry: Bool
+    /// What the guide declares for every step.
+    package let environment: [String: String]
 
     /// What stands for a sensitive value wherever it is shown.
     package static let mask = "••••••"
@@ -48,15 +58,28 @@ package struct RunPlan: Sendable {
             ? guide.steps.filter { $0.checkOf != nil && order.steps == [$0.id] }
             : try StepChoice.steps(of: guide, order, runbook: runbook)
         let isGated = !order.isCheck && !order.leavesGates
-        steps = isGated ? guide.withGates(before: chosen) : chosen
+        let steps = isGated ? guide.withGates(before: chosen) : chosen
         priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
         limit = order.isCheck ? nil : RunLimit(guide.metadata, runbook: runbook)
-        parameters = try Self.parameters(of: order, guide)
+        isDry = order.isDry
+        environment = guide.metadata.environment
+        var faults: [Problem.Field] = []
+        parameters = try Self.parameters(of: order, guide, faults: &faults)
         sensitive = guide.metadata.parameters.sensitiveNames
         placeholders = order.placeholders
         let graph = order.isCheck ? nil : guide.graph(with: steps)
-        comesAfter = graph?.predecessors(among: steps.map(\.id))
+        let repeated = Repetition(
+            steps, graph?.predecessors(among: steps.map(\.id)), parameters: parameters,
+            unknown: order.unknownParameters.union(faults.map(\.name)))
+        (self.steps, comesAfter) = (repeated.steps, repeated.comesAfter)
         var obstacles = Self.refusals(of: steps, guide: guide, graph)
+        // A list that nothing declares is no empty one.
+        obstacles += repeated.faults.filter { fault in !obstacles.contains { $0.name == fault.name } }
+        let undone = order.leavesRollback ? nil : steps.first(where: \.rollsBack)
+        rollbackWanted = undone.flatMap { _ in RollbackBinding(guide.metadata) }
+        if let undone, rollbackWanted == nil || order.isCheck {
+            obstacles.append(Self.missingRollback(undone, isCheck: order.isCheck))
+        }
         if isGated { obstacles += Self.faultyGates(order, steps: steps, guide: guide) }
         for step in steps where order.isCheck && step.settings.confirmation != nil {
             obstacles.append(.init(name: step.id, message: "a check asks nobody: take confirm out", line: step.line))
@@ -64,17 +87,30 @@ package struct RunPlan: Sendable {
         obstacles += Self.unfilled(steps, filled: placeholders.filter { !$0.key.hasPrefix("export ") })
         obstacles += Self.wrongAnswers(steps, answers: placeholders.filter { $0.key.hasPrefix("export ") })
         obstacles += Self.missingPrograms(steps, guide: guide, searchPath: searchPath)
-        guard obstacles.isEmpty else {
-            throw .invalid("\(runbook) can't run yet: nothing was started.", fields: obstacles)
-        }
+        missing = faults + obstacles
+        guard missing.isEmpty || order.isDry else { throw refusal }
     }
 
-    private static func parameters(of order: RunOrder, _ guide: Guide) throws(Problem) -> [String: String] {
+    /// Why it can't be started.
+    var refusal: Problem { .invalid("\(runbook) can't run yet: nothing was started.", fields: missing) }
+
+    /// - Parameter faults: of what nobody starts, what is wrong or missing; else this is thrown.
+    private static func parameters(
+        of order: RunOrder, _ guide: Guide, faults: inout [Problem.Field]
+    ) throws(Problem) -> [String: String] {
+        let declared = guide.metadata.parameters
         do {
-            return try guide.metadata.parameters.resolve(order.parameters)
+            return try declared.resolve(order.parameters)
         } catch {
+            guard !order.isDry else {
+                faults = error.fields
+                let wrong = Set(error.fields.map(\.name))
+                let defaults = declared.parameters.compactMap { one in one.defaultValue.map { (one.name, $0) } }
+                return Dictionary(defaults, uniquingKeysWith: { first, _ in first })
+                    .merging(order.parameters.filter { declared[$0.key] != nil && !wrong.contains($0.key) }) { $1 }
+            }
             let wrong = error.fields.filter { field in
-                !order.unknownParameters.contains(field.name) || guide.metadata.parameters[field.name] == nil
+                !order.unknownParameters.contains(field.name) || declared[field.name] == nil
             }
             guard wrong.isEmpty, !order.unknownParameters.isEmpty else {
                 throw .invalid(error.message, fields: wrong)
@@ -85,7 +121,9 @@ package struct RunPlan: Sendable {
 
     /// Beside its own: those of what its steps run.
     var furtherLimits: [String: Int] {
-        var all = calls.values.reduce(into: [:]) { $0.merge($1.limits) { min($0, $1) } }
+        var all = (Array(calls.values) + [rollback].compactMap(\.self)).reduce(into: [:]) {
+            $0.merge($1.limits) { min($0, $1) }
+        }
         if let limit { all[limit.key] = nil }
         return all
     }
@@ -140,6 +178,9 @@ package struct RunPlan: Sendable {
             } else if let reason = Engine.reasonNotToCarryOut(step) {
                 fields.append(.init(name: step.id, message: reason, line: step.line))
             }
+            for fault in step.listFaults(in: guide) {
+                fields.append(.init(name: step.id, message: fault, line: step.line))
+            }
             for fault in step.conditionFaults(in: guide, faults.isEmpty ? graph : nil) {
                 fields.append(.init(name: step.id, message: fault, line: step.line))
             }
@@ -151,6 +192,15 @@ package struct RunPlan: Sendable {
             fields.append(.init(name: "front matter", message: reason, line: 1))
         }
         return fields
+    }
+
+    private static func missingRollback(_ step: Step, isCheck: Bool) -> Problem.Field {
+        .init(
+            name: step.id,
+            message: isCheck
+                ? "a check changes nothing: take on-failure=rollback out"
+                : "its failure is to be rolled back, and the front matter names nothing for that: write \"rollback: NAME\"",
+            line: step.line)
     }
 
     /// Approvals that can't be read and that the run would pass by.

@@ -20,13 +20,17 @@ struct RunWork: Sendable {
     let parent: ID<RunRecord>?
     /// What its steps run, by step.
     let calls: [String: (pin: PinnedCall, guide: Guide)]
+    /// What takes back what it did.
+    let rollback: (pin: PinnedCall, guide: Guide)?
     /// Values that never appear in stored output.
     let secrets: [String]
     let cancellation: Cancellation
     /// Its steps run one after the other and nothing else: what comes next follows from a single one of them.
     let isPlain: Bool
     let started: Timestamp?
-    private let occasions: [ObjectReference]
+    let occasions: [ObjectReference]
+    /// Those that run for a value of a list, by their names.
+    private let repeated: [String: Step]
     private let executions: Executions
 
     init(_ id: ID<RunRecord>, of executions: Executions) async throws {
@@ -54,9 +58,16 @@ struct RunWork: Sendable {
             calls[call.step] = (pin, try await executions.catalogue.guide(version: pin.version, of: pin.runbook))
         }
         self.calls = calls
+        if let text = row.rollback {
+            let pin = try PinnedCall.reading(text)
+            rollback = (pin, try await executions.catalogue.guide(version: pin.version, of: pin.runbook))
+        } else {
+            rollback = nil
+        }
         runbook = row.runbook
         guide = try await executions.catalogue.guide(version: row.version, of: row.runbook)
         placeholders = try Executions.strings(row.placeholders)
+        repeated = try await executions.repeatedSteps(of: id, guide)
         isPlain = guide.steps.allSatisfy(\.isPlain)
         cancellation = Cancellation(cancelling: row.cancelling, cleanupCancelled: row.cleanup_cancelled)
         started = row.started
@@ -80,7 +91,7 @@ struct RunWork: Sendable {
     var objects: [ObjectReference] { stepObjects + occasions }
 
     func step(_ id: String) throws(Problem) -> Step {
-        guard let step = guide.steps.first(where: { $0.id == id }) else {
+        guard let step = guide.steps.first(where: { $0.id == id }) ?? repeated[id] else {
             throw .notFound("The runbook's version has no step \(id).")
         }
         return step

@@ -22,6 +22,10 @@ struct StepEnvironment: Sendable {
         values.merge(handedOn) { $1 }
         values.merge(step.settings.environment) { $1 }
         values.merge(parameters) { $1 }
+        if let item = step.item {
+            values["RUNBOOK_ITEM"] = item
+            if let name = step.settings.each?.variable { values[name] = item }
+        }
         values["TMPDIR"] = files.temporary
         values["RUNBOOK_RUN"] = run.rawValue
         values["RUNBOOK_STEP"] = step.id

@@ -79,6 +79,12 @@ extension Step {
                 faults.append(
                     "\(asked) the parameter \(Parameter.shown(name)), which the guide does not declare.")
             case .state(let name), .output(let name, _):
+                if guide.steps.first(where: { $0.id == name })?.settings.each != nil {
+                    faults.append(
+                        "\(asked) the step \(Parameter.shown(name)), which runs once for each of a list: ask for a step after it."
+                    )
+                    continue
+                }
                 if let graph, graph.ids.contains(name), graph.ids.contains(id) {
                     guard name == id || !graph.comes(id, after: name) else { continue }
                     faults.append(

@@ -25,6 +25,7 @@ struct SettingsReader {
         "env",
         "output",
         "confirm", "idempotent", "until", "background", "exec", "check", "hosts", "interactive", "ignore",
+        "foreach", "at-once",
         "excludeFromRunAll", "interpreter", "tag", "category", "promptEnv",
     ]
 
@@ -60,6 +61,36 @@ struct SettingsReader {
             errors.append("\"interval\" and \"backoff\" both say how long to wait; take one of them out.")
         }
         checkUntil(kind)
+        checkEach(kind)
+    }
+
+    private mutating func checkEach(_ kind: Step.Kind) {
+        guard settings.each != nil else {
+            if attributes["at-once"] != nil, attributes["foreach"] == nil {
+                errors.append("\"at-once\" says how many values of \"foreach\" run at once; write that too.")
+            }
+            return
+        }
+        if kind != .shell, kind != .program { errors.append("\"foreach\" is for scripts alone; take it out.") }
+        for (name, isThere) in [("check", isCheck), ("background", settings.isBackground)] where isThere {
+            errors.append("\"foreach\" and \"\(name)\" don't go together.")
+        }
+    }
+
+    /// Whichever of the two attributes is read first.
+    private mutating func readEach() {
+        guard let text = attributes["foreach"] else { return }
+        do {
+            settings.each = try Each(parsing: text)
+            guard let number = attributes["at-once"] else { return }
+            if let number = Int(number), (1...8).contains(number) {
+                settings.each?.atOnce = number
+            } else {
+                errors.append("\"at-once\" must be a whole number from 1 to 8.")
+            }
+        } catch {
+            errors.append("\"foreach\": \(error.message)")
+        }
     }
 
     /// What goes together.
@@ -238,6 +269,8 @@ struct SettingsReader {
             } catch {
                 errors.append("\"until\" must be a duration or a pattern to look for. \(error.message)")
             }
+        case "foreach": readEach()
+        case "at-once": break
         case "background": settings.isBackground = flag(name, value)
         case "hosts": settings.hosts = words(name, value)
         case "interactive": settings.isInteractive = flag(name, value)

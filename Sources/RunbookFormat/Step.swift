@@ -20,7 +20,7 @@ package struct Step: Sendable, Equatable {
     }
 
     /// Unique in the guide: the `name` attribute, or its section's slug with a number.
-    package let id: String
+    package internal(set) var id: String
     /// The slug of its section; empty before the first heading.
     package let section: String
     /// The line of the opening fence, from 1.
@@ -51,6 +51,10 @@ package struct Step: Sendable, Equatable {
     package let isLeftOutOfWholeRun: Bool
     /// Not safe to run with others unasked: a console without prompts, a fence that is never closed.
     let isDoubtful: Bool
+
+    /// The value that it runs for, where it runs once for each of a list, and the name that the guide has for it.
+    package internal(set) var item: String?
+    package internal(set) var repeats: String?
 
     package var isRunnable: Bool { refusal == nil }
     var isInWholeRun: Bool { hasPlaceInRun && checkOf == nil && !isLeftOutOfWholeRun && !isDoubtful }

@@ -39,6 +39,8 @@ enum Migrations {
         migrator.registerMigration("45-search-backlog", migrate: createSearchBacklog)
         migrator.registerMigration("30-waits", migrate: addWaits)
         migrator.registerMigration("31-subruns", migrate: createSubruns)
+        migrator.registerMigration("51-rollbacks", migrate: addRollbacks)
+        migrator.registerMigration("52-repeated-steps", migrate: addRepeatedSteps)
         return migrator
     }
 

@@ -66,7 +66,11 @@ struct ExecCommand: AsyncParsableCommand {
     @Flag(help: "Start the run, print its id, and leave it alone.")
     var detach = false
 
-    @Flag(help: "Print what would run, and run nothing; a file is imported all the same.")
+    @Flag(
+        help: """
+            Print what would run, with which values, and what is missing; run nothing and ask nothing. A file is imported \
+            all the same. Ends with 65 where something is missing.
+            """)
     var dryRun = false
 
     @Option(help: "How urgent it is where runs queue: critical, high, default or low.")
@@ -91,8 +95,7 @@ struct ExecCommand: AsyncParsableCommand {
         let status = try await server.withClient { client in
             var request = try await request(to: client)
             guard !dryRun else {
-                try tell(try await start(&request, on: client, as: JSONValue.self))
-                return ExitStatus.success
+                return try tell(try await client.write(.post, .api("runs"), request, as: JSONValue.self))
             }
             if Keyboard.isThere, !yes { try await askForExports(in: &request, on: client) }
             let run = try await start(&request, on: client, as: Run.self)
@@ -174,18 +177,16 @@ struct ExecCommand: AsyncParsableCommand {
         try Output.talk.say("runbook: it goes on; follow it with: runbook runs logs \(run.id) --follow")
     }
 
-    private func tell(_ answer: JSONValue) throws {
-        guard !format.json else { return try Output.data.json(answer) }
+    /// - Returns: what the command ends with.
+    private func tell(_ answer: JSONValue) throws -> ExitStatus {
         let plan = try answer.decoded(as: DryRun.self)
-        for step in plan.steps {
-            let after = step.needs.map { $0.isEmpty ? ", at once" : ", after \($0.joined(separator: ", "))" } ?? ""
-            try Output.data.say(
-                "# \(step.id), line \(step.line)\(after): \(step.interpreter.joined(separator: " "))")
-            try Output.data.line(step.script.hasSuffix("\n") ? String(step.script.dropLast()) : step.script)
+        guard format.json else {
+            try plan.print(to: .data)
+            try plan.tellWhatIsMissing(to: .talk)
+            return plan.missing.isEmpty ? .success : .badData
         }
-        let version = Wording.short(hash: plan.version)
-        try Output.talk.say(
-            "runbook: \(Wording.count(plan.steps.count, "step")) of \(plan.runbook) \(version) would run; nothing ran")
+        try Output.data.json(answer)
+        return plan.missing.isEmpty ? .success : .badData
     }
 }
 

@@ -228,6 +228,12 @@ extension Run {
         let until = finished.map { ", finished \(Wording.moment($0))" } ?? ""
         let took = Wording.duration(from: started, to: finished).map { " (\($0))" } ?? ""
         try output.say("created \(Wording.moment(created)) by \(by.name ?? by.id)\(since)\(until)\(took)")
+        if let parent {
+            try output.say(
+                "\(parent.rollback == true ? "rolls back" : "started by") run \(parent.run), step \(parent.step)")
+        }
+        if let rollback { try output.say("rolled back by run \(rollback)") }
+        if let reason { try output.say(reason) }
         if let waits_for { try output.say("waits: \(waits_for)") }
         for (name, value) in parameters.sorted(by: { $0.key < $1.key }) { try output.say("  \(name)=\(value)") }
         guard !steps.isEmpty else { return }

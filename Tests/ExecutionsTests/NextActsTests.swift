@@ -13,6 +13,9 @@ private func again(_ state: StepState, _ after: Int...) -> StepStanding {
     StepStanding(state: state, isBetweenTries: true, comesAfter: after)
 }
 
+private func undone(_ state: StepState, _ after: Int...) -> StepStanding {
+    StepStanding(state: state, rollsBack: true, comesAfter: after)
+}
 private func beside(_ state: StepState, isReady: Bool = true, _ after: Int...) -> StepStanding {
     StepStanding(state: state, isBackground: true, isReady: isReady, comesAfter: after)
 }
@@ -105,6 +108,38 @@ private func beside(_ state: StepState, isReady: Bool = true, _ after: Int...) -
         steps: [StepStanding], told: Cancellation, state: RunState
     ) {
         #expect(NextActs.of(steps, told) == NextActs(settled: state))
+    }
+
+    @Test(
+        arguments: [
+            ([undone(.failed), step(.queued, 0)], .none, .toCome, NextActs(rollsBack: true)),
+            ([undone(.timedOut)], .none, .toCome, NextActs(rollsBack: true)),
+            // It waits for the run's own work, not for what cleans up.
+            ([undone(.failed), step(.running)], .none, .toCome, NextActs()),
+            ([undone(.failed), always(.running)], .none, .toCome, NextActs(rollsBack: true)),
+            ([undone(.failed), step(.waiting)], .none, .toCome, NextActs(withdrawn: [1], rollsBack: true)),
+            // What cleans up comes after it.
+            ([undone(.failed), always(.queued, 0)], .none, .toCome, NextActs(rollsBack: true)),
+            ([undone(.failed), always(.queued, 0)], .none, .underWay, NextActs()),
+            ([undone(.failed), always(.queued, 0)], .none, .succeeded, NextActs(starts: [1])),
+            ([undone(.failed), always(.queued, 0)], .none, .failed, NextActs(starts: [1])),
+            ([undone(.failed), always(.succeeded, 0)], .none, .succeeded, NextActs(settled: .rolledBack)),
+            ([undone(.failed), always(.failed, 0)], .none, .succeeded, NextActs(settled: .rolledBack)),
+            ([undone(.failed)], .none, .failed, NextActs(settled: .failed)),
+            ([undone(.failed)], .none, .none, NextActs(settled: .failed)),
+            // Nothing is taken back of what did not fail, was refused, or that nobody knows the end of.
+            ([undone(.succeeded), step(.failed)], .none, .toCome, NextActs(settled: .failed)),
+            ([undone(.rejected)], .none, .toCome, NextActs(settled: .rejected)),
+            ([undone(.failed), step(.unknown)], .none, .toCome, NextActs(settled: .interrupted)),
+            // Whoever cancels wants nothing more to happen; what has begun is seen to its end.
+            ([undone(.failed)], .steps, .toCome, NextActs(settled: .failed)),
+            ([undone(.failed)], .everything, .underWay, NextActs()),
+            ([undone(.failed), always(.queued, 0)], .everything, .succeeded, NextActs(settled: .rolledBack)),
+        ] as [([StepStanding], Cancellation, RollbackStanding, NextActs)])
+    func `what a failed step wants taken back is taken back once the run's work is over, before it is cleaned up`(
+        steps: [StepStanding], told: Cancellation, rollback: RollbackStanding, acts: NextActs
+    ) {
+        #expect(NextActs.of(steps, told, rollback: rollback) == acts)
     }
 
     @Test(arguments: [StepState.waiting, .queued])

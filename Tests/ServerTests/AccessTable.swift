@@ -210,6 +210,9 @@ extension AccessRow {
         AccessRow(.get, "/queue", "- 200 200 200 200 403"),
         AccessRow(.get, "/runs", "- 200 200 200 200 403"),
         AccessRow(.post, "/runs", "401 403 303 303 303 403") { ("/runs", .form(["runbook": try await $0.runbook()])) },
+        AccessRow(.post, "/runs/plan", "401 403 200 200 200 403") {
+            ("/runs/plan", .form(["runbook": try await $0.runbook()]))
+        },
         AccessRow(.get, "/runs/{id}", "- 200 200 200 200 403") { ("/runs/\(try await $0.queuedRun())", .none) },
         AccessRow(.get, "/runs/{id}/output", "- 200 200 200 200 403") {
             ("/runs/\(try await $0.queuedRun())/output", .none)

@@ -21,6 +21,7 @@ import Testing
         let order = RunOrder(runbook: runbook, section: section)
         let id = try await installation.executions.start(order, by: admin).id
         let end = finished ?? (state.isSettled ? installation.clock.now : nil)
+        if state == .rolledBack { try await installation.takeBack(id) }
         _ = try await installation.journal.database.write { transaction in
             try transaction.execute("UPDATE runs SET state = \(state), finished = \(end) WHERE id = \(id)")
         }
@@ -158,11 +159,22 @@ import Testing
     @Test func `a run that was cancelled or rejected by a person is no failure`() async throws {
         let installation = try await Installation()
         try await installation.test { caller in
-            for state in [RunState.cancelled, .rejected, .rolledBack] { _ = try await run(state, in: installation) }
+            for state in [RunState.cancelled, .rejected] { _ = try await run(state, in: installation) }
             let now = try await status(caller, as: .operator)
             #expect(
                 now["sentence"] == "Nothing is running, nothing waits for anybody, nothing failed in the last 24 hours."
             )
+        }
+    }
+
+    @Test func `a run that was rolled back is a failure, told among the others by its time`() async throws {
+        let installation = try await Installation()
+        try await installation.test { caller in
+            let now = installation.clock.now
+            let first = try await run(.failed, finished: now.advanced(by: .seconds(-3)), of: "a", in: installation)
+            let second = try await run(.rolledBack, finished: now.advanced(by: .seconds(-2)), of: "b", in: installation)
+            let third = try await run(.failed, finished: now.advanced(by: .seconds(-1)), of: "c", in: installation)
+            #expect(ids(try await status(caller, as: .viewer)["failed"]) == [third, second, first])
         }
     }
 

@@ -98,7 +98,8 @@ import Testing
             number: 1, state: "running", exit_status: nil, signal: nil, reason: nil, started: nil, finished: nil,
             output_cut: false, output_may_end_early: false)
         let step = RunStep(
-            id: "a", state: "failed", line: 3, outputs: ["url": "x"], needs: ["e"], waits_for: "b", due: time,
+            id: "a", item: "h", repeats: "i", state: "failed", line: 3, outputs: ["url": "x"], needs: ["e"],
+            waits_for: "b", due: time,
             until: time, run: "2", reason: "c",
             asks: "approval", question: "d", expires: time, attempts: [attempt])
         let bareStep = RunStep(id: "a", state: "queued", line: 3, attempts: [bareAttempt])
@@ -114,14 +115,16 @@ import Testing
                 full: Run(
                     id: "1", runbook: "a", version: hash, section: "b", state: "failed", priority: "low",
                     waits_for: "c", occasions: ["incident/1"], parent: RunParent(run: "3", step: "f"),
-                    parameters: ["A": "b"], created: time, started: time,
+                    rollback: "4", reason: "g", parameters: ["A": "b"], created: time, started: time,
                     finished: time,
                     by: actor, steps: [step]),
                 bare: Run(
                     id: "1", runbook: "a", version: hash, section: nil, state: "queued", priority: "low",
                     parameters: [:],
                     created: time, started: nil, finished: nil, by: actor, steps: [bareStep])),
-            same("RunParent", RunParent(run: "3", step: "f")),
+            Sample(
+                schema: "RunParent", full: RunParent(run: "3", step: "f", rollback: true),
+                bare: RunParent(run: "3", step: "f")),
             Sample(schema: "RunStep", full: step, bare: bareStep),
             Sample(schema: "RunAttempt", full: attempt, bare: bareAttempt),
             Sample(
@@ -139,16 +142,7 @@ import Testing
                 schema: "ResumptionRequest", full: ResumptionRequest(from: "b", outcome: "rerun", note: "a"),
                 bare: ResumptionRequest()),
             same("SkipRequest", SkipRequest(note: "a")),
-            same(
-                "DryRun",
-                DryRun(
-                    runbook: "a", version: hash, parameters: [:],
-                    steps: [.init(id: "a", line: 1, interpreter: ["sh", "-e"], script: "true\n")])),
-            Sample(
-                schema: "PlannedStep",
-                full: DryRun.Step(id: "a", line: 1, needs: ["b"], interpreter: ["sh", "-e"], script: "true\n"),
-                bare: DryRun.Step(id: "a", line: 1, interpreter: ["sh", "-e"], script: "true\n")),
-        ]
+        ] + dryRuns
     }()
 
     private static let runbooks: [Sample] = {

@@ -14,6 +14,7 @@ import Testing
         _ state: RunState, _ first: StepState, second: StepState = .queued, _ installation: Installation
     ) async throws -> ID<RunRecord> {
         let run = ID<RunRecord>(try await installation.queuedRun())
+        if state == .rolledBack { try await installation.takeBack(run) }
         try await installation.executions.database.write { transaction in
             try transaction.execute("UPDATE runs SET state = \(state) WHERE id = \(run)")
             try transaction.execute("UPDATE run_steps SET state = \(first) WHERE run = \(run) AND step = 'first'")

@@ -50,6 +50,32 @@ struct RunPageTests {
         #expect(page.sentence == sentence)
     }
 
+    private func step(_ id: String, after: [String]?) -> RunPage.StepRecord {
+        .init(id: id, state: "queued", line: nil, comesAfter: after, attempts: [])
+    }
+
+    @Test func `steps beside each other stand in a row, and lead to where they are told of`() throws {
+        let steps = [
+            step("build", after: []), step("scan", after: []), step("test", after: ["build"]),
+            step("ship", after: ["scan", "test"]),
+        ]
+        let rows = try read(run("queued", steps)).all(".graph ul")
+        let names = rows.map { row in row.all("[data-node]").compactMap { $0.attribute("data-node") } }
+        #expect(names == [["build", "scan"], ["test"], ["ship"]])
+        let ship = try #require(rows.last)
+        #expect(ship.all("a").first?.attribute("href") == "#page-step-ship")
+        #expect(ship.content.contains("after scan, test"))
+        #expect(!rows[0].content.contains("after"))
+    }
+
+    @Test func `one file of steps, or more than anybody would look at, is no picture`() throws {
+        #expect(try read(run("queued", [step("a", after: nil), step("b", after: nil)])).all(".graph").isEmpty)
+        #expect(try read(run("queued", [step("a", after: []), step("b", after: ["a"])])).all(".graph").isEmpty)
+        let many = (1...121).map { step("s\($0)", after: []) }
+        #expect(try read(run("queued", many)).all(".graph").isEmpty)
+        #expect(try read(run("queued", Array(many.dropLast()))).all(".graph [data-node]").count == 120)
+    }
+
     @Test func `a run that is being cancelled says so, and is not cancelled twice`() throws {
         let page = run("running", [step("a", "succeeded"), step("b", "running", output: "x")], isCancelling: true)
         #expect(page.sentence == "Being cancelled: b and all that it started are told to end.")

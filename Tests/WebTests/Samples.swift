@@ -188,7 +188,15 @@ struct Samples {
                 .init(planned: text("snapshot"), language: text("bash"), caution: nil),
                 .init(planned: text("switch-back"), language: text("bash"), caution: text("It deletes the old slot.")),
             ],
-            problem: text("The run was not started: one parameter is wrong."), reader: reader)
+            problem: text("The run was not started: one parameter is wrong."),
+            preview: .init(
+                gaps: [.init(text("db"), text("is not installed"), line: 3)],
+                values: [.init(text("version"), text("v1.2.4"))],
+                steps: [
+                    .init(
+                        dryStep: text("switch"), dryFacts: text("line 24"), remarks: [.init(said: text("Waits."))],
+                        text: text("echo"))
+                ], wayBack: text("The rollback runs.")), reader: reader)
     }
 
     var runs: RunsPage {
@@ -218,10 +226,13 @@ struct Samples {
                 section: text("rollout"),
                 state: state, by: text("the deploy token"), created: at(0), started: at(1), finished: at(402),
                 workspace: text("data/runs/01j9zk4m7c0v"), parent: text("01j9zk4m7c0vxw5t3n8q2r6hya"),
+                rollback: text("01j9zk4m7c0vxw5t3n8q2r6hyc"),
                 goesOnFrom: [text("preflight-1")], skippable: [text("switch-traffic")]),
-            steps: (1...8).map { number in
-                .init(
-                    id: text("preflight-\(number)"), state: "succeeded", line: 10 + number,
+            steps: (1...8).map { number -> RunPage.StepRecord in
+                let before: [String]? = number > 2 ? [text("preflight-1")] : nil
+                return RunPage.StepRecord(
+                    id: text("preflight-\(number)"), state: "succeeded", item: text("a b"), line: 10 + number,
+                    comesAfter: before,
                     attempts: [
                         attempt(
                             1, "succeeded", status: 0, finished: at(3),

@@ -89,8 +89,12 @@ function showStep(step) {
   if (step.state === "running" && element.dataset.state !== "running" && "always" in element.dataset) refresh();
   element.dataset.state = step.state;
   showSaid(element.querySelector("[data-said]"), step.waits_for ?? step.reason);
-  element.querySelector("summary .mark").dataset.state = step.state;
-  element.querySelector("summary .word").textContent = step.state;
+  const node = document.querySelector(`[data-node="${CSS.escape(step.id)}"]`);
+  for (const place of [element, node]) {
+    if (!place) continue;
+    place.querySelector(".mark").dataset.state = step.state;
+    place.querySelector(".word").textContent = step.state;
+  }
   const number = element.querySelector("summary .number");
   if (last?.started && !last.finished) number.dataset.since = last.started;
   if (last?.finished) {
@@ -128,6 +132,7 @@ function showRun(run) {
   for (const step of run.steps ?? []) showStep(step);
   const badge = document.querySelector("#page-head .state");
   if (run.waits_for) document.getElementById("page-sentence").textContent = run.waits_for;
+  if (run.rollback && !document.querySelector("#page-head .back")) refresh();
   if (badge.dataset.state === run.state) return;
   badge.dataset.state = run.state;
   badge.textContent = run.state;

@@ -15,6 +15,7 @@ struct UndefinedVariables {
             if seen.insert(name).inserted { reads.append((name, step.scriptLines[line])) }
         }
         known.formUnion(step.settings.environment.keys)
+        if let name = step.settings.each?.variable { known.insert(name) }
         if scanner.commands.contains(where: { ["source", ".", "eval"].contains($0.words.first?.text ?? "") }) {
             isOpenEnded = true
         }

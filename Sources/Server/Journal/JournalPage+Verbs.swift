@@ -29,6 +29,8 @@ extension JournalPage {
         "run.failed": "saw a run fail",
         "run.cancelling": "asked for a run to be cancelled",
         "run.cancelled": "cancelled a run",
+        "run.rolling-back": "began to roll a run back",
+        "run.rolled-back": "rolled a run back",
         "run.interrupted": "lost sight of a run",
         "run.resumed": "resumed a run",
         "step.started": "began a step",

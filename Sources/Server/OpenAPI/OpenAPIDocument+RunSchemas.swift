@@ -34,10 +34,13 @@ extension OpenAPIDocument {
                 "started": .moment("When its first step started."), "finished": .moment("When it came to its end."),
                 "occasions": .list(of: .text(), "What it is for, such as `incident/01j9…`."),
                 "parent": .ref("RunParent"),
+                "rollback": .text("The run that takes back what it did, or tried to."),
+                "reason": .text("Why it ended as it did, where its steps do not say so: the rollback failed."),
                 "waits_for": .text("Why it waits in the queue, as a sentence."),
             ]),
         "RunParent": .object(
-            "The step of another run that started it.", ["run": .text("The id of that run."), "step": .text()]),
+            "The step of another run that started it.", ["run": .text("The id of that run."), "step": .text()],
+            optional: ["rollback": .flag("That step failed, and this run takes back what that run did.")]),
         "RunStep": .object(
             "A step of a run.",
             [
@@ -45,6 +48,8 @@ extension OpenAPIDocument {
                 "attempts": .list(of: .ref("RunAttempt"), "Every attempt, the first one first."),
             ],
             optional: [
+                "item": .text("The value that it runs for, where it runs once for each of a list."),
+                "repeats": .text("The step of the runbook that runs once for each of a list."),
                 "outputs": .map(of: .text(), "What it wrote to `$RUNBOOK_OUTPUT`."),
                 "needs": .list(of: .text(), "The steps that it comes after; absent for the one before it."),
                 "waits_for": .text("What it waits for, as a sentence."),
@@ -106,22 +111,40 @@ extension OpenAPIDocument {
                 "note": .text("Goes on the journal."),
             ]),
         "DryRun": .object(
-            "What would run.",
+            "What would run, and what is missing for it.",
             [
                 "runbook": .text("Its name."), "version": .digest("The version that would run."),
+                "priority": priority,
                 "parameters": .map(of: .text(), "By name, defaults included; sensitive ones are masked."),
+                "environment": .map(of: .text(), "What the guide declares for every step."),
                 "steps": .list(
                     of: .ref("PlannedStep"), "In the runbook's order, in which they would run but for `needs`."),
+                "missing": .list(of: .ref("FieldError"), "All that stands in the way; empty where it could start now."),
+            ],
+            optional: [
+                "section": .text("The slug of the section that would run; absent for the whole runbook."),
+                "rollback": .ref("PlannedRun"),
             ]),
+        "PlannedRun": .object(
+            "A run that another one would start.",
+            ["runbook": .text("Its name."), "version": .digest("The version that would run.")],
+            optional: ["section": .text("Its slug; absent for the whole runbook.")]),
         "PlannedStep": .object(
             "A step that would run.",
             [
-                "id": .text(), "line": .integer("Its line in the runbook.", from: 1),
+                "id": .text(), "line": .integer("Its line in the runbook.", from: 1), "kind": .oneOf(Step.Kind.self),
                 "interpreter": .list(of: .text(), "The program and its arguments, before the script's path."),
-                "script": .text("What would run."),
+                "script": .text("What would run, its placeholders filled as far as they are."),
             ],
             optional: [
-                "needs": .list(of: .text(), "The steps that it would come after; absent for the one before it.")
+                "needs": .list(of: .text(), "The steps that it would come after; absent for the one before it."),
+                "item": .text("The value that it would run for, where it runs once for each of a list."),
+                "environment": .map(of: .text(), "Its own values, beside the parameters and the guide's."),
+                "asks": .oneOf(StepQuestion.Kind.self, "What people would be asked."),
+                "question": .text("As it would be put to them."),
+                "waits_for": .text("Who would have to answer, as a sentence."),
+                "condition": .text("The condition under which it runs, as written."),
+                "runs": .ref("PlannedRun"),
             ]),
     ]
 

@@ -26,7 +26,8 @@ extension OpenAPIDocument {
         method: .post, path: "/api/v1/runs", id: "createRun", summary: "Starts a run, or says what would run.",
         details: """
             Every parameter, placeholder, step and program that stands in the way is named in `errors`, each with its \
-            line, and then nothing is started.
+            line, and then nothing is started. With `dry_run` nothing is started either way, and what stands in the way is \
+            told beside what would run.
             """,
         access: .permitted(.operate), body: .json("RunRequest"),
         answers: [

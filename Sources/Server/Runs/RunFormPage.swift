@@ -111,15 +111,17 @@ struct RunFormPage: WebPage {
     let blockers: [Blocker]
     let isBlocked: Bool
     let steps: [Step]
+    let preview: Preview?
 
     /// - Parameters:
     ///   - section, step: the part to run; the whole runbook without them.
     ///   - idempotencyKey: makes a form that is sent twice one run.
     ///   - problem: what was wrong with the last try.
+    ///   - preview: what a dry run found.
     init(
         runbook: String, title: String, section: String? = nil, step: String? = nil, incident: String? = nil,
         idempotencyKey: String, fields: [Field],
-        blockers: [Blocker], steps: [Step], problem: String? = nil, reader: Reader
+        blockers: [Blocker], steps: [Step], problem: String? = nil, preview: Preview? = nil, reader: Reader
     ) {
         layout = Layout("Run \(title)", place: .runbooks, reader: reader)
         self.runbook = runbook
@@ -135,6 +137,7 @@ struct RunFormPage: WebPage {
         isBlocked = !blockers.isEmpty
         self.steps = steps
         self.problem = problem
+        self.preview = preview
         sentence =
             if steps.isEmpty {
                 "There is nothing to run in this part of the guide."

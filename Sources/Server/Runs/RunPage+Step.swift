@@ -6,8 +6,12 @@ extension RunPage {
     struct StepRecord: Sendable {
         let id: String
         let state: String
+        /// The value that it runs for, where its name does not say it.
+        var item: String?
         /// Its line in the guide's source.
         let line: Int?
+        /// The names of the steps that it comes after; nil for the one before it.
+        var comesAfter: [String]?
         /// What it waits for, or why it was skipped.
         var said: String?
         /// Whether it runs after a failure and a cancellation too.
@@ -122,6 +126,7 @@ extension RunPage.Step {
     init(_ record: RunPage.StepRecord, asksOutcome: Bool, budget: inout RunPage.OutputBudget) {
         let last = record.attempts.last
         let facts: [String?] = [
+            record.item.map { "for \($0)" },
             last?.exitStatus.flatMap { $0 == 0 ? nil : "exit status \($0)" },
             record.attempts.count > 1 ? "\(ordinal(record.attempts.count)) attempt" : nil,
             record.isAlways ? "always" : nil, record.line.map { "line \($0)" },

@@ -48,6 +48,12 @@ struct RunPage: WebPage {
         var hasCleanup = false
         /// The run whose step started it.
         var parent: String?
+        /// Whether it takes back what that run did.
+        var isRollback = false
+        /// The run that takes back what this one did.
+        var rollback: String?
+        /// Why that did not succeed.
+        var rollbackFault: String?
         /// The steps from which a run that ended may go on; the last one, which ended it mostly, is offered first.
         var goesOnFrom: [String] = []
         /// The steps that may be left out now.
@@ -82,6 +88,8 @@ struct RunPage: WebPage {
     let sentence: String
     let by: String
     let parentPath: String?
+    let parentLabel: String
+    let rollbackPath: String?
     let section: String?
     let version: String
     let created: Moment
@@ -104,6 +112,7 @@ struct RunPage: WebPage {
     let resumption: Resumption?
     let resumptionChoices: Choices?
     let skipChoices: Choices?
+    let graph: Graph?
     let stepsCount: String
     let groups: [Group]
     let parameters: [Parameter]
@@ -129,6 +138,8 @@ struct RunPage: WebPage {
         state = facts.state
         by = facts.by
         parentPath = facts.parent.map { Paths.run($0) }
+        parentLabel = facts.isRollback ? "See the run that it rolls back" : "See the run that started it"
+        rollbackPath = facts.rollback.map { Paths.run($0) }
         section = facts.section
         version = String(facts.version.prefix(12))
         created = Moment(facts.created)
@@ -139,7 +150,9 @@ struct RunPage: WebPage {
         sentence =
             facts.isCancelling
             ? Self.ending(records, isCleaning: facts.isCleaning)
-            : Self.sentence(state: facts.state, waitsFor: facts.waitsFor, steps: records)
+            : Self.sentence(
+                state: facts.state, waitsFor: facts.waitsFor, steps: records, isRollingBack: facts.rollback != nil)
+                + (facts.rollbackFault.map { " \($0)" } ?? "")
         let path = Paths.run(facts.id)
         eventsPath = isFinal ? nil : Paths.query("\(path)/events", [("after", cursor)])
         after = String(lastOutput)
@@ -155,6 +168,7 @@ struct RunPage: WebPage {
         let asksOutcome = mayOperate && facts.state == "interrupted"
         let steps = Self.steps(records, asksOutcome: asksOutcome, isFinal: isFinal)
         groups = Self.folded(steps)
+        graph = Graph(records)
         currentTarget = Self.current(records).map { Paths.fragment(Step.anchor($0.id)) }
         queuePath = facts.state == "queued" ? Paths.queue : nil
         resumption = mayOperate ? Self.resumption(state: facts.state, steps: records) : nil
@@ -197,7 +211,9 @@ extension RunPage {
         return running.count < 2 ? nil : running.map(\.id).joined(separator: ", ")
     }
 
-    private static func sentence(state: String, waitsFor: String?, steps: [StepRecord]) -> String {
+    private static func sentence(
+        state: String, waitsFor: String?, steps: [StepRecord], isRollingBack: Bool
+    ) -> String {
         let current = current(steps)
         let place = current.flatMap { current in
             steps.firstIndex { $0.id == current.id }.map { "step \($0 + 1) of \(steps.count)" }
@@ -205,6 +221,10 @@ extension RunPage {
         let status = current?.attempts.last?.exitStatus.map { ", with exit status \($0)" } ?? ""
         switch (state, current, place) {
         case ("queued", _, _): return waitsFor ?? "It waits for a free worker."
+        case ("running", let step?, let place?) where isRollingBack && !["running", "waiting"].contains(step.state):
+            return "Failed in \(place), \(step.id)\(status); what was done is being rolled back."
+        case ("rolled-back", let step?, let place?):
+            return "Failed in \(place), \(step.id)\(status); what was done is rolled back."
         case ("running", _, _) where atOnce(steps) != nil: return "At several steps at once: \(atOnce(steps) ?? "")."
         case ("running", let step?, let place?) where step.state == "waiting":
             return "At \(place), \(step.id): \(step.said ?? "it waits")."

@@ -11,8 +11,10 @@ extension API.Run {
             id: run.id.rawValue, runbook: run.runbook, version: run.version, section: run.section,
             state: run.state.rawValue, priority: run.priority, waits_for: waitsFor,
             occasions: run.occasions.isEmpty ? nil : run.occasions.map(\.text),
-            parent: run.parent.flatMap { id in run.parentStep.map { RunParent(run: id.rawValue, step: $0) } },
-            parameters: run.parameters,
+            parent: run.parent.flatMap { id in
+                run.parentStep.map { RunParent(run: id.rawValue, step: $0, rollback: run.isRollback ? true : nil) }
+            },
+            rollback: run.rollback?.rawValue, reason: run.reason ?? run.rollbackFault, parameters: run.parameters,
             created: run.created.rfc3339,
             started: run.started?.rfc3339, finished: run.finished?.rfc3339,
             by: Actor(kind: run.actorKind, id: run.actor, name: run.actorName), steps: run.steps.map(RunStep.init))
@@ -22,7 +24,7 @@ extension API.Run {
 extension RunStep {
     init(_ step: StepRecord) {
         self.init(
-            id: step.id, state: step.state.rawValue, line: step.line,
+            id: step.id, item: step.item, repeats: step.repeats, state: step.state.rawValue, line: step.line,
             outputs: step.outputs.isEmpty ? nil : step.outputs, needs: step.comesAfter, waits_for: step.waitsFor,
             due: step.due?.rfc3339, until: step.until?.rfc3339, run: step.child?.rawValue,
             reason: step.reason, asks: step.question?.kind.rawValue,
@@ -60,14 +62,32 @@ extension OutputChunk {
 }
 
 extension DryRun {
-    init(_ plan: RunPlan) {
+    /// - Parameter asker: who would start it.
+    init(_ plan: RunPlan, asker: String) {
         self.init(
-            runbook: plan.runbook, version: plan.version, parameters: plan.shownParameters,
-            steps: plan.steps.map { step in
-                Step(
-                    id: step.id, line: step.line, needs: plan.comesAfter.map { $0[step.id] ?? [] },
-                    interpreter: step.interpreter, script: step.script)
-            })
+            runbook: plan.runbook, version: plan.version, section: plan.section, priority: plan.priority,
+            parameters: plan.shownParameters, environment: plan.environment,
+            steps: plan.steps.map { Step($0, of: plan, asker: asker) }, rollback: plan.wayBack.map { PlannedRun($0) },
+            missing: plan.missing.map { .init(name: $0.name, message: $0.message, line: $0.line) })
+    }
+}
+
+extension DryRun.Step {
+    init(_ step: RunbookFormat.Step, of plan: RunPlan, asker: String) {
+        let environment = plan.environment(of: step)
+        let question = plan.asked(by: step, starter: asker)
+        self.init(
+            id: step.id, line: step.line, kind: step.kind.rawValue, needs: plan.comesAfter.map { $0[step.id] ?? [] },
+            item: step.item, interpreter: step.interpreter, script: plan.text(of: step),
+            environment: environment.isEmpty ? nil : environment, asks: question?.kind.rawValue,
+            question: question.flatMap { $0.text.isEmpty ? nil : $0.text }, waits_for: question?.sentence,
+            condition: step.settings.condition, runs: plan.call(of: step).map { PlannedRun($0) })
+    }
+}
+
+extension PlannedRun {
+    init(_ further: RunPlan.Further) {
+        self.init(runbook: further.runbook, version: further.version, section: further.section)
     }
 }
 

@@ -19,7 +19,9 @@ extension RunRoutes {
         let waitsFor = try await executions.waitsFor(run, by: visit.principal)
         let steps = run.steps.map { step in
             RunPage.StepRecord(
-                id: step.id, state: step.state.rawValue, line: step.line, said: step.waitsFor ?? step.reason,
+                id: step.id, state: step.state.rawValue, item: step.unnamedItem, line: step.line,
+                comesAfter: step.comesAfter,
+                said: step.waitsFor ?? step.reason,
                 isAlways: step.isAlways, child: step.child?.rawValue,
                 asked: step.isWatching
                     ? wait(step, of: run, visit) : step.id == asking?.id ? asked(step, of: run, visit) : nil,
@@ -41,6 +43,7 @@ extension RunRoutes {
                         state: run.state.rawValue, by: run.actorName, created: run.created, started: run.started,
                         finished: run.finished, workspace: nil, waitsFor: waitsFor, isCancelling: run.isCancelling,
                         isCleaning: run.isCleaning, hasCleanup: run.hasCleanup, parent: run.parent?.rawValue,
+                        isRollback: run.isRollback, rollback: run.rollback?.rawValue, rollbackFault: run.rollbackFault,
                         goesOnFrom: run.mayGoOnFrom, skippable: run.skippable),
                     steps: steps,
                     parameters: run.parameters.sorted { $0.key < $1.key }.map {
@@ -82,43 +85,37 @@ extension RunRoutes {
     @Sendable func form(_ visit: Visit) async throws -> Response {
         .html(
             try await formPage(
-                runbook: try visit.path("name"), section: visit.query("section"), step: visit.query("step"),
-                incident: visit.query("incident"), typed: [:], problem: nil, visit))
+                Asked(
+                    runbook: try visit.path("name"), section: visit.query("section"), step: visit.query("step"),
+                    incident: visit.query("incident"), typed: [:]), visit))
     }
 
     @Sendable func createFromForm(_ visit: Visit) async throws -> Response {
-        guard let runbook = visit.form.filled("runbook") else {
-            throw Problem.invalid("The form does not say which runbook to run.")
-        }
-        let (section, step) = (visit.form.filled("section"), visit.form.filled("step"))
-        let incident = visit.form.filled("incident")
-        var typed: [String: String] = [:]
-        for field in visit.form.fields where field.name.hasPrefix("p.") && !field.value.isEmpty {
-            let name = String(field.name.dropFirst(2))
-            typed[name.replacing("export.", with: "export ", maxReplacements: 1)] = field.value
-        }
+        let asked = try Asked(visit.form)
         do {
-            let parameters = typed.filter { !$0.key.hasPrefix("export ") }
-            var order = RunOrder(
-                runbook: runbook, section: section, steps: step.map { [$0] }, parameters: parameters,
-                placeholders: typed.filter { $0.key.hasPrefix("export ") })
-            order.occasions = try await [incidents.occasion(incident, by: visit.principal)].compactMap { $0 }
+            var order = asked.order
+            order.occasions = try await [incidents.occasion(asked.incident, by: visit.principal)].compactMap { $0 }
             let run = try await executions.start(order, by: visit.principal)
             return .seeOther(Paths.run(run.id.rawValue))
         } catch let problem as Problem where problem.code == .invalid {
-            return .html(
-                try await formPage(
-                    runbook: runbook, section: section, step: step, incident: incident, typed: typed,
-                    problem: problem, visit),
-                status: .badRequest)
+            return .html(try await formPage(asked, problem: problem, visit), status: .badRequest)
         }
     }
 
+    /// The same form, with what would run and what is missing.
+    @Sendable func planFromForm(_ visit: Visit) async throws -> Response {
+        try visit.principal.require(.operate, to: "run runbooks")
+        let asked = try Asked(visit.form)
+        let plan = try await executions.dryRun(asked.order, by: visit.principal)
+        let preview = RunFormPage.Preview(DryRun(plan, asker: visit.principal.name))
+        return .html(try await formPage(asked, preview: preview, visit))
+    }
+
     private func formPage(
-        runbook: String, section: String?, step: String?, incident: String?, typed: [String: String],
-        problem: Problem?, _ visit: Visit
+        _ asked: Asked, problem: Problem? = nil, preview: RunFormPage.Preview? = nil, _ visit: Visit
     ) async throws -> String {
         try visit.principal.require(.operate, to: "run runbooks")
+        let (runbook, section, step, typed) = (asked.runbook, asked.section, asked.step, asked.typed)
         let entry = try await executions.catalogue.entry(runbook, by: visit.principal)
         let guide = try await executions.catalogue.guide(version: entry.version, of: entry.name)
         let steps = try RunPlan.chosenSteps(of: guide, section: section, named: step.map { [$0] }, runbook: entry.name)
@@ -151,7 +148,7 @@ extension RunRoutes {
             grouping: guide.findings.filter { $0.rule == .destructiveCommand }, by: \.line)
         return try templates.render(
             RunFormPage(
-                runbook: entry.name, title: entry.title, section: section, step: step, incident: incident,
+                runbook: entry.name, title: entry.title, section: section, step: step, incident: asked.incident,
                 idempotencyKey: ID<RunOrder>(at: executions.journal.time.now()).rawValue, fields: fields,
                 blockers: blockers,
                 steps: steps.map { step in
@@ -159,13 +156,83 @@ extension RunRoutes {
                         planned: step.id, language: step.language,
                         caution: (step.line...step.endLine).compactMap { cautions[$0]?.first?.message }.first)
                 },
-                problem: problem.map { Self.sentence($0, besides: shown) },
+                problem: problem.map { Self.sentence($0, besides: shown) }, preview: preview,
                 reader: visit.reader))
     }
 
     /// The problem with what stands in the way, but for what is said at a field of its own.
     private static func sentence(_ problem: Problem, besides shown: [String]) -> String {
         Problem(problem.code, problem.message, fields: problem.fields.filter { !shown.contains($0.name) }).description
+    }
+}
+
+/// What somebody asks for in the form before a run.
+private struct Asked {
+    let runbook: String
+    let section: String?
+    let step: String?
+    let incident: String?
+    /// By parameter, or `export NAME`.
+    let typed: [String: String]
+
+    init(runbook: String, section: String?, step: String?, incident: String?, typed: [String: String]) {
+        self.runbook = runbook
+        self.section = section
+        self.step = step
+        self.incident = incident
+        self.typed = typed
+    }
+
+    init(_ form: FormFields) throws(Problem) {
+        guard let runbook = form.filled("runbook") else {
+            throw .invalid("The form does not say which runbook to run.")
+        }
+        var typed: [String: String] = [:]
+        for field in form.fields where field.name.hasPrefix("p.") && !field.value.isEmpty {
+            let name = String(field.name.dropFirst(2))
+            typed[name.replacing("export.", with: "export ", maxReplacements: 1)] = field.value
+        }
+        self.init(
+            runbook: runbook, section: form.filled("section"), step: form.filled("step"),
+            incident: form.filled("incident"), typed: typed)
+    }
+
+    var order: RunOrder {
+        RunOrder(
+            runbook: runbook, section: section, steps: step.map { [$0] },
+            parameters: typed.filter { !$0.key.hasPrefix("export ") },
+            placeholders: typed.filter { $0.key.hasPrefix("export ") })
+    }
+}
+
+extension RunFormPage.Preview {
+    init(_ plan: DryRun) {
+        let values = plan.parameters.merging(plan.environment) { given, _ in given }
+        self.init(
+            gaps: plan.missing.map { RunFormPage.Gap($0.name, $0.message, line: $0.line) },
+            values: values.sorted { $0.key < $1.key }.map { RunFormPage.Value($0.key, $0.value) },
+            steps: plan.steps.map { RunFormPage.DryStep($0) },
+            wayBack: plan.rollback.map { "If a step fails that rolls back, \(Self.name($0)) runs." })
+    }
+
+    fileprivate static func name(_ run: PlannedRun) -> String {
+        "\(run.runbook)\(run.section.map { "#\($0)" } ?? "") (\(run.version.prefix(12)))"
+    }
+}
+
+extension RunFormPage.DryStep {
+    init(_ step: DryRun.Step) {
+        let place = step.needs.map { $0.isEmpty ? ", at once" : ", after \($0.joined(separator: ", "))" } ?? ""
+        let values = (step.environment ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let remarks = [
+            step.condition.map { "Only if \($0)" }, step.waits_for.map { "Waits for \($0)." },
+            step.runs.map { "Runs \(RunFormPage.Preview.name($0))." },
+            values.isEmpty ? nil : "With \(values.joined(separator: ", "))",
+        ]
+        self.init(
+            dryStep: step.id, dryFacts: "line \(step.line)\(place)",
+            remarks: remarks.compactMap { $0 }.map { RunFormPage.Remark(said: $0) },
+            text: step.script.isEmpty ? nil : step.script)
     }
 }
 

@@ -30,6 +30,7 @@ struct RunRoutes: Sendable {
             .signedIn(.post, "/api/v1/runs/{id}/steps/{step}/skip", skip),
             .signedIn(.get, "/runs", list),
             .signedIn(.post, "/runs", createFromForm),
+            .signedIn(.post, "/runs/plan", planFromForm),
             .signedIn(.get, "/runs/{id}", show),
             .signedIn(.get, "/runs/{id}/output", download),
             .signedIn(.get, "/runs/{id}/events", events),
@@ -78,7 +79,8 @@ struct RunRoutes: Sendable {
         var order = RunOrder(request)
         order.occasions = try await [incidents.occasion(request.incident, by: visit.principal)].compactMap { $0 }
         if request.dry_run == true {
-            return try .json(DryRun(try await executions.plan(order, by: visit.principal)))
+            let plan = try await executions.dryRun(order, by: visit.principal)
+            return try .json(DryRun(plan, asker: visit.principal.name))
         }
         let run = try await executions.start(order, by: visit.principal)
         return try .json(try await told(run, visit), status: .created, headers: [.location: "/api/v1/runs/\(run.id)"])

@@ -12,6 +12,7 @@ actor LiveRunView: RunView {
     private var steps: [RunStep] = []
     private var state: String?
     private var waitsFor: String?
+    private var rollback: String?
     private var isIntroduced = false
     /// When this client first saw a step run; the server's clock may differ.
     private var runningSince: [String: ContinuousClock.Instant] = [:]
@@ -38,6 +39,10 @@ actor LiveRunView: RunView {
             if !isIntroduced {
                 isIntroduced = true
                 try print("run \(run.id) of \(run.runbook), \(Wording.count(run.steps.count, "step"))", to: talk)
+            }
+            if let id = run.rollback, id != rollback, run.knownState?.isFinal == false {
+                rollback = id
+                try print("runbook: run \(id) takes back what was done", to: talk)
             }
         case .step(let step):
             // What comes before the first look at the run is part of it.

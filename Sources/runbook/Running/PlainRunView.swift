@@ -11,6 +11,7 @@ actor PlainRunView: RunView {
     private let tellsSteps: Bool
     private var states: [String: String] = [:]
     private var runState: String?
+    private var rollback: String?
     /// On a terminal, where both streams meet, a sentence must not go on in the middle of a step's line.
     private var openLine: Output?
 
@@ -34,6 +35,10 @@ actor PlainRunView: RunView {
                 }
             }
             for step in run.steps { try show(step) }
+            if tellsSteps, let id = run.rollback, id != rollback, run.knownState?.isFinal == false {
+                rollback = id
+                try say("run \(id) takes back what was done; follow it with: runbook runs logs \(id) --follow")
+            }
         // What comes before the first look at the run is part of it.
         case .step(let step): if runState != nil { try show(step) }
         case .output(let chunk): try show(chunk)

@@ -39,7 +39,12 @@ extension Run {
         switch knownState {
         case .succeeded: return "run \(id) of \(name) succeeded\(took)"
         case .failed:
-            return "run \(id) of \(name) failed\(place)\(took)\(because); go on from there: runbook runs resume \(id)"
+            let tried = reason.map { ". \($0.hasSuffix(".") ? String($0.dropLast()) : $0)" } ?? ""
+            return
+                "run \(id) of \(name) failed\(place)\(took)\(because)\(tried); go on from there: runbook runs resume \(id)"
+        case .rolledBack:
+            let back = rollback.map { "run \($0) has taken back what it did" } ?? "it was rolled back"
+            return "run \(id) of \(name) failed\(place)\(took)\(because); \(back)"
         case .interrupted:
             return """
                 run \(id) of \(name) is interrupted, for nobody knows how step \(stopped?.id ?? "?") ended; look, then \
@@ -51,7 +56,9 @@ extension Run {
             }
             let verb = step.asks == "approval" ? "approve" : "confirm"
             return "run \(id) of \(name) waits for \(waits); answer it with: runbook runs \(verb) \(id) \(step.id)"
-        case .cancelled, .rejected, .rolledBack: return "run \(id) of \(name) was \(state)\(place)\(took)"
+        case .cancelled, .rejected: return "run \(id) of \(name) was \(state)\(place)\(took)"
+        case .running where rollback != nil:
+            return "run \(id) of \(name) failed\(place), and run \(rollback ?? "") takes back what it did"
         case .queued, .running, nil: return "run \(id) of \(name) is \(state)"
         }
     }

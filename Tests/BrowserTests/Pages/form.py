@@ -68,7 +68,16 @@ with Site() as site:
         claim(f"what was typed stays, {kind}", kept == ["one", "4", "us-east", "false"], kept)
         claim(f"a secret does not come back, {kind}",
               page.input_value("[name='p.word']") == "" and "opensesame" not in page.content(), page.content())
+        press(page, "text=Dry run")
+        dry = page.locator("#page-plan").inner_text()
+        claim(f"a dry run says what is missing, {kind}", "2 things" in dry and "pattern" in dry, dry)
         page.fill("[name='p.version']", "1.4")
+        page.fill("[name='p.word']", "opensesame")
+        press(page, "text=Dry run")
+        dry = page.locator("#page-plan").inner_text()
+        claim(f"a dry run says what would run, with which values, {kind}",
+              "Nothing is missing" in dry and "us-east" in dry and 'echo "$version' in dry, dry)
+        claim(f"a dry run shows no secret, {kind}", "opensesame" not in page.content(), dry)
         page.fill("[name='p.word']", "opensesame")
         press(page, "text=Run now")
         reload_until(page, "the run has succeeded", lambda: state(page) == "succeeded")

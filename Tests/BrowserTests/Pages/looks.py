@@ -2,7 +2,7 @@
 
 import scene
 from sight import HEAVIEST, WIDTHS, Scale, inspect
-from visit import NAME, Site, claim, go, press, send, sign_in, store
+from visit import NAME, Site, claim, ended, go, press, send, sign_in, start, store
 
 WORDS = {
     "accessible": "breaks no rule of WCAG A and AA",
@@ -37,6 +37,10 @@ def leave_out(page):
     page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
     page.fill("[name='p.version']", "one")
     press(page, "text=Run now")
+
+
+def try_dry(page):
+    press(page, "text=Dry run")
 
 
 def name_badly(page):
@@ -92,6 +96,32 @@ def mistype(page):
     sign_in(page, NAME, "wrong horse battery")
 
 
+ORDERED = """---
+title: Steps beside each other
+rollback: back
+---
+# Ordered
+
+```sh {name=build}
+echo built
+```
+```sh {name=test parallel}
+echo tested
+```
+```sh {name=scan-all-that-was-built-for-what-is-known-to-be-wrong parallel}
+echo scanned
+```
+```sh {name=restart foreach="web1,web2,web3" at-once=2}
+echo "$RUNBOOK_ITEM"
+```
+```sh {name=switch on-failure=rollback}
+exit 3
+```
+```sh {name=tidy always}
+echo tidied
+```
+"""
+
 with Site() as site:
     desk = site.page()
     runs = scene.lay_out(desk)
@@ -104,6 +134,10 @@ with Site() as site:
     store(desk, "versioned", versioned)
     store(desk, "versioned", versioned.replace("green]", "green, grey]").replace("drain timeout=30s", "drain timeout=1m")
           .replace("for node in 1 2 3", "for node in 1 2 3 4").replace("Nobody else is deploying", "Nobody else deploys"))
+    store(desk, "back", "# Back\n\n```sh {name=back}\necho back\n```\n")
+    store(desk, "ordered", ORDERED)
+    ordered = start(desk, "ordered")
+    ended(desk, ordered)
     journal_of = "/journal?object=run/" + runs["interrupted"].removeprefix("/runs/")
 
     pages = [
@@ -117,6 +151,9 @@ with Site() as site:
         ("the form", "/runbooks/accunode.rollback/run", stay),
         ("the form with a fault", "/runbooks/accunode.rollback/run", leave_out),
         ("the form that can't be sent", "/runbooks/neuralcipher.fitness/run", stay),
+        ("a dry run", "/runbooks/ordered/run", try_dry),
+        ("a dry run that misses something", "/runbooks/neuralcipher.fitness/run", try_dry),
+        ("a run with an order that was rolled back", ordered, stay),
         ("the runs", "/runs", stay),
         ("the runs that failed", "/runs?state=failed", stay),
         ("the runs of a guide that has none", "/runs?runbook=getting-started&state=queued", stay),

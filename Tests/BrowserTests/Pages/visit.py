@@ -149,7 +149,8 @@ def start(page, name, only="", **parameters):
 def ended(page, path):
     """Waits on a run's page until it is over; gives how it ended."""
     go(page, path)
-    return until("the run has ended", lambda: state(page) in ("succeeded", "failed", "cancelled") and state(page))
+    ends = ("succeeded", "failed", "cancelled", "rolled-back")
+    return until("the run has ended", lambda: state(page) in ends and state(page))
 
 
 def state(page):

@@ -1,25 +1,6 @@
 import Essentials
 package import RunbookFormat
 
-/// The runbook, or the section of one, that undoes a deployment: front matter's `rollback`.
-package struct RollbackBinding: Sendable, Equatable {
-    /// As the catalogue has it; nil for the deployment's own runbook.
-    package let runbook: String?
-    package let section: String?
-
-    /// Reads `accunode.rollback`, `accunode/deploy#rollback` or `#rollback`; nil where the guide binds none.
-    package init?(_ metadata: Metadata) {
-        guard let text = metadata.rollback?.trimmed, !text.isEmpty else { return nil }
-        let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = parts[0].split(separator: "/").joined(separator: ".")
-        runbook = name.isEmpty ? nil : name
-        section = parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil
-    }
-
-    /// The section of the deployment's own runbook that is no stage of it.
-    package func ownSection(of deployed: String) -> String? { runbook == nil || runbook == deployed ? section : nil }
-}
-
 extension Guide {
     /// Why a deployment of this guide can't do without a rollback runbook; nil when it can.
     package var whyRollbackIsNeeded: String? {
