@@ -126,7 +126,7 @@ package final class Database: Sendable {
 
     /// The same for what changes a few rows. When nobody else changes anything it is done on the thread of the caller, which
     /// spares two changes of threads, a sixth of the time; not while the disk is slow, so that a thread that others need
-    /// waits for it once at most (decision 0013).
+    /// waits for it once at most (decision 0014).
     package func change<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
