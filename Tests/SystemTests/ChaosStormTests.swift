@@ -70,7 +70,9 @@ import Testing
                 group.addTask {
                     defer { field.end() }
                     let hits = try await self.kill(kills, on: server, field, seed: seed)
-                    print("storm: killed \(hits.map { "\($0.value) times the \($0.key)" }.sorted().joined(separator: ", "))")
+                    print(
+                        "storm: killed \(hits.map { "\($0.value) times the \($0.key)" }.sorted().joined(separator: ", "))"
+                    )
                     return []
                 }
                 return try await group.reduce(into: []) { $0 += $1 }
