@@ -38,7 +38,7 @@ struct Storm: Sendable {
 
     init(on server: Server) async throws {
         self.server = server
-        approver = try await Self.approver(on: server)
+        approver = try await server.token(of: "mira")
         let script = """
             import os, sys, time
             folder, blocks, lines, fails = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "fails"
@@ -76,21 +76,6 @@ struct Storm: Sendable {
                 """
         }
         try await server.store(Self.name, guide)
-    }
-
-    /// - Returns: the secret of a token of her own.
-    private static func approver(on server: Server) async throws -> String {
-        let password = "a long enough password"
-        let added = try await server.wire.post(
-            "/api/v1/users", try jsonText(["name": "mira", "password": password, "role": "operator"]))
-        try #require(added.status == 201, "\(added.text)")
-        let stranger = Wire(port: server.wire.port)
-        let signedIn = try await stranger.post("/session", try jsonText(["name": "mira", "password": password]))
-        let cookie = String(try #require(signedIn.headers["set-cookie"]).prefix { $0 != ";" })
-        let made = try await stranger.post(
-            "/api/v1/tokens", #"{"name": "approving", "scopes": ["read", "operate"]}"#,
-            ["Cookie": cookie, "X-CSRF-Token": try #require(try signedIn.json["csrf"].string)])
-        return try #require(try made.json["secret"].string, "\(made.text)")
     }
 
     /// Starts one and answers what it asks at random moments, to where nothing more is to come.
