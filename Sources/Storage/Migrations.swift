@@ -39,6 +39,7 @@ enum Migrations {
         migrator.registerMigration("45-search-backlog", migrate: createSearchBacklog)
         migrator.registerMigration("30-waits", migrate: addWaits)
         migrator.registerMigration("31-subruns", migrate: createSubruns)
+        migrator.registerMigration("53-output-lines", migrate: countOutputLines)
         return migrator
     }
 
