@@ -11,6 +11,7 @@ import api
 import fuzz
 import machine
 import reading
+import runs
 import start
 import steps
 import stream
@@ -19,7 +20,7 @@ import waiting
 from figures import Figure, Wrong, judged, markdown
 
 BENCHES = {
-    "api": api, "format": reading, "fuzz": fuzz, "steps": steps, "queue": waiting, "start": start, "stream": stream,
+    "api": api, "format": reading, "fuzz": fuzz, "steps": steps, "queue": waiting, "runs": runs, "start": start, "stream": stream,
     "volume": volume,
 }  # fmt: skip
 

@@ -65,7 +65,9 @@ package final class Engine: Sendable {
             let admitted: [Admission.Candidate]
             do {
                 let turn: Int
+                let looked = ContinuousClock.now
                 (admitted, turn) = try await executions.admit(beside: occupancy.withLock { $0 })
+                if !admitted.isEmpty { executions.tally.decided(within: ContinuousClock.now - looked) }
                 occupancy.withLock { occupancy in
                     occupancy.turn = turn
                     for run in admitted { occupancy.held[run.id] = run }

@@ -52,24 +52,6 @@ extension Executions {
         }
     }
 
-    /// Pieces of output after a number, in the order of their arrival.
-    /// - Parameter step: only what this step printed.
-    package func output(
-        _ id: ID<RunRecord>, after: Int, limit: Int, step: String? = nil, by principal: Principal
-    ) async throws -> [OutputRow] {
-        try principal.require(.read, to: "see runs")
-        return try await database.read { reader in
-            guard try reader.exists("SELECT 1 FROM runs WHERE id = \(id)") else { throw Self.unknown(id) }
-            let stepFilter: SQL = step.map { "AND a.step = \($0)" } ?? ""
-            return try reader.all(
-                """
-                SELECT o.n AS n, a.step AS step, a.number AS attempt, o.stream AS stream, o.time AS time, o.bytes AS bytes
-                FROM output o CROSS JOIN attempts a ON a.id = o.attempt
-                WHERE o.run = \(id) AND o.n > \(after) \(stepFilter) ORDER BY o.n LIMIT \(limit)
-                """)
-        }
-    }
-
     static func unknown(_ id: ID<RunRecord>) -> Problem {
         .notFound("There is no run \(id.rawValue.prefix(60)): `runbook runs` shows those there are.")
     }
@@ -249,36 +231,6 @@ private struct StepRow: Decodable {
 }
 
 extension Executions {
-    /// The last pieces of a run's output, and how many lines of each attempt (`step/number`) come before them.
-    package func latestOutput(
-        _ id: ID<RunRecord>, limit: Int, by principal: Principal
-    ) async throws -> (rows: [OutputRow], earlierLines: [String: Int]) {
-        try principal.require(.read, to: "see runs")
-        return try await database.survey { reader in
-            guard let chunks = try reader.integer("SELECT chunks FROM runs WHERE id = \(id)") else {
-                throw Self.unknown(id)
-            }
-            let first = max(0, chunks - Int64(limit))
-            let rows: [OutputRow] = try reader.all(
-                """
-                SELECT o.n AS n, a.step AS step, a.number AS attempt, o.stream AS stream, o.time AS time, o.bytes AS bytes
-                FROM output o CROSS JOIN attempts a ON a.id = o.attempt
-                WHERE o.run = \(id) AND o.n > \(first) ORDER BY o.n LIMIT \(limit)
-                """)
-            var earlier: [String: Int] = [:]
-            try reader.each(
-                """
-                SELECT o.n AS n, a.step AS step, a.number AS attempt, o.stream AS stream, o.time AS time, o.bytes AS bytes
-                FROM output o CROSS JOIN attempts a ON a.id = o.attempt
-                WHERE o.run = \(id) AND o.n <= \(first) ORDER BY o.n LIMIT \(first)
-                """, as: OutputRow.self
-            ) { row in
-                earlier["\(row.step)/\(row.attempt)", default: 0] += row.bytes.count { $0 == UInt8(ascii: "\n") }
-            }
-            return (rows, earlier)
-        }
-    }
-
     /// How many runs are under way, and how many wait for a person to say what happened.
     package func counts(by principal: Principal) async throws -> (going: Int, interrupted: Int) {
         try principal.require(.read, to: "see runs")

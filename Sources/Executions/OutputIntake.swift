@@ -12,6 +12,8 @@ struct OutputIntake: Sendable {
     private let executions: Executions
     private var chunker: Chunker
     private(set) var digest = OutputDigest()
+    /// How many were ended in what is stored.
+    private var lines = 0
 
     /// Reads what a server before this one has stored already.
     init(_ start: StepStart, of work: RunWork, executions: Executions) async throws {
@@ -23,10 +25,11 @@ struct OutputIntake: Sendable {
             return
         }
         let attempt = start.attempt
-        (digest, chunker) = try await executions.database.read { reader in
+        (digest, lines, chunker) = try await executions.database.read { reader in
             let (digest, bytes) = try OutputDigest.read(attempt.rawValue, in: reader)
             let stored: [Frame.Stream: Int] = [.stdout: bytes[1] ?? 0, .stderr: bytes[2] ?? 0]
-            return (digest, Chunker(secrets: work.secrets, stored: stored))
+            let lines = try Executions.lines(of: attempt, before: .max, in: reader)
+            return (digest, lines, Chunker(secrets: work.secrets, stored: stored))
         }
     }
 
@@ -42,7 +45,7 @@ struct OutputIntake: Sendable {
     /// Stores it under the run's next numbers. They are taken in the transaction: whoever has seen one has seen all before
     /// it, also where several steps print at once.
     func store(_ chunks: [Chunk]) async throws -> [OutputRow] {
-        let rows = try await executions.database.write { [run, start] transaction in
+        let rows = try await executions.database.write { [run, start, lines] transaction in
             let last = try transaction.integer(
                 "UPDATE runs SET chunks = chunks + \(chunks.count) WHERE id = \(run) RETURNING chunks")
             guard let last else { throw Executions.unknown(run) }
@@ -51,11 +54,13 @@ struct OutputIntake: Sendable {
                     n: Int(last) - chunks.count + index + 1, step: start.step.id, attempt: start.number,
                     stream: Int(chunk.stream.rawValue), time: chunk.time, bytes: Data(chunk.bytes))
             }
+            var lines = lines
             for row in rows {
+                lines += row.bytes.lineEnds
                 try transaction.execute(
                     """
-                    INSERT INTO output (run, n, attempt, stream, time, bytes)
-                    VALUES (\(run), \(row.n), \(start.attempt), \(row.stream), \(row.time), \(row.bytes))
+                    INSERT INTO output (run, n, attempt, stream, time, bytes, lines)
+                    VALUES (\(run), \(row.n), \(start.attempt), \(row.stream), \(row.time), \(row.bytes), \(lines))
                     """)
             }
             return rows
@@ -67,6 +72,7 @@ struct OutputIntake: Sendable {
     /// Counts what was stored.
     mutating func stored(_ rows: [OutputRow]) {
         for row in rows {
+            lines += row.bytes.lineEnds
             digest.add(
                 run: run.rawValue, n: row.n, attempt: start.attempt.rawValue, stream: row.stream, time: row.time,
                 bytes: row.bytes)

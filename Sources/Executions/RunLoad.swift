@@ -9,6 +9,23 @@ package struct RunLoad: Sendable {
     package let settled: [(state: RunState, count: Int)]
     package let attempts: [(state: AttemptState, count: Int)]
     package let oldestQueued: Duration?
+    package let decisions: QueueDecisions
+}
+
+/// How long it took to find who gets a worker, each time that somebody got one.
+package struct QueueDecisions: Sendable {
+    /// Seconds.
+    package static let bounds = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.5]
+
+    /// How many fell between one bound and the next; the last are beyond all bounds.
+    package private(set) var counts = Array(repeating: 0, count: bounds.count + 1)
+    package private(set) var seconds = 0.0
+
+    mutating func add(_ time: Duration) {
+        let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+        counts[Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count] += 1
+        self.seconds += seconds
+    }
 }
 
 /// Counts what comes to an end, once it is durable.
@@ -16,12 +33,16 @@ final class RunTally: Sendable {
     private struct State {
         var settled: [RunState: Int] = [:]
         var attempts: [AttemptState: Int] = [:]
+        var decisions = QueueDecisions()
     }
 
     private let state = Mutex(State())
 
     func settled(_ run: RunState) { state.withLock { $0.settled[run, default: 0] += 1 } }
     func ended(_ attempt: AttemptState) { state.withLock { $0.attempts[attempt, default: 0] += 1 } }
+    func decided(within time: Duration) { state.withLock { $0.decisions.add(time) } }
+
+    var decisions: QueueDecisions { state.withLock { $0.decisions } }
 
     var settled: [(state: RunState, count: Int)] {
         state.withLock { state in
@@ -58,6 +79,7 @@ extension Executions {
         }
         return RunLoad(
             unfinished: unfinished, settled: tally.settled, attempts: tally.attempts,
-            oldestQueued: oldest.map { max(.zero, Timestamp(microseconds: $0).duration(to: now)) })
+            oldestQueued: oldest.map { max(.zero, Timestamp(microseconds: $0).duration(to: now)) },
+            decisions: tally.decisions)
     }
 }

@@ -34,7 +34,8 @@ enum SkippingRule {
             throw .conflict(
                 "\(step.id) waits for run \(step.child.map(\.rawValue) ?? ""): cancel that run, and then skip the step."
             )
-        case .waiting: return .goesOn
+        // One that was put back into the queue, or ended for another step's sake, goes on in its own time.
+        case .waiting: return run.state == .running || run.state == .waiting ? .goesOn : .isPassedBy
         case .failed, .timedOut, .cancelled:
             // Where somebody must say how another step ended, the run goes on once they have.
             if run.state == .interrupted { return .isPassedBy }

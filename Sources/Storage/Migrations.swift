@@ -41,6 +41,7 @@ enum Migrations {
         migrator.registerMigration("31-subruns", migrate: createSubruns)
         migrator.registerMigration("51-rollbacks", migrate: addRollbacks)
         migrator.registerMigration("52-repeated-steps", migrate: addRepeatedSteps)
+        migrator.registerMigration("53-output-lines", migrate: countOutputLines)
         return migrator
     }
 

@@ -51,6 +51,10 @@ import Testing
         try await expect("live.py", claims: 19)
     }
 
+    @Test func `a step with many lines is leafed through, without scripts too`() async throws {
+        try await expect("paging.py", claims: 14)
+    }
+
     @Test func `a run is cancelled, resumed and judged by clicking`() async throws {
         try await expect("steering.py", claims: 31)
     }
@@ -96,7 +100,7 @@ import Testing
     }
 
     @Test func `a run that waits for people is answered in terminal and browser`() async throws {
-        try await expect("answering.py", ["/proc/\(server.pid)/exe"], claims: 14)
+        try await expect("answering.py", ["/proc/\(server.pid)/exe"], claims: 18)
     }
 
     @Test func `every page is walked by keyboard alone`() async throws {

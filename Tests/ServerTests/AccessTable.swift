@@ -217,6 +217,9 @@ extension AccessRow {
         AccessRow(.get, "/runs/{id}/output", "- 200 200 200 200 403") {
             ("/runs/\(try await $0.queuedRun())/output", .none)
         },
+        AccessRow(.get, "/runs/{id}/steps/{step}/output", "- 200 200 200 200 403") {
+            ("/runs/\(try await $0.askingRun(at: "go"))/steps/go/output", .none)
+        },
         AccessRow(.get, "/runs/{id}/events", "- 200 200 200 200 403") {
             ("/runs/\(try await $0.cancelledRun())/events", .none)
         },

@@ -101,6 +101,18 @@ import Testing
             ])
     }
 
+    @Test func `the bench of the runs keeps all workers busy and loses none`() async throws {
+        let names = try await figures(
+            of: "runs", saying: "10 busy at once, 60 behind them; all 70 runs succeeded, each step once",
+            "the journal verifies: ")
+        #expect(
+            names == [
+                "memory at most, with all of it", "a decision of the queue, 99th percentile",
+                "line to 10 clients meanwhile, 99th percentile", "output taken in meanwhile",
+                "60 queued runs, then done", "the page of a run that has printed 1 GB, 99th percentile",
+            ])
+    }
+
     @Test func `the bench of the start knows an empty and a large database`() async throws {
         let names = try await figures(of: "start", saying: "the large database: ")
         #expect(

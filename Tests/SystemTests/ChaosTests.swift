@@ -22,8 +22,11 @@ import Testing
                 states.append("shim: \(try await lines.check(run, killed: .shim))")
             }
             if ["after-fork", "after-go"].contains(point) {
+                // A step that goes may else be over before it is found.
+                try touch(lines.hold)
                 let (run, stopped) = try await runStopped(at: point, lines)
                 kill(try #require(stopped.steps.first).pid, SIGKILL)
+                try FileManager.default.removeItem(atPath: lines.hold)
                 kill(stopped.shim.pid, SIGCONT)
                 states.append("step: \(try await lines.check(run, killed: .step))")
             }

@@ -147,6 +147,58 @@ import Testing
         }
     }
 
+    @Test func `where the shim of a background step is killed nobody knows how it ended, and it runs anew`()
+        async throws
+    {
+        try await Server.with { server in
+            let flag = server.folder + "/flag"
+            try await server.store(
+                "beside",
+                """
+                # Beside
+
+                ```sh {name=tunnel background until="listening"}
+                echo listening; sleep 1000 & sleep 1000
+                ```
+
+                ```sh {name=work}
+                until [ -e \(flag) ]; do sleep 0.02; done
+                ```
+
+                ```sh {name=last}
+                echo last
+                ```
+                """)
+            let id = try await server.begin("beside")
+            try await until("running", at: 1, of: id, server)
+            let started = try await server.journal().first {
+                $0["kind"].string == "step.started" && $0["data"]["step"].string == "tunnel"
+            }
+            let attempt = try #require(started?["data"]["attempt"].string)
+            let shims = try RunningProcess.shims(in: server.data)
+            let shim = try #require(shims.first { $0.shim.arguments[1].contains(attempt) }?.shim)
+            kill(shim.pid, SIGKILL)
+            try await until("unknown", at: 0, of: id, server)
+            try await SystemTests.until("nothing of it is left") {
+                try RunningProcess.shims(in: server.data).count == 1
+                    && RunningProcess.all(thatKnow: "RUNBOOK_ATTEMPT=\(attempt)").isEmpty
+            }
+            #expect(try await server.run(id)["state"].string == "running", "what runs is seen to its end")
+            try touch(flag)
+            let run = try await server.settled(id)
+            #expect(run["state"].string == "interrupted", "\(run)")
+            #expect(states(run) == ["unknown", "succeeded", "queued"], "nothing new begins")
+            let answer = try await server.wire.post("/api/v1/runs/\(id)/resumption", #"{"outcome": "rerun"}"#)
+            #expect(answer.status == 200, "\(answer.text)")
+            let resumed = try await server.settled(id)
+            #expect(resumed["state"].string == "succeeded", "\(resumed)")
+            #expect(resumed["steps"].items.map { $0["attempts"].items.count } == [2, 1, 1])
+            #expect(try await server.output(of: id) == "listening\nlistening\nlast\n")
+            try await server.expectNoProcessLeft()
+            try await server.expectIntactJournal()
+        }
+    }
+
     @Test func `what runs in the background and fails ends the run`() async throws {
         try await Server.with { server in
             try await server.store(

@@ -7,6 +7,9 @@ struct Lines: Sendable {
     let count: Int
     let name = "lines"
 
+    /// While this file is there, a step waits before its last lines.
+    var hold: String { server.folder + "/hold" }
+
     /// Stores the runbook.
     /// - Parameter followed: whether a second step comes after the lines.
     init(on server: Server, count: Int, followed: Bool) async throws {
@@ -16,6 +19,9 @@ struct Lines: Sendable {
             import os, sys, time
             side = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             for i in range(int(sys.argv[2])):
+                # Whoever holds it wants it alive.
+                while i == int(sys.argv[2]) - 1 and os.path.exists(sys.argv[3]):
+                    time.sleep(0.005)
                 for stream, name in ((1, b"out"), (2, b"err")):
                     line = b"%s %d\\n" % (name, i)
                     os.write(stream, line)
@@ -32,7 +38,7 @@ struct Lines: Sendable {
             # Lines
 
             ```sh {name=lines}
-            exec python3 \(server.folder)/lines.py \(server.folder)/side-$RUNBOOK_RUN \(count)
+            exec python3 \(server.folder)/lines.py \(server.folder)/side-$RUNBOOK_RUN \(count) \(hold)
             ```
             \(last)
             """)

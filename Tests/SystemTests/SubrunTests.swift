@@ -114,6 +114,30 @@ import Testing
         }
     }
 
+    @Test func `who started a run does not approve what it runs, where the gate is closed to the starter`() async throws
+    {
+        try await Server.with { server in
+            let (mira, ben) = (try await server.token(of: "mira"), try await server.token(of: "ben"))
+            try await server.store("child", "# Child\n" + fence("approval {name=go not-starter}", "Ship it?"))
+            try await server.store("parent", "# Parent\n" + fence("runbook {name=x}", "child"))
+            let miras = Wire(port: server.wire.port, token: mira)
+            let id = try #require(try await miras.post("/api/v1/runs", #"{"runbook": "parent"}"#).json["id"].string)
+            let child = try await child(of: id, on: server)
+            try await until("it waits") { try await server.run(child)["state"].string == "waiting" }
+            let path = "/api/v1/runs/\(child)/steps/go/approval"
+            // A server that takes it up again knows it too.
+            try await server.crash()
+            let refused = try await Wire(port: server.wire.port, token: mira).post(path)
+            #expect(refused.status == 403 && refused.text.contains("started this run"), "\(refused.text)")
+            #expect(try await server.run(child)["state"].string == "waiting")
+            let approved = try await Wire(port: server.wire.port, token: ben).post(path)
+            #expect(approved.status == 200, "\(approved.text)")
+            #expect(try await server.settled(id)["state"].string == "succeeded")
+            #expect(try await server.journal().count { $0["kind"].string == "step.approved" } == 1)
+            try await server.expectIntactJournal()
+        }
+    }
+
     @Test func `the failure below is the step's, and a resumed run resumes what failed`() async throws {
         try await Server.with { server in
             let flag = server.folder + "/flag"

@@ -60,6 +60,57 @@ import Testing
         }
     }
 
+    @Test func `SIGTERM drops no request in flight`() async throws {
+        try await Server.with { server in
+            let guide = "# Late\n\n```sh {name=late}\ntrue\n```\n"
+            let wire = server.wire
+            let request = wire.request(
+                "POST", "/api/v1/runbooks?name=late", ["Content-Type": "text/markdown"], guide)
+            let connection = try Connection(port: wire.port)
+            try connection.write(Array(request.dropLast(10)))
+            try await until("the server has read the first part") { try Self.isRead(by: wire.port) }
+            let child = try server.child
+            child.signal(SIGTERM)
+            try await until("nobody is let in any more", within: .seconds(20)) {
+                do {
+                    _ = try Connection(port: wire.port)
+                    return false
+                } catch is Wire.Lost { return true }
+            }
+            #expect(!child.hasEnded, "it waits for who is in")
+            try connection.write(Array(request.suffix(10)))
+            let answer = try await onThread { try connection.head() }
+            #expect(answer.status == 201)
+            #expect(try await child.ending(within: .seconds(20)) == .exited(0))
+            try await server.start()
+            #expect(try await server.wire.get("/api/v1/runbooks/late").status == 200)
+            try await server.expectIntactJournal()
+        }
+    }
+
+    /// Whether no byte waits on the server's side of a connection to this port, as /proc/net/tcp has it.
+    private static func isRead(by port: UInt16) throws -> Bool {
+        let local = ":" + String(format: "%04X", Int(port))
+        let connections = try table().components(separatedBy: "\n").filter { $0.contains(local) }
+            .map { $0.split(separator: " ") }.filter { $0.count > 4 && $0[1].hasSuffix(local) && $0[3] == "01" }
+        return !connections.isEmpty && connections.allSatisfy { $0[4].hasSuffix(":00000000") }
+    }
+
+    /// The kernel hands it out a page at a time, and Foundation takes the first for the whole.
+    private static func table() throws -> String {
+        let file = open("/proc/net/tcp", O_RDONLY | O_CLOEXEC)
+        try #require(file >= 0)
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        while true {
+            let piece = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
+                count = max(0, read(file, buffer.baseAddress, buffer.count))
+            }
+            if piece.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+            bytes += piece
+        }
+    }
+
     @Test func `SIGKILL in the middle of a step loses nothing that was acknowledged`() async throws {
         try await Server.with { server in
             let go = try await store(on: server)

@@ -77,7 +77,7 @@ struct Wire: Sendable {
         }
     }
 
-    private func request(_ method: String, _ path: String, _ headers: [String: String], _ body: String?) -> [UInt8] {
+    func request(_ method: String, _ path: String, _ headers: [String: String], _ body: String?) -> [UInt8] {
         var all = ["Host": "127.0.0.1:\(port)", "Connection": "close", "Accept": "application/json"]
         if let token { all["Authorization"] = "Bearer \(token)" }
         if let body { all["Content-Length"] = "\(body.utf8.count)" }
@@ -119,7 +119,7 @@ extension String {
 }
 
 /// One TCP connection to the server; blocks.
-private final class Connection: Sendable {
+final class Connection: Sendable {
     private let socket: Int32
     private let buffer = Mutex<[UInt8]>([])
 

@@ -28,7 +28,8 @@ struct RunPageTests {
         let attempt = output.map { text in
             RunPage.AttemptRecord(
                 number: 1, state: state, exitStatus: status, started: samples.at(0), finished: samples.at(2),
-                output: [.init(isError: false, text: text)], earlierLines: 0, outputMayEndEarly: false, note: nil)
+                output: [.init(isError: false, text: text)], earlierLines: 0, outputMayEndEarly: false, note: nil,
+                linesPath: "/runs/1/steps/wait/output")
         }
         return .init(id: id, state: state, line: nil, attempts: attempt.map { [$0] } ?? [])
     }
@@ -202,7 +203,7 @@ struct RunPageTests {
         #expect(lines.map { $0.all("a").first?.attribute("href") } == lines.map { $0.attribute("id").map { "#\($0)" } })
         #expect(
             page.all("[data-step=wait-stable] .note").contains {
-                $0.content == "1204 earlier lines in the whole output."
+                $0.content == "1204 earlier lines"
             })
         #expect(
             page.all("[data-step=wait-stable] .remark").map(\.content) == [

@@ -29,7 +29,7 @@ struct Samples {
             services, noServices, service, unrecorded, newService, changedService,
             journal,
             search, noSearch, found,
-        ] + versionPages + deploymentPages + schedulePages + hookPages + queuePages + notificationPages
+        ] + versionPages + deploymentPages + schedulePages + hookPages + queuePages + outputPages + notificationPages
     }
 
     var signIn: SignInPage {
@@ -276,7 +276,8 @@ struct Samples {
     ) -> RunPage.AttemptRecord {
         .init(
             number: number, state: text(state), exitStatus: status, started: at(Int64(number)), finished: finished,
-            output: output, earlierLines: earlier, outputMayEndEarly: note != nil, note: note)
+            output: output, earlierLines: earlier, outputMayEndEarly: note != nil, note: note,
+            linesPath: "/runs/1/steps/wait/output")
     }
 
     var services: ServicesPage {

@@ -59,6 +59,12 @@ struct MetricsRoutes: Sendable {
         metrics.single(
             "runbook_queue_oldest_seconds", .gauge, "For how long the oldest queued run has waited; 0 without one.",
             runs.oldestQueued.map { Double($0.components.seconds) } ?? 0)
+        metrics.family(
+            "runbook_queue_decision_seconds", .histogram,
+            "From a look at the queue to who gets a worker, each time that somebody got one.")
+        metrics.histogram(
+            "runbook_queue_decision_seconds", [], bounds: QueueDecisions.bounds, counts: runs.decisions.counts,
+            sum: runs.decisions.seconds)
         metrics.family("runbook_runs_settled_total", .counter, "Runs that came to an end since the server started.")
         for (state, count) in runs.settled {
             metrics.sample("runbook_runs_settled_total", [("state", state.rawValue)], Double(count))

@@ -48,9 +48,14 @@ extension OpenAPIDocument {
                 "limit", "How many pieces at most; without it 200.",
                 .integer("Pieces.", from: 1, through: Int64(PageRequest.maximum))),
             .query("after", "Only pieces with a greater `n`.", .integer("The `n` of a piece.", from: 0)),
+            .query(
+                "before",
+                "Instead of `after`: the nearest pieces with a smaller `n`, in their order; `end` for the last ones."),
         ],
         answers: [
-            .json(.page(of: "OutputChunk"), "Pieces of output; `next` is null when there is no more at this moment.")
+            .json(
+                .page(of: "OutputChunk"),
+                "Pieces of output; `next`, for `after` or `before`, is null when there is no more at this moment.")
         ], problems: [404])
 
     private static let followRun = Operation(

@@ -49,7 +49,7 @@ extension RunPage {
     /// 100 KB.
     struct OutputBudget {
         /// Without the name of the step, which stands in it twice.
-        private static let markupPerLine = 68
+        static let markupPerLine = 68
         private static let markupPerStep = 520
         /// Also a hundred steps leave room for the end of the last one.
         private static let least = 4_000
@@ -77,7 +77,7 @@ extension RunPage.OutputLines.Line {
     static let longest = 2000
 
     /// In bytes, as a page writes it.
-    fileprivate var size: Int {
+    var size: Int {
         raw.utf8.reduce(0) { $0 + (Self.escaped.contains($1) ? 6 : 1) }
     }
 

@@ -36,6 +36,8 @@ extension RunPage {
         let outputMayEndEarly: Bool
         /// What a person said of it, when a person had to.
         let note: String?
+        /// Where the lines of the step are shown page by page.
+        let linesPath: String
     }
 
     struct Step: Sendable {
@@ -106,6 +108,7 @@ extension RunPage {
         let hasLines: Bool
         /// `1,204 earlier lines`.
         let earlier: String?
+        let earlierPath: String
         let mayEndEarly: Bool
         let remark: String?
     }
@@ -198,12 +201,14 @@ extension RunPage.Attempt {
                 ? "\(ordinal(record.number)) attempt, \(record.state)\(took ?? "")" : nil,
             isLast: isLast, number: String(record.number), lines: shown.map { RunPage.Line($0, prefix: prefix) },
             hasLines: !shown.isEmpty, earlier: earlier == 0 ? nil : counted(earlier, "earlier line"),
+            earlierPath:
+                "\(record.linesPath)\(isLast ? "?" : "?attempt=\(record.number)&")from=\(max(1, earlier - OutputPage.most + 1))",
             mayEndEarly: record.outputMayEndEarly, remark: record.note)
     }
 }
 
 extension RunPage.Line {
-    fileprivate init(_ line: RunPage.OutputLines.Line, prefix: String) {
+    init(_ line: RunPage.OutputLines.Line, prefix: String) {
         let id = "\(prefix)-\(line.number)"
         self.init(
             number: String(line.number), lineID: id, target: Paths.fragment(id), text: line.displayed,

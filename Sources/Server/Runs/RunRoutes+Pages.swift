@@ -32,7 +32,8 @@ extension RunRoutes {
                         started: attempt.started ?? attempt.created, finished: attempt.finished,
                         output: (byAttempt[key] ?? []).map { .init(isError: $0.stream == 2, text: $0.text) },
                         earlierLines: output.earlierLines[key] ?? 0,
-                        outputMayEndEarly: attempt.output_may_end_early, note: Self.note(on: attempt))
+                        outputMayEndEarly: attempt.output_may_end_early, note: Self.note(on: attempt),
+                        linesPath: OutputPage.path(run: run.id.rawValue, step: step.id))
                 })
         }
         return .html(

@@ -34,6 +34,7 @@ struct RunRoutes: Sendable {
             .signedIn(.get, "/runs/{id}", show),
             .signedIn(.get, "/runs/{id}/output", download),
             .signedIn(.get, "/runs/{id}/events", events),
+            .signedIn(.get, "/runs/{id}/steps/{step}/output", lines),
             .signedIn(.post, "/runs/{id}/cancellation", cancel),
             .signedIn(.post, "/runs/{id}/resumption", resume),
             .signedIn(.post, "/runs/{id}/steps/{step}/approval", approve),
@@ -89,41 +90,6 @@ struct RunRoutes: Sendable {
     @Sendable func show(_ visit: Visit) async throws -> Response {
         let run = try await executions.run(try id(visit), by: visit.principal)
         return visit.wantsJSON ? try .json(try await told(run, visit)) : try await page(run, visit)
-    }
-
-    /// Chunks after `?after=`, at most `?limit=`; `next` is the last number when there may be more.
-    @Sendable func output(_ visit: Visit) async throws -> Response {
-        let page = try visit.page(limit: 200)
-        let after = try number(page.after)
-        let rows = try await executions.output(
-            try id(visit), after: after, limit: page.limit, step: visit.query("step"), by: visit.principal)
-        return try .json(
-            List(
-                items: rows.map(OutputChunk.init),
-                next: rows.count == page.limit ? rows.last.map { String($0.n) } : nil))
-    }
-
-    /// All output as it was printed, in one file.
-    @Sendable func download(_ visit: Visit) async throws -> Response {
-        let (id, principal, step) = (try id(visit), visit.principal, visit.query("step"))
-        let executions = executions
-        let run = try await executions.run(id, by: principal)
-        let body = ResponseBody { writer in
-            var after = 0
-            while true {
-                let rows = try await executions.output(id, after: after, limit: 50, step: step, by: principal)
-                guard let last = rows.last else { break }
-                for row in rows { try await writer.write(ByteBuffer(bytes: row.bytes)) }
-                after = last.n
-            }
-            try await writer.finish(nil)
-        }
-        return Response(
-            status: .ok,
-            headers: [
-                .contentType: "text/plain; charset=utf-8",
-                .contentDisposition: "attachment; filename=\"run-\(run.id).txt\"",
-            ], body: body)
     }
 
     /// First the run as it is, then its output after `Last-Event-ID` or `?after=`, then both as they come, to the end.
@@ -199,14 +165,15 @@ struct RunRoutes: Sendable {
         Run(run, waitsFor: try await executions.waitsFor(run, by: visit.principal))
     }
 
-    private func id(_ visit: Visit) throws -> ID<RunRecord> { ID(try visit.path("id")) }
+    func id(_ visit: Visit) throws -> ID<RunRecord> { ID(try visit.path("id")) }
 
-    private func number(_ text: String?) throws(Problem) -> Int {
+    func number(_ text: String?, called name: String = "after") throws(Problem) -> Int {
         guard let text else { return 0 }
         guard let number = Int(text), number >= 0 else {
+            let isPiece = name == "after" || name == "before"
             throw .invalid(
-                "\"\(text.prefix(40))\" is not the number of a piece of output.",
-                fields: [.init(name: "after", message: "the n of a piece of output")])
+                "\"\(text.prefix(40))\" is not the number of \(isPiece ? "a piece of output" : name == "from" ? "a line" : "an attempt").",
+                fields: [.init(name: name, message: isPiece ? "the n of a piece of output" : "a number from 1 on")])
         }
         return number
     }

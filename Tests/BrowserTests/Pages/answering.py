@@ -35,6 +35,16 @@ Look at the dashboard for a minute.
 echo "finished"
 ```
 """
+RELEASE = """# Release
+
+```approval {name=go role=admin}
+Release it to everybody?
+```
+
+```bash {name=release}
+echo "released"
+```
+"""
 
 
 class Terminal:
@@ -147,6 +157,23 @@ with Site() as site:
           status == 1 and "rejected" in said and "not on a Friday" in said, (status, said))
     go(olga, f"/runs/{run}")
     claim("a rejected run is none that failed", state(olga) == "rejected", olga.locator("main").inner_text())
+
+    store(desk, "release", RELEASE)
+    terminal = Terminal(token, "exec", "release")
+    said = terminal.says("waits for")
+    run = re.search(r"approve (\w{26})", said)[1]
+    claim("who has not the right is told that an admin must approve", "go waits for 0 of 1 approval by an admin"
+          in " ".join(said.split()), said)
+    go(olga, f"/runs/{run}")
+    claim("nor is another one without the right offered it", olga.locator("main button >> text=Approve").count() == 0
+          and "admin" in olga.locator("main").inner_text(), olga.locator("main").inner_text())
+    claim("meanwhile the terminal waits", terminal.process.poll() is None and "released" not in terminal.text)
+    plain = site.page(scripts=False)
+    go(plain, f"/runs/{run}")
+    press(plain, "main button >> text=Approve")
+    status, said = terminal.end()
+    claim("approved in an admin's browser without scripts, the run goes on in the terminal and exits with 0, unasked",
+          status == 0 and "released" in said, (status, said))
 
     terminal = Terminal(token, "exec", "watch")
     said = terminal.says("when it is done")
