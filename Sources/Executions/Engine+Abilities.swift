@@ -12,7 +12,6 @@ extension Engine {
         let asked: [(Bool, String)] = [
             (settings.onFailure == .rollback, "on-failure=rollback"),
             (!settings.hosts.isEmpty, "hosts"),
-            (settings.isInteractive, "interactive"),
         ]
         let names = asked.filter(\.0).map(\.1)
         guard !names.isEmpty else { return nil }

@@ -23,6 +23,8 @@ package struct RunPlan: Sendable {
     var calls: [String: PinnedCall] = [:]
     private let parameters: [String: String]
     private let sensitive: Set<String>
+    /// What the guide sets for every step.
+    private let environment: [String: String]
 
     /// What stands for a sensitive value wherever it is shown.
     package static let mask = "••••••"
@@ -53,13 +55,15 @@ package struct RunPlan: Sendable {
         limit = order.isCheck ? nil : RunLimit(guide.metadata, runbook: runbook)
         parameters = try Self.parameters(of: order, guide)
         sensitive = guide.metadata.parameters.sensitiveNames
+        environment = guide.metadata.environment
         placeholders = order.placeholders
         let graph = order.isCheck ? nil : guide.graph(with: steps)
         comesAfter = graph?.predecessors(among: steps.map(\.id))
         var obstacles = Self.refusals(of: steps, guide: guide, graph)
         if isGated { obstacles += Self.faultyGates(order, steps: steps, guide: guide) }
-        for step in steps where order.isCheck && step.settings.confirmation != nil {
-            obstacles.append(.init(name: step.id, message: "a check asks nobody: take confirm out", line: step.line))
+        for step in steps where order.isCheck && (step.settings.confirmation != nil || step.isForTerminal) {
+            let name = step.isForTerminal ? "interactive" : "confirm"
+            obstacles.append(.init(name: step.id, message: "a check asks nobody: take \(name) out", line: step.line))
         }
         obstacles += Self.unfilled(steps, filled: placeholders.filter { !$0.key.hasPrefix("export ") })
         obstacles += Self.wrongAnswers(steps, answers: placeholders.filter { $0.key.hasPrefix("export ") })
@@ -100,7 +104,10 @@ package struct RunPlan: Sendable {
     /// What the step at this place asks of people; nil for one that runs unasked.
     func question(of step: Step, starter: String) -> StepQuestion? {
         let open = parameters.filter { !sensitive.contains($0.key) }
-        return StepQuestion(step, filledWith: open, starter: starter)
+        guard step.isForTerminal else { return StepQuestion(step, filledWith: open, starter: starter) }
+        let values = environment.merging(step.settings.environment) { $1 }.merging(open) { $1 }
+        let task = step.terminalTask(placeholders: placeholders, values: values, hidden: sensitive)
+        return StepQuestion(kind: .manual, text: task, rule: ApprovalRule(), given: [], starter: starter)
     }
 
     /// As people may see them.
@@ -224,7 +231,7 @@ package struct RunPlan: Sendable {
         }
         var known: Set<String> = []
         for step in steps {
-            guard let program = step.interpreter.first, known.insert(program).inserted,
+            guard !step.isForTerminal, let program = step.interpreter.first, known.insert(program).inserted,
                 path.find(program) == nil
             else { continue }
             fields.append(

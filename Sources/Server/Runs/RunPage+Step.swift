@@ -90,6 +90,8 @@ extension RunPage {
         let noPath: String?
         /// Nil for what is never left out.
         let skipPath: String?
+        /// Of what somebody does by hand: it may have failed.
+        let mayHaveFailed: Bool
         let noteLabel: String
     }
 
@@ -170,7 +172,8 @@ extension RunPage.Answer {
                 ? RunPage.AnswerForm(
                     yesPath: "\(record.path)/\(isApproval ? "approval" : "confirmation")", yesLabel: yes,
                     noPath: isApproval ? "\(record.path)/rejection" : nil,
-                    skipPath: isApproval ? nil : "\(record.path)/skip", noteLabel: note) : nil,
+                    skipPath: isApproval ? nil : "\(record.path)/skip",
+                    mayHaveFailed: record.kind == .manual, noteLabel: note) : nil,
             refusal: record.refusal)
     }
 }
