@@ -4,8 +4,7 @@ import RunbookFormat
 extension Step {
     /// The script with what its gaps were filled with, and without what somebody answered beside it.
     func script(filledWith placeholders: [String: String]) -> String {
-        let gaps = Set(self.placeholders.map(\.text)).sorted { $0.count > $1.count }
-        return gaps.reduce(script(answeredBy: placeholders)) { $0.replacing($1, with: placeholders[$1] ?? $1) }
+        filled(script(answeredBy: placeholders)) { placeholders[$0] }
     }
 
     /// What whoever runs this in a terminal of their own is told: how, with which values, and the script itself.

@@ -185,7 +185,7 @@ struct GuideModel {
         let placeholders: [Placeholder] =
             switch purpose.kind {
             case .shell, .program, .http:
-                PlaceholderScanner.scan(reading.script, read: reading.scanner).map {
+                PlaceholderScanner.scan(reading.script, read: reading.scanner, isShell: isShell).map {
                     Placeholder(text: $0.text, line: fence.line + 1 + reading.origins[$0.line])
                 }
             case .unsupported, .approval, .manual, .wait, .runbook: []

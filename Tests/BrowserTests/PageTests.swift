@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `a guide is pleasant to read, with scripts and without, on a desk and on a phone`() async throws {
-        try await expect("leafing.py", claims: 31)
+        try await expect("leafing.py", claims: 35)
     }
 
     @Test(.enabled(if: seeds != nil, "RUNBOOK_SEEDS names no folder of guides"))
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func `a run that waits for people is answered in terminal and browser`() async throws {
-        try await expect("answering.py", ["/proc/\(server.pid)/exe"], claims: 14)
+        try await expect("answering.py", ["/proc/\(server.pid)/exe"], claims: 19)
     }
 
     @Test func `every page is walked by keyboard alone`() async throws {

@@ -125,7 +125,9 @@ struct RunSupervision {
             try await following.view.say("\(id) asks: \(question)")
             try await following.view.ask("may \(id) begin? [y]es / [n]o, cancel the run: ")
         case .manual(let id, let question):
-            try await following.view.say("\(id) is done by hand: \(question)")
+            let lines = question.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+            try await following.view.say("\(id) is done by hand: \(lines[0])")
+            if lines.count > 1 { try await following.view.quote(String(lines[1])) }
             try await following.view.ask(
                 "when it is done, say what you did, or just press Enter; if it failed, type \"failed: why\": ")
         case .approval, .answered, .end: break

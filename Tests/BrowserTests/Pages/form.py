@@ -38,7 +38,7 @@ echo other
 BLOCKED = """# Blocked
 
 ```sh
-ssh <user>@db.example.com uptime
+ssh <user>@db.internal uptime
 ```
 """
 
