@@ -53,7 +53,14 @@ package struct RunPlan: Sendable {
         steps = isGated ? guide.withGates(before: chosen) : chosen
         priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
         limit = order.isCheck ? nil : RunLimit(guide.metadata, runbook: runbook)
-        parameters = try Self.parameters(of: order, guide)
+        // Told together with what else stands in the way.
+        var wrong: Problem?
+        do throws(Problem) {
+            parameters = try Self.parameters(of: order, guide)
+        } catch {
+            parameters = [:]
+            wrong = error
+        }
         sensitive = guide.metadata.parameters.sensitiveNames
         environment = guide.metadata.environment
         placeholders = order.placeholders
@@ -69,8 +76,10 @@ package struct RunPlan: Sendable {
         obstacles += Self.wrongAnswers(steps, answers: placeholders.filter { $0.key.hasPrefix("export ") })
         obstacles += Self.missingPrograms(steps, guide: guide, searchPath: searchPath)
         guard obstacles.isEmpty else {
-            throw .invalid("\(runbook) can't run yet: nothing was started.", fields: obstacles)
+            throw .invalid(
+                "\(runbook) can't run yet: nothing was started.", fields: (wrong?.fields ?? []) + obstacles)
         }
+        if let wrong { throw wrong }
     }
 
     private static func parameters(of order: RunOrder, _ guide: Guide) throws(Problem) -> [String: String] {

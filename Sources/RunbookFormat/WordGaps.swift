@@ -7,13 +7,12 @@ enum WordGaps {
         let lines = script.split(separator: 0x0A, omittingEmptySubsequences: false)
         var found: [(text: String, line: Int)] = []
         for command in scanner.commands where !command.isPattern {
-            let gaps = command.words.filter { lines.indices.contains($0.line) }.flatMap { word in
+            guard command.words.contains(where: { !ellipsis($0).isEmpty || !brackets($0).isEmpty }),
+                let invocation = Invocation(command), isCalled(invocation.program)
+            else { continue }
+            let gaps = (invocation.assignments + invocation.arguments).flatMap { word in
                 (ellipsis(word) + brackets(word)).map { (text: $0, line: word.line) }
-            }
-            // What is said may end in dots or begin with a word in brackets, and so may what is looked for.
-            guard !gaps.isEmpty, let program = Invocation(command)?.program, !Self.sayers.contains(program) else {
-                continue
-            }
+            }.filter { lines.indices.contains($0.line) }
             // Where quotes stood is to be seen in the line alone.
             found += gaps.filter { String(decoding: lines[$0.line], as: UTF8.self).contains($0.text) }
         }
@@ -24,6 +23,13 @@ enum WordGaps {
     static func filled(_ text: String, with value: String) -> String {
         for dots in Self.ellipses where text.contains(dots) { return text.replacing(dots, with: value) }
         return value
+    }
+
+    /// What is said may end in dots or begin with a word in brackets, and so may what is looked for; and what begins with a
+    /// sign, as trees and logs do, is what came out.
+    private static func isCalled(_ program: String) -> Bool {
+        guard let first = program.utf8.first else { return true }
+        return (first | 0x20 >= 0x61 && first | 0x20 <= 0x7A || first == 0x24) && !sayers.contains(program)
     }
 
     private static let ellipses = ["...", "…"]
@@ -45,7 +51,8 @@ enum WordGaps {
 
     /// `[namespace]`, `[user]@[host]`, `--zone=[zone]`, but not `[a-z]`, `[n]ginx`, `file[01].txt`, `arr[index]`.
     private static func brackets(_ word: ShellCommand.Word) -> [String] {
-        guard !word.isQuoted, word.text.utf8.first != 0x2D || word.text.contains("=") else { return [] }
+        guard !word.isQuoted, word.text.utf8.contains(0x5B), word.text.utf8.first != 0x2D || word.text.contains("=")
+        else { return [] }
         let text = Array(word.text.utf8)
         var found: [String] = []
         var index = 0

@@ -95,6 +95,11 @@ import Testing
         #expect(guide.findings.isEmpty)
     }
 
+    @Test func `outputs and hosts stand behind commas too`() throws {
+        let settings = try #require(try onlyStep("sh {output=a,b hosts=web-1,web-2}")?.settings)
+        #expect(settings.outputs == ["a", "b"] && settings.hosts == ["web-1", "web-2"])
+    }
+
     @Test(arguments: ["ignore", "ignore=true"])
     func `what is ignored never runs`(attribute: String) throws {
         #expect(try onlyStep("sh {\(attribute)}")?.isRunnable == false)

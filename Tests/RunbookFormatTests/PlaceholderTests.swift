@@ -48,6 +48,7 @@ import Testing
         "ps | grep [n]ginx", "x=${arr[index]} arr[index]=1", "echo [INFO] started", "[[ abc == [abc]* ]]",
         "jq '.items[name]' x", "docker run --label [a-z0-9]", "test [abc]", "pgrep [k]ubelet",
         "kubectl get -o jsonpath={.items[name]}",
+        "[info] started [main]", "├── src\n├── ...", "...", "! [rejected] main",
         "read x < file > out", "cmd <in &>out", "x <&3 >&4", "a <b|c >d",
     ])
     func `what may be shell or markup is none`(script: String) throws {

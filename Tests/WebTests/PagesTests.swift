@@ -103,6 +103,15 @@ struct PagesTests {
         #expect(page.all(".guide input[type=checkbox]").allSatisfy { $0.attribute("disabled") != nil })
     }
 
+    @Test func `what is said below a block is escaped, and its line is one place`() {
+        var lines: Set<Int> = [3]
+        let findings = [3, 7, 7].map { RunbookPage.Finding(severity: "info", line: $0, message: "<b>") }
+        let html = RunbookPage.margin(findings, &lines)
+        #expect(lines == [3, 7])
+        #expect(html.split(separator: "\n").map { $0.contains("id=\"page-line-7\"") } == [false, true, false])
+        #expect(html.contains("line 7 · <bdi>&lt;b&gt;</bdi></p>") && !html.contains("<b>"))
+    }
+
     @Test func `who may not run sees no button that would be refused`() throws {
         let step = RunbookPage.Step(
             id: "a", runbook: "r", language: "sh", timeout: nil, script: SafeHTML("<pre></pre>"), refusal: nil,
