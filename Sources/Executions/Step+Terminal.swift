@@ -27,7 +27,7 @@ extension Step {
         if let directory = settings.workingDirectory { lines.insert("cd \(Self.quoted(directory))", at: 0) }
         lines.append(script(filledWith: placeholders))
         return """
-            \(asked)It needs a terminal: run it\(program) in one of your own, then say how it went.
+            \(asked)It needs a terminal: run it\(program)\(StepQuestion.terminalEnd)
 
             \(lines.joined(separator: "\n").trimmed)
             """

@@ -234,7 +234,8 @@ struct Samples {
                     child: text("01j9zk4m7c0vxw5t3n8q2r6hyb"),
                     asked: state == "waiting"
                         ? .init(
-                            kind: kind, question: text("Ship it?"), refusal: refusal.map(text),
+                            kind: kind, question: text("Ship it?"), script: kind == .manual ? text("ship --now") : nil,
+                            refusal: refusal.map(text),
                             path: "/runs/01j9zk4m7c0vxw5t3n8q2r6hyd/steps/wait-stable") : nil,
                     attempts: [
                         attempt(

@@ -72,6 +72,8 @@ extension RunPage {
 
         let kind: Kind
         let question: String
+        /// What they run in a terminal of their own.
+        var script: String?
         /// Why the reader may not answer; nil where they may.
         let refusal: String?
         let path: String
@@ -79,6 +81,7 @@ extension RunPage {
 
     struct Answer: Sendable {
         let asked: String
+        let script: String?
         /// Nil for who may not answer.
         let form: AnswerForm?
         let refusal: String?
@@ -167,7 +170,7 @@ extension RunPage.Answer {
             }
         let isApproval = record.kind == .approval
         self.init(
-            asked: record.question.isEmpty ? usual : record.question,
+            asked: record.question.isEmpty ? usual : record.question, script: record.script,
             form: record.refusal == nil
                 ? RunPage.AnswerForm(
                     yesPath: "\(record.path)/\(isApproval ? "approval" : "confirmation")", yesLabel: yes,

@@ -59,7 +59,7 @@ extension RunRoutes {
             case .confirmation: .confirmation
             }
         return RunPage.Asked(
-            kind: kind, question: question.text,
+            kind: kind, question: question.parts.text, script: question.parts.script,
             refusal: run.reasonNotToAnswer(step, by: visit.principal)?.message,
             path: "\(Paths.run(run.id.rawValue))/steps/\(Paths.encoded(step.id))")
     }
