@@ -93,9 +93,8 @@ struct PlaceholderScanner {
         guard let close = rest.firstIndex(of: 0x3E) else { return nil }
         let name = line[(index + 1)..<close]
         // What a name can't hold: an operator, a quote, a path, an address, an attribute.
-        guard !name.contains(where: { "|&;$\"'`()/@=<\\,:{}[]*?!%+#^".utf8.contains($0) }), name.last != 0x20 else {
-            return nil
-        }
+        let isSigned = name.contains { "|&;$\"'`()/@=<\\,:{}[]*?!%+#^".utf8.contains($0) }
+        guard !isSigned || isNamed(name), name.last != 0x20 else { return nil }
         guard byte(close + 1) != 0x3E, byte(close + 1) != 0x28 else { return nil }
         let text = String(decoding: name, as: UTF8.self)
         guard !closedTags.contains(text), !Self.markup.contains(text.lowercased()), !Self.handles.contains(text) else {
@@ -116,6 +115,18 @@ struct PlaceholderScanner {
             guard isSpoken, follower != 0x26 else { return nil }
         }
         return "<\(text)>"
+    }
+
+    /// Signs of a shell that stand there for the reader all the same: `<path/to/file>`, `<user@host>`, `<start|stop>`.
+    private func isNamed(_ name: ArraySlice<UInt8>) -> Bool {
+        let isPlain = name.allSatisfy { $0.isWordPart || $0 == 0x2D || $0 == 0x2E || "/@|".utf8.contains($0) }
+        guard isPlain else { return false }
+        if name.contains(0x2F) {
+            return name.starts(with: "path/".utf8) && !name.contains(0x7C) && !name.contains(0x40)
+        }
+        let parts = name.split(separator: name.contains(0x40) ? 0x40 : 0x7C, omittingEmptySubsequences: false)
+        // An address of mail has a dot behind its sign.
+        return parts.count > 1 && parts.allSatisfy { $0.count > 1 && !$0.contains(0x2E) && $0.allSatisfy(\.isWordPart) }
     }
 
     /// `{ACCOUNT_ID}` and `{pod-name}`, but not `${X}`, `{{x}}`, `{a,b}`, `@{u}`, `%{x}`.

@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `a form asks for every kind of parameter`() async throws {
-        try await expect("form.py", claims: 24)
+        try await expect("form.py", claims: 26)
     }
 
     @Test func `a run is seen while it runs`() async throws {

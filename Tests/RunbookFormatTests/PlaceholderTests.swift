@@ -17,6 +17,8 @@ import Testing
         ("echo \"<name>\"", "<name>"), ("x <VERSION>", "<VERSION>"), ("docker push your-registry/app", "your-registry"),
         ("v<major-version>", "<major-version>"),
         ("cp x <dir>/file", "<dir>"), ("cat > f <<EOF\nhost: <db-host>\nEOF", "<db-host>"), ("ssh admin@<IP>", "<IP>"),
+        ("cp <path/to/file> .", "<path/to/file>"), ("ssh <user@host>", "<user@host>"),
+        ("systemctl <start|stop> nginx", "<start|stop>"),
         ("curl -fsS https://api.example.com/v1?x=1", "api.example.com"), ("ping example.org.", "example.org"),
         ("git config user.email you@example.net", "example.net"), ("curl https://$HOST.example.com", "example.com"),
         ("ls /etc/nginx/sites-enabled/example.com", "example.com"),
@@ -48,6 +50,7 @@ import Testing
         "ps | grep [n]ginx", "x=${arr[index]} arr[index]=1", "echo [INFO] started", "[[ abc == [abc]* ]]",
         "jq '.items[name]' x", "docker run --label [a-z0-9]", "test [abc]", "pgrep [k]ubelet",
         "kubectl get -o jsonpath={.items[name]}",
+        "sort <in/file> out", "mail <a@b.org>", "cat <in|sort >out", "cat <in|sort>out", "x <a|b> c",
         "[info] started [main]", "├── src\n├── ...", "...", "! [rejected] main",
         "read x < file > out", "cmd <in &>out", "x <&3 >&4", "a <b|c >d",
     ])

@@ -128,10 +128,12 @@ struct PagesTests {
         #expect(!links.contains { $0.hasPrefix("/runbooks/r/run") })
     }
 
-    @Test func `a blocked form says which placeholder is where, and cannot be sent`() throws {
+    @Test func `a form asks for what fills a placeholder, and says where it stands`() throws {
         let page = try read(samples.runForm)
-        #expect(page.all("mark.placeholder").map(\.content) == ["<target-group-arn>"])
-        #expect(page.all("form[action=/runs] button[disabled]").count == 1)
+        let gap = try #require(page.all("input[name=p.gap.%3Ctarget%20group%3E]").first)
+        #expect(gap.attribute("required") != nil && gap.attribute("value") == "")
+        #expect(page.all("label").contains { $0.content == "<target group>" })
+        #expect(page.all(".note").contains { $0.content.hasPrefix("A placeholder in line 24, step switch-back") })
     }
 
     @Test func `a form asks for each parameter as what it is`() throws {

@@ -182,8 +182,8 @@ struct Samples {
                 .init(
                     name: text("api_key"), kind: .text, value: text("never sent back"), isRequired: true,
                     isSensitive: true),
+                RunFormPage.gap(text("<target group>"), line: 24, step: text("switch-back"), value: nil),
             ],
-            blockers: [.init(text: text("<target-group-arn>"), line: 24, step: text("switch-back"))],
             steps: [
                 .init(planned: text("snapshot"), language: text("bash"), caution: nil),
                 .init(planned: text("switch-back"), language: text("bash"), caution: text("It deletes the old slot.")),

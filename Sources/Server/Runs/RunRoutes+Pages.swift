@@ -97,21 +97,32 @@ extension RunRoutes {
             let name = String(field.name.dropFirst(2))
             typed[name.replacing("export.", with: "export ", maxReplacements: 1)] = field.value
         }
+        let gaps = Self.gaps(among: visit.form.fields.map { ($0.name, $0.value) })
         do {
-            let parameters = typed.filter { !$0.key.hasPrefix("export ") }
+            let parameters = typed.filter { !$0.key.hasPrefix("export ") && !$0.key.hasPrefix("gap.") }
             var order = RunOrder(
                 runbook: runbook, section: section, steps: step.map { [$0] }, parameters: parameters,
-                placeholders: typed.filter { $0.key.hasPrefix("export ") })
+                placeholders: typed.filter { $0.key.hasPrefix("export ") }.merging(gaps) { $1 })
             order.occasions = try await [incidents.occasion(incident, by: visit.principal)].compactMap { $0 }
             let run = try await executions.start(order, by: visit.principal)
             return .seeOther(Paths.run(run.id.rawValue))
         } catch let problem as Problem where problem.code == .invalid {
             return .html(
                 try await formPage(
-                    runbook: runbook, section: section, step: step, incident: incident, typed: typed,
-                    problem: problem, visit),
+                    runbook: runbook, section: section, step: step, incident: incident,
+                    typed: typed.merging(gaps) { $1 }, problem: problem, visit),
                 status: .badRequest)
         }
+    }
+
+    /// What fills placeholders, by their texts.
+    private static func gaps(among fields: [(name: String, value: String)]) -> [String: String] {
+        var gaps: [String: String] = [:]
+        for field in fields where field.name.hasPrefix("p.gap.") && !field.value.isEmpty {
+            guard let text = field.name.dropFirst("p.gap.".count).removingPercentEncoding else { continue }
+            gaps[text] = field.value
+        }
+        return gaps
     }
 
     private func formPage(
@@ -131,7 +142,8 @@ extension RunRoutes {
                     "\(parameter.name) \($0.message)"
                 })
         }
-        let shown = fields.map(\.label) + steps.flatMap { $0.exports.map(\.key) }
+        let shown =
+            fields.map(\.label) + steps.flatMap { $0.exports.map(\.key) + $0.placeholders.map(\.text) }
         for variable in steps.flatMap(\.exports) where !fields.contains(where: { $0.label == variable.key }) {
             fields.append(
                 RunFormPage.Field(
@@ -141,10 +153,14 @@ extension RunRoutes {
                         "\(variable.name): \($0.message)"
                     }))
         }
-        var blockers: [RunFormPage.Blocker] = []
         for step in steps {
-            for placeholder in step.placeholders {
-                blockers.append(.init(text: placeholder.text, line: placeholder.line, step: step.id))
+            for gap in step.placeholders where !fields.contains(where: { $0.label == gap.text }) {
+                fields.append(
+                    RunFormPage.gap(
+                        gap.text, line: gap.line, step: step.id, value: typed[gap.text],
+                        complaint: typed[gap.text] == nil
+                            ? nil
+                            : problem?.fields.first { $0.name == gap.text }.map { "\(gap.text): \($0.message)" }))
             }
         }
         let cautions = Dictionary(
@@ -153,7 +169,6 @@ extension RunRoutes {
             RunFormPage(
                 runbook: entry.name, title: entry.title, section: section, step: step, incident: incident,
                 idempotencyKey: ID<RunOrder>(at: executions.journal.time.now()).rawValue, fields: fields,
-                blockers: blockers,
                 steps: steps.map { step in
                     .init(
                         planned: step.id, language: step.language,
