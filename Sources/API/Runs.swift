@@ -248,8 +248,13 @@ package struct OutputChunk: Codable, Sendable {
 /// What `POST /api/v1/runs/{id}/steps/{step}/approval`, `/rejection` and `/confirmation` take.
 package struct AnswerRequest: Codable, Sendable {
     package var note: String?
+    /// Of what somebody did by hand: `succeeded` or `failed`; without it, it succeeded.
+    package var outcome: String?
 
-    package init(note: String? = nil) { self.note = note }
+    package init(note: String? = nil, outcome: String? = nil) {
+        self.note = note
+        self.outcome = outcome
+    }
 }
 
 /// What `POST /api/v1/runs/{id}/steps/{step}/skip` takes.

@@ -9,7 +9,7 @@ extension Deployments {
     /// The ends of runs and checklists that a deployment may wait for.
     package static let followed: Set<String> = [
         "run.succeeded", "run.failed", "run.cancelled", "run.rejected", "run.rolled-back", "run.interrupted",
-        "run.resumed", "run.waiting", "step.approved", "step.rejected", "step.confirmed",
+        "run.resumed", "run.waiting", "step.approved", "step.rejected", "step.confirmed", "step.failed",
         "checklist.completed", "checklist.overridden", "checklist.reopened",
     ]
     /// Ends of deployments that leave a run under way.

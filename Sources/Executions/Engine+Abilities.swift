@@ -10,8 +10,7 @@ extension Engine {
         }
         let settings = step.settings
         let asked: [(Bool, String)] = [
-            (!settings.hosts.isEmpty, "hosts"),
-            (settings.isInteractive, "interactive"),
+            (!settings.hosts.isEmpty, "hosts")
         ]
         let names = asked.filter(\.0).map(\.1)
         guard !names.isEmpty else { return nil }

@@ -9,7 +9,7 @@ extension Step {
         (kind == .shell || kind == .program || kind == .unsupported || kind == .http)
             && settings.retries == 0 && settings.condition == nil && settings.onFailure == .stop && !settings.isAlways
             && settings.confirmation == nil && settings.needs.isEmpty && !settings.isParallel && settings.lasts == nil
-            && !settings.isBackground && (settings.each?.atOnce ?? 1) == 1
+            && !settings.isBackground && !isForTerminal && (settings.each?.atOnce ?? 1) == 1
     }
 
     /// Whether the run goes on after its failure. A gate that did not open lets nothing by, whatever it says.

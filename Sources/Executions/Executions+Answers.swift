@@ -46,16 +46,27 @@ extension Executions {
         }
     }
 
-    /// Says that a step may begin, or that somebody has done by hand what it says.
+    /// Says that a step may begin, or how it went what somebody has done by hand.
+    /// - Throws: `Problem.invalid` where nothing was done that could have failed.
     package func confirm(
-        _ id: ID<RunRecord>, step named: String? = nil, note: String? = nil, by principal: Principal
+        _ id: ID<RunRecord>, step named: String? = nil, hasFailed: Bool = false, note: String? = nil,
+        by principal: Principal
     ) async throws -> RunRecord {
-        if let step = try await database.read({ try Self.record(id, in: $0).watchingStep(named) }) {
+        if !hasFailed, let step = try await database.read({ try Self.record(id, in: $0).watchingStep(named) }) {
             return try await endWait(id, of: step.id, note: note, by: principal)
         }
         return try await answer(
             id, named, [.manual, .confirmation], note, to: "confirm steps of runs", by: principal
-        ) { _, _, question, answer in
+        ) { _, step, question, answer in
+            if hasFailed {
+                guard question.kind == .manual else {
+                    throw Problem.invalid(
+                        "\(step.id) has not begun, so that it can't have failed: let it begin, or cancel the run.",
+                        fields: [.init(name: "outcome", message: "succeeded")])
+                }
+                try answer.tell("step.failed")
+                return try answer.goOn(.failed, because: "Failed, says \(principal.name)")
+            }
             try answer.tell("step.confirmed")
             if question.isBeforeStep {
                 try answer.goOn(.queued, because: "Confirmed by \(principal.name)")

@@ -62,10 +62,12 @@ package struct RunPlan: Sendable {
         priority = try Self.priority(order.priority ?? guide.metadata.priority.rawValue)
         limit = order.isCheck ? nil : RunLimit(guide.metadata, runbook: runbook)
         isDry = order.isDry
-        environment = guide.metadata.environment
-        var faults: [Problem.Field] = []
-        parameters = try Self.parameters(of: order, guide, faults: &faults)
+        // Told together with what else stands in the way.
+        var wrong: Problem?
+        parameters = Self.parameters(of: order, guide, wrong: &wrong)
+        let faults = wrong?.fields ?? []
         sensitive = guide.metadata.parameters.sensitiveNames
+        environment = guide.metadata.environment
         placeholders = order.placeholders
         let graph = order.isCheck ? nil : guide.graph(with: steps)
         let repeated = Repetition(
@@ -81,41 +83,41 @@ package struct RunPlan: Sendable {
             obstacles.append(Self.missingRollback(undone, isCheck: order.isCheck))
         }
         if isGated { obstacles += Self.faultyGates(order, steps: steps, guide: guide) }
-        for step in steps where order.isCheck && step.settings.confirmation != nil {
-            obstacles.append(.init(name: step.id, message: "a check asks nobody: take confirm out", line: step.line))
+        for step in steps where order.isCheck && (step.settings.confirmation != nil || step.isForTerminal) {
+            let name = step.isForTerminal ? "interactive" : "confirm"
+            obstacles.append(.init(name: step.id, message: "a check asks nobody: take \(name) out", line: step.line))
         }
         obstacles += Self.unfilled(steps, filled: placeholders.filter { !$0.key.hasPrefix("export ") })
         obstacles += Self.wrongAnswers(steps, answers: placeholders.filter { $0.key.hasPrefix("export ") })
         obstacles += Self.missingPrograms(steps, guide: guide, searchPath: searchPath)
         missing = faults + obstacles
-        guard missing.isEmpty || order.isDry else { throw refusal }
+        guard missing.isEmpty && wrong == nil || order.isDry else {
+            throw obstacles.isEmpty ? wrong ?? refusal : refusal
+        }
     }
 
     /// Why it can't be started.
     var refusal: Problem { .invalid("\(runbook) can't run yet: nothing was started.", fields: missing) }
 
-    /// - Parameter faults: of what nobody starts, what is wrong or missing; else this is thrown.
-    private static func parameters(
-        of order: RunOrder, _ guide: Guide, faults: inout [Problem.Field]
-    ) throws(Problem) -> [String: String] {
+    /// - Parameter wrong: what is wrong with those that were given, or missing; the others are taken all the same.
+    private static func parameters(of order: RunOrder, _ guide: Guide, wrong: inout Problem?) -> [String: String] {
         let declared = guide.metadata.parameters
         do {
             return try declared.resolve(order.parameters)
         } catch {
-            guard !order.isDry else {
-                faults = error.fields
-                let wrong = Set(error.fields.map(\.name))
-                let defaults = declared.parameters.compactMap { one in one.defaultValue.map { (one.name, $0) } }
-                return Dictionary(defaults, uniquingKeysWith: { first, _ in first })
-                    .merging(order.parameters.filter { declared[$0.key] != nil && !wrong.contains($0.key) }) { $1 }
+            var told = error
+            if !order.isDry {
+                let fields = error.fields.filter { field in
+                    !order.unknownParameters.contains(field.name) || declared[field.name] == nil
+                }
+                if fields.isEmpty, !order.unknownParameters.isEmpty { return order.parameters }
+                told = .invalid(error.message, fields: fields)
             }
-            let wrong = error.fields.filter { field in
-                !order.unknownParameters.contains(field.name) || declared[field.name] == nil
-            }
-            guard wrong.isEmpty, !order.unknownParameters.isEmpty else {
-                throw .invalid(error.message, fields: wrong)
-            }
-            return order.parameters
+            wrong = told
+            let names = Set(told.fields.map(\.name))
+            let defaults = declared.parameters.compactMap { one in one.defaultValue.map { (one.name, $0) } }
+            return Dictionary(defaults, uniquingKeysWith: { first, _ in first })
+                .merging(order.parameters.filter { declared[$0.key] != nil && !names.contains($0.key) }) { $1 }
         }
     }
 
@@ -138,7 +140,10 @@ package struct RunPlan: Sendable {
     /// What the step at this place asks of people; nil for one that runs unasked.
     func question(of step: Step, starter: String) -> StepQuestion? {
         let open = parameters.filter { !sensitive.contains($0.key) }
-        return StepQuestion(step, filledWith: open, starter: starter)
+        guard step.isForTerminal else { return StepQuestion(step, filledWith: open, starter: starter) }
+        let values = environment.merging(step.settings.environment) { $1 }.merging(open) { $1 }
+        let task = step.terminalTask(placeholders: placeholders, values: values, hidden: sensitive)
+        return StepQuestion(kind: .manual, text: task, rule: ApprovalRule(), given: [], starter: starter)
     }
 
     /// As people may see them.
@@ -274,7 +279,7 @@ package struct RunPlan: Sendable {
         }
         var known: Set<String> = []
         for step in steps {
-            guard let program = step.interpreter.first, known.insert(program).inserted,
+            guard !step.isForTerminal, let program = step.interpreter.first, known.insert(program).inserted,
                 path.find(program) == nil
             else { continue }
             fields.append(

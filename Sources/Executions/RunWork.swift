@@ -98,10 +98,7 @@ struct RunWork: Sendable {
     }
 
     /// With what its gaps were filled with.
-    func script(of step: Step) -> String {
-        let gaps = Set(step.placeholders.map(\.text)).sorted { $0.count > $1.count }
-        return gaps.reduce(step.script(answeredBy: placeholders)) { $0.replacing($1, with: placeholders[$1] ?? $1) }
-    }
+    func script(of step: Step) -> String { step.script(filledWith: placeholders) }
 
     /// How long the run has lasted.
     func age(of start: StepStart, at now: Timestamp) -> Duration {

@@ -45,6 +45,17 @@ package struct StepQuestion: Sendable, Equatable {
         return "\(given.count) of \(rule.minimum) \(noun) by \(whoElse)"
     }
 
+    /// What ends the sentence above a script that a person runs in a terminal.
+    static let terminalEnd = " in one of your own, then say how it went."
+
+    /// The text, and apart from it the script that a person runs in a terminal; nil where it is for no terminal.
+    package var parts: (text: String, script: String?) {
+        guard kind == .manual, let end = text.firstRange(of: "\(Self.terminalEnd)\n\n") else { return (text, nil) }
+        return (
+            String(text[..<end.lowerBound]) + Self.terminalEnd, String(text[end.upperBound...])
+        )
+    }
+
     /// Whether to answer it is to let the step begin, and not to end it.
     package var isBeforeStep: Bool { kind == .confirmation }
 }

@@ -32,7 +32,7 @@ private struct AttributeReader {
     private(set) var faults: [String] = []
     private let scalars: [Unicode.Scalar]
     /// Attributes whose bare values go on behind a comma.
-    private static let listed: Set<String> = ["needs", "status", "tag", "category"]
+    private static let listed: Set<String> = ["needs", "status", "tag", "category", "output", "hosts"]
     private var position = 0
 
     init(_ text: Substring) { scalars = Array(text.unicodeScalars) }

@@ -115,9 +115,8 @@ private struct Prompts {
         Self.length(in: line, isConsole: isConsole, takesHash: takesHash)
     }
 
-    /// The bytes of `> `, in a console.
+    /// The bytes of `> `, as a shell asks for the rest of a command.
     func continuationLength(in line: ArraySlice<UInt8>) -> Int? {
-        guard isConsole else { return nil }
         let blanks = line.prefix { $0 == 0x20 || $0 == 0x09 }.count
         let rest = line.dropFirst(blanks)
         guard rest.first == 0x3E else { return nil }

@@ -26,7 +26,7 @@ package enum FrontMatterSchema {
                 "additionalProperties": ["$ref": "#/$defs/scalar"],
             ],
             "alertRule": alertRule,
-            "schedule": schedule,
+            "schedule": schedule, "duration": duration, "guard": watched, "notified": notified,
             "concurrencyLimit": [
                 "type": "integer", "minimum": 1, "maximum": .integer(Int64(ConcurrencyRule.most)),
             ],
@@ -133,8 +133,29 @@ package enum FrontMatterSchema {
                 ["type": "null"],
             ],
         ],
-        "guards": kept("What is watched while it runs."),
-        "notify": kept("Who is told."),
+        "tag": tags, "category": tags,
+        "guards": [
+            "description": "What is watched while a stage of a deployment is live.",
+            "anyOf": [
+                ["$ref": "#/$defs/guard"],
+                [
+                    "type": "array", "maxItems": .integer(Int64(GuardDeclaration.atMost)),
+                    "items": ["$ref": "#/$defs/guard"],
+                ],
+                ["type": "null"],
+            ],
+        ],
+        "notify": [
+            "description": "Who is told of its runs, by the names of the server's destinations.",
+            "anyOf": [
+                ["$ref": "#/$defs/notified"],
+                [
+                    "type": "array", "maxItems": .integer(Int64(NotifyDeclaration.atMost)),
+                    "items": ["$ref": "#/$defs/notified"],
+                ],
+                ["type": "null"],
+            ],
+        ],
     ]
 
     private static let program = "^[^\\s/\\-][^\\s/]*$"
@@ -240,6 +261,4 @@ package enum FrontMatterSchema {
             "enum": .array(Word.allCases.map { .string($0.rawValue) } + [.null]),
         ]
     }
-
-    private static func kept(_ description: String) -> JSONValue { ["description": .string(description)] }
 }

@@ -37,6 +37,7 @@ package enum Prose {
                 switch part {
                 case .html(let html), .step(_, let html): html
                 case .item(_, let html): html.contains(" checked") ? "☑ " : "☐ "
+                case .margin: ""
                 }
             }.joined()
         } catch {

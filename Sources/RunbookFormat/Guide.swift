@@ -6,7 +6,7 @@ package struct Guide: Sendable {
     /// The largest file that is read.
     package static let maximumBytes = 5_000_000
     /// Rises whenever the same bytes are read otherwise than before: what is stored of a guide is then read again.
-    package static let revision = 1
+    package static let revision = 2
 
     /// The front matter's title, or the first heading, or the name given.
     package let title: String

@@ -185,7 +185,7 @@ struct GuideModel {
         let placeholders: [Placeholder] =
             switch purpose.kind {
             case .shell, .program, .http:
-                PlaceholderScanner.scan(reading.script, read: reading.scanner).map {
+                PlaceholderScanner.scan(reading.script, read: reading.scanner, isShell: isShell).map {
                     Placeholder(text: $0.text, line: fence.line + 1 + reading.origins[$0.line])
                 }
             case .unsupported, .approval, .manual, .wait, .runbook: []
@@ -210,9 +210,11 @@ struct GuideModel {
                 "A console without prompts may be all output, so a whole run leaves it out; put \"$ \" before what runs."
             )
         }
+        var settings = purpose.settings.settings
+        settings.tags += metadata.tags.filter { !settings.tags.contains($0) }
         let step = Step(
             id: id, section: section, line: fence.line, endLine: fence.endLine, language: fence.info.language,
-            kind: purpose.kind, attributes: fence.info.attributes, settings: purpose.settings.settings,
+            kind: purpose.kind, attributes: fence.info.attributes, settings: settings,
             script: String(decoding: reading.script, as: UTF8.self),
             scriptLines: reading.origins.map { fence.line + 1 + $0 },
             placeholders: placeholders,
@@ -263,9 +265,6 @@ struct GuideModel {
             return "Runbook does not run \(fence.info.language); write the step for sh or bash."
         }
         if let error = purpose.settings.errors.first ?? fence.info.faults.first { return error }
-        if purpose.settings.settings.isInteractive {
-            return "It is marked \"interactive\", and steps run without a terminal; make it a manual step."
-        }
         if purpose.kind == .program, purpose.interpreter.isEmpty {
             return
                 "Nothing is known to run \(fence.info.language.isEmpty ? "it" : fence.info.language); name the program, as in exec=\"python3\"."

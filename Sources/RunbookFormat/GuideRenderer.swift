@@ -12,6 +12,7 @@ struct GuideRenderer {
     private let documentsByLine: [Int: String]
     private let slugs: Set<String>
     private var nextItem = 0
+    private var margins: Margins
 
     private var depth = 0
     private var linkDepth = 0
@@ -32,6 +33,7 @@ struct GuideRenderer {
         documentsByLine = Dictionary(
             guide.documents.map { ($0.line, $0.language) }, uniquingKeysWith: { first, _ in first })
         slugs = Set(guide.sections.map(\.slug))
+        margins = Margins(of: guide, isWithinPage: isWithinPage)
     }
 
     mutating func finished() -> [RenderedPart] {
@@ -50,8 +52,19 @@ struct GuideRenderer {
     private func line(of node: MarkdownNode) -> Int { node.startLine + guide.bodyLine - 1 }
 
     mutating func render(_ event: MarkdownEvent) {
-        let node = event.node
-        let isEntering = event.isEntering
+        lay(event.node, event.isEntering)
+        guard !margins.isEmpty else { return }
+        switch (event.node.kind, event.isEntering) {
+        case (.paragraph, false), (.heading, false), (.table, false), (.codeBlock, _), (.htmlBlock, _),
+            (.thematicBreak, _):
+            guard let lines = margins.lines(below: event.node) else { return }
+            flush()
+            parts.append(.margin(lines: lines))
+        default: break
+        }
+    }
+
+    private mutating func lay(_ node: MarkdownNode, _ isEntering: Bool) {
         switch node.kind {
         case .blockQuote: container(isEntering, "<blockquote>\n", "</blockquote>\n")
         case .list: list(node, isEntering)
@@ -138,6 +151,7 @@ struct GuideRenderer {
         }
         flush()
         parts.append(.step(id: step.id, html: StepRenderer.html(of: step, content: content)))
+        margins.pass(through: step.endLine)
     }
 
     /// What is shown as it stands, below its language. A diagram that nobody draws here says so.

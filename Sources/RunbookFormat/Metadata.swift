@@ -54,6 +54,12 @@ package struct Metadata: Sendable, Equatable {
     package var schedules: [ScheduleDeclaration] = []
     /// How many runs there may be at a time.
     package var concurrency: ConcurrencyRule?
-    /// Everything, as written: also `guards`, `notify` and keys that Runbook doesn't know.
+    /// By which a run can choose steps: those of every step of the guide.
+    package var tags: [String] = []
+    /// What is watched; nothing carries it out yet.
+    package var guards: [GuardDeclaration] = []
+    /// Who is told; nothing carries it out yet.
+    package var notify: [NotifyDeclaration] = []
+    /// Everything, as written: also keys that Runbook doesn't know.
     package var raw: [String: JSONValue] = [:]
 }

@@ -11,8 +11,11 @@ struct MetadataReader {
     static let knownKeys: Set<String> = [
         "title", "service", "owner", "kind", "parameters", "env", "secrets", "requires", "priority", "timeout",
         "concurrency", "schedule", "rollback", "guards", "alerts", "on-restart", "notify",
-        "stages",
+        "stages", "tag", "category",
     ]
+
+    /// Keys that Runme gives a meaning in its own editor or terminal.
+    private static let runmeKeys: Set<String> = ["runme", "skipPrompts", "terminalRows", "sessionOutputs"]
 
     init(_ root: Yams.Node?) {
         guard let mapping = root?.mapping else { return }
@@ -23,7 +26,12 @@ struct MetadataReader {
             }
             metadata.raw[name] = JSONValue(value)
             if JSONValue(value) != .null { read(name, value) }
-            if !Self.knownKeys.contains(name) {
+            if Self.runmeKeys.contains(name) {
+                findings.append(
+                    Finding(
+                        .unknownFrontMatter, .info, line: key.sourceLine,
+                        "The key \"\(name)\" is for Runme's editor and changes nothing here."))
+            } else if !Self.knownKeys.contains(name) {
                 let advice = Spelling.nearest(to: name, in: Self.knownKeys).map { "; did you mean \"\($0)\"?" } ?? "."
                 findings.append(
                     Finding(
@@ -53,6 +61,17 @@ struct MetadataReader {
         case "alerts": metadata.alerts = alerts(value)
         case "schedule": metadata.schedules = schedules(value)
         case "concurrency": metadata.concurrency = concurrency(value)
+        case "tag", "category": metadata.tags += tags(name, value).filter { !metadata.tags.contains($0) }
+        case "guards":
+            metadata.guards = guards(value)
+            if !metadata.guards.isEmpty {
+                idle(value, "Nothing watches \"guards\" yet, and a run goes without them; look at it yourself.")
+            }
+        case "notify":
+            metadata.notify = notify(value)
+            if !metadata.notify.isEmpty {
+                idle(value, "Nobody is told by \"notify\" yet; incidents tell whom `runbook notify` names.")
+            }
         case "parameters":
             var reader = ParameterReader()
             reader.read(value)
@@ -162,6 +181,51 @@ struct MetadataReader {
             }
         }
         return rules
+    }
+
+    private mutating func idle(_ node: Yams.Node, _ message: String) {
+        findings.append(Finding(.idleFrontMatter, .warning, line: node.sourceLine, message))
+    }
+
+    /// Runme's: a word, words separated by commas, or a list; they count for every step.
+    private mutating func tags(_ name: String, _ node: Yams.Node) -> [String] {
+        if let text = node.text {
+            return text.split(separator: ",").map(\.trimmingBlanks).filter { !$0.isEmpty }
+        }
+        return words(name, node)
+    }
+
+    /// A guard, or a list of them.
+    private mutating func guards(_ node: Yams.Node) -> [GuardDeclaration] {
+        entries(of: node, "guards", atMost: GuardDeclaration.atMost).compactMap { entry in
+            do throws(GuardDeclaration.Fault) {
+                return try GuardDeclaration(JSONValue(entry))
+            } catch {
+                wrong(entry, error.message)
+                return nil
+            }
+        }
+    }
+
+    /// A destination, or a list of them.
+    private mutating func notify(_ node: Yams.Node) -> [NotifyDeclaration] {
+        entries(of: node, "notify", atMost: NotifyDeclaration.atMost).compactMap { entry in
+            do throws(NotifyDeclaration.Fault) {
+                return try NotifyDeclaration(JSONValue(entry))
+            } catch {
+                wrong(entry, error.message)
+                return nil
+            }
+        }
+    }
+
+    private mutating func entries(of node: Yams.Node, _ name: String, atMost most: Int) -> [Yams.Node] {
+        let entries = node.sequence.map(Array.init) ?? [node]
+        guard entries.count <= most else {
+            wrong(node, "\"\(name)\" has at most \(most) entries.")
+            return []
+        }
+        return entries
     }
 
     /// A schedule, or a list of them.

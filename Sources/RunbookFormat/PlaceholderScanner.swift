@@ -2,32 +2,53 @@
 /// code stays what it is.
 struct PlaceholderScanner {
     /// The texts found in a script, each with the script's line from 0; the same text once for a line.
-    static func scan(_ script: [UInt8], read scanner: ShellScanner) -> [(text: String, line: Int)] {
+    /// - Parameter isShell: whether the commands are a shell's, in which words alone may be gaps too.
+    static func scan(_ script: [UInt8], read scanner: ShellScanner, isShell: Bool) -> [(text: String, line: Int)] {
         guard mayHold(script) else { return [] }
+        var found: [(text: String, line: Int)] = isShell ? WordGaps.scan(script, read: scanner) : []
         let closedTags = closedTags(in: script)
-        var found: [(text: String, line: Int)] = []
         for (number, line) in script.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             guard number < scanner.codeLengths.count else { break }
-            var lineScanner = PlaceholderScanner(line.prefix(scanner.codeLengths[number]), closedTags: closedTags)
-            var seen: Set<String> = []
+            var lineScanner = PlaceholderScanner(line.prefix(scanner.codeLengths[number]), closedTags, isShell)
+            var seen = Set(found.filter { $0.line == number }.map(\.text))
             for text in lineScanner.scan() where seen.insert(text).inserted { found.append((text, number)) }
         }
-        return found
+        return found.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)
     }
 
     private let line: ArraySlice<UInt8>
     private let closedTags: Set<String>
     private var index: Int
 
-    private init(_ line: ArraySlice<UInt8>, closedTags: Set<String>) {
+    private let isShell: Bool
+
+    private init(_ line: ArraySlice<UInt8>, _ closedTags: Set<String>, _ isShell: Bool) {
         self.line = line
+        self.isShell = isShell
         self.closedTags = closedTags
         index = line.startIndex
     }
 
+    /// A cheap look, in one pass: most scripts hold none.
     private static func mayHold(_ script: [UInt8]) -> Bool {
-        script.contains { $0 == 0x3C || $0 == 0x7B || $0 == 0x79 || $0 == 0x59 || $0 == 0x43 || $0 == 0x52 }
+        script.withUnsafeBufferPointer { bytes in
+            for (index, byte) in bytes.enumerated() {
+                switch byte {
+                case 0x3C, 0x7B, 0x79, 0x59, 0x43, 0x52, 0x5B: return true
+                case 0x2E where index + 2 < bytes.count && bytes[index + 1] == 0x2E && bytes[index + 2] == 0x2E:
+                    return true
+                case 0xE2 where index + 2 < bytes.count && bytes[index + 1] == 0x80 && bytes[index + 2] == 0xA6:
+                    return true
+                case 0x65 where index + 3 < bytes.count && bytes[index + 1] == 0x78 && bytes[index + 2] == 0x61:
+                    return true
+                default: continue
+                }
+            }
+            return false
+        }
     }
+
+    private static let example = Array("example.".utf8)
 
     /// Names in `</name>`: their `<name>` is markup.
     private static func closedTags(in script: [UInt8]) -> Set<String> {
@@ -49,6 +70,7 @@ struct PlaceholderScanner {
                 case 0x7B: braced()
                 case 0x79, 0x59: yours()
                 case 0x43, 0x52: changeMe()
+                case 0x65 where isShell: exampleHost()
                 default: nil
                 }
             if let text {
@@ -71,9 +93,8 @@ struct PlaceholderScanner {
         guard let close = rest.firstIndex(of: 0x3E) else { return nil }
         let name = line[(index + 1)..<close]
         // What a name can't hold: an operator, a quote, a path, an address, an attribute.
-        guard !name.contains(where: { "|&;$\"'`()/@=<\\,:{}[]*?!%+#^".utf8.contains($0) }), name.last != 0x20 else {
-            return nil
-        }
+        let isSigned = name.contains { "|&;$\"'`()/@=<\\,:{}[]*?!%+#^".utf8.contains($0) }
+        guard !isSigned || isNamed(name), name.last != 0x20 else { return nil }
         guard byte(close + 1) != 0x3E, byte(close + 1) != 0x28 else { return nil }
         let text = String(decoding: name, as: UTF8.self)
         guard !closedTags.contains(text), !Self.markup.contains(text.lowercased()), !Self.handles.contains(text) else {
@@ -94,6 +115,18 @@ struct PlaceholderScanner {
             guard isSpoken, follower != 0x26 else { return nil }
         }
         return "<\(text)>"
+    }
+
+    /// Signs of a shell that stand there for the reader all the same: `<path/to/file>`, `<user@host>`, `<start|stop>`.
+    private func isNamed(_ name: ArraySlice<UInt8>) -> Bool {
+        let isPlain = name.allSatisfy { $0.isWordPart || $0 == 0x2D || $0 == 0x2E || "/@|".utf8.contains($0) }
+        guard isPlain else { return false }
+        if name.contains(0x2F) {
+            return name.starts(with: "path/".utf8) && !name.contains(0x7C) && !name.contains(0x40)
+        }
+        let parts = name.split(separator: name.contains(0x40) ? 0x40 : 0x7C, omittingEmptySubsequences: false)
+        // An address of mail has a dot behind its sign.
+        return parts.count > 1 && parts.allSatisfy { $0.count > 1 && !$0.contains(0x2E) && $0.allSatisfy(\.isWordPart) }
     }
 
     /// `{ACCOUNT_ID}` and `{pod-name}`, but not `${X}`, `{{x}}`, `{a,b}`, `@{u}`, `%{x}`.
@@ -129,6 +162,29 @@ struct PlaceholderScanner {
         let lower = rest.lowercased()
         return !isUpper && Self.possessions.contains(where: lower.hasPrefix) ? text : nil
     }
+
+    /// `example.com` and hosts below it, which stand for one's own (RFC 2606), but not `example.yaml` or `myexample.com`.
+    private mutating func exampleHost() -> String? {
+        guard line[index...].starts(with: Self.example) else { return nil }
+        if let before, before.isWordPart || before == 0x2D { return nil }
+        var start = index
+        while let before = byte(start - 1), before == 0x2E || before == 0x2D || before.isWordPart && before < 0x80 {
+            start -= 1
+        }
+        // `$NAME.example.com` is filled by the shell but for its end.
+        if byte(start - 1) == 0x24 || byte(start - 1) == 0x7D { start = index }
+        while start < index, line[start] == 0x2E || line[start] == 0x2D { start += 1 }
+        let host = line[index...].prefix { $0 == 0x2E || $0 == 0x2D || $0.isWordPart && $0 < 0x80 }
+        let labels = host.split(separator: 0x2E, omittingEmptySubsequences: true)
+        guard labels.count > 1, Self.exampleEnds.contains(where: labels[1].elementsEqual) else { return nil }
+        let end = labels.last?.endIndex ?? host.endIndex
+        let text = String(decoding: line[start..<end], as: UTF8.self)
+        // What comes before was passed already.
+        index = start
+        return text
+    }
+
+    private static let exampleEnds = ["com", "org", "net", "edu"].map { Array($0.utf8) }
 
     private var isAtWordStart: Bool { before.map { $0 == 0x20 || $0 == 0x09 || $0 == 0x3B } ?? true }
 

@@ -7,11 +7,15 @@ package enum RenderedPart: Sendable, Equatable {
     case step(id: String, html: String)
     /// The box of a checklist item, standing at the start of its `<li class="task">`; its text follows in the next part.
     case item(id: String, html: String)
+    /// Where what is said of these lines of the source, from 1, has its place: below the block that holds them. There is one
+    /// where a finding or a link to another guide stands, outside steps.
+    case margin(lines: ClosedRange<Int>)
 
     /// What stands here when the page has nothing better.
     package var html: String {
         switch self {
         case .html(let html), .step(_, let html), .item(_, let html): html
+        case .margin: ""
         }
     }
 }

@@ -101,6 +101,7 @@ struct SettingsReader {
             if settings.isBackground { errors.append("\"background\" is for scripts alone; take it out.") }
             return
         }
+        leaveToPerson()
         if case .time(let time)? = settings.until {
             if settings.isBackground { errors.append("\"until\" of a background step is a pattern, not a time.") }
             if let timeout = settings.timeout, timeout <= time {
@@ -110,6 +111,20 @@ struct SettingsReader {
         guard settings.isBackground else { return }
         let others = [("always", settings.isAlways), ("retries", settings.retries > 0), ("check", isCheck)]
         for (name, _) in others.filter(\.1) { errors.append("\"background\" and \"\(name)\" don't go together.") }
+    }
+
+    /// What a person runs in a terminal nothing watches or ends.
+    private mutating func leaveToPerson() {
+        guard settings.isInteractive else { return }
+        let idle = [
+            ("background", settings.isBackground), ("until", settings.until != nil),
+            ("retries", settings.retries > 0), ("timeout", settings.timeout != nil), ("for", settings.lasts != nil),
+        ]
+        for (name, _) in idle.filter(\.1) {
+            notes.append("\"\(name)\" counts for nothing beside \"interactive\": a person runs it.")
+        }
+        (settings.isBackground, settings.until) = (false, nil)
+        if isCheck { errors.append("\"interactive\" and \"check\" don't go together: a check asks nobody.") }
     }
 
     private static let approvalNames = ApprovalRule.attributes.union(["name"])

@@ -15,9 +15,8 @@ extension Step {
 
     /// The script with a word in the place of each gap, of its length: `<pod-name>` would be read as two redirections.
     package var scriptForChecking: String {
-        guard !placeholders.isEmpty else { return script }
-        return placeholders.reduce(script) { script, placeholder in
-            script.replacing(placeholder.text, with: String(repeating: "x", count: placeholder.text.count))
+        filled(script) { text in
+            String(repeating: "x", count: text.contains("...") ? 3 : text.contains("…") ? 1 : text.count)
         }
     }
 }

@@ -48,7 +48,7 @@ extension Step {
         package var hosts: [String] = []
         /// By which a run can choose its steps.
         package var tags: [String] = []
-        /// Wants a terminal.
+        /// Wants a terminal: a person runs it in one.
         package var isInteractive = false
         /// Of a gate: who must approve.
         package var approval: ApprovalRule?

@@ -57,6 +57,8 @@ package struct Step: Sendable, Equatable {
     package internal(set) var repeats: String?
 
     package var isRunnable: Bool { refusal == nil }
+    /// A person runs its script in a terminal of their own and says how it went; a step has none.
+    package var isForTerminal: Bool { settings.isInteractive && (kind == .shell || kind == .program) }
     var isInWholeRun: Bool { hasPlaceInRun && checkOf == nil && !isLeftOutOfWholeRun && !isDoubtful }
     /// It runs, or it is no script and can't be read: a run that needs it is refused and does not pass it by.
     var hasPlaceInRun: Bool { isRunnable || ((kind == .http || kind == .wait || kind == .runbook) && !isIgnored) }

@@ -2,8 +2,13 @@
 enum StepRenderer {
     static func html(of step: Step, content: [UInt8]) -> String {
         let fence = fence(of: step, content: content)
-        guard let sentence = step.expectationSentence else { return fence }
+        guard let sentence = step.expectationSentence ?? terminalSentence(step) else { return fence }
         return "\(fence)<p class=\"remark expects\">\(HTML.escape(sentence))</p>\n"
+    }
+
+    private static func terminalSentence(_ step: Step) -> String? {
+        guard step.isForTerminal, step.isRunnable else { return nil }
+        return "A run waits here for a person, who runs this in a terminal and says how it went."
     }
 
     private static func fence(of step: Step, content: [UInt8]) -> String {

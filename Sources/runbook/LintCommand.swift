@@ -15,6 +15,11 @@ struct LintCommand: ParsableCommand {
             takes findings back: <!-- runbook: allow sudo --> those of the block or line after it, and above the first heading \
             those of the whole file. Where shellcheck is installed, what it says of the steps is told too. The rules \
             missing-program and broken-link look at this machine; the server does not know them.
+
+              runbook lint guides/ --disable sudo,missing-program
+              runbook lint --json --rule placeholder deploy.md
+
+            The rules: \(Finding.Rule.allCases.map(\.rawValue).joined(separator: ", ")).
             """)
 
     /// What `--json` prints for a file.
@@ -25,17 +30,19 @@ struct LintCommand: ParsableCommand {
 
     @OptionGroup var format: FormatOptions
 
-    @Option(help: ArgumentHelp("Tell this rule alone; give it again for more.", valueName: "rule"))
-    var rule: [Finding.Rule] = []
+    @Option(
+        help: ArgumentHelp("Tell these rules alone, with commas between them.", valueName: "rules"),
+        transform: Self.rules)
+    var rule: [[Finding.Rule]] = []
 
-    @Option(help: ArgumentHelp("Do not tell this rule; give it again for more.", valueName: "rule"))
-    var disable: [Finding.Rule] = []
+    @Option(help: ArgumentHelp("Do not tell these rules.", valueName: "rules"), transform: Self.rules)
+    var disable: [[Finding.Rule]] = []
 
     @Argument(help: ArgumentHelp("Markdown files, or folders of them.", valueName: "file"))
     var files: [String]
 
     func run() throws {
-        let told = Set(rule.isEmpty ? Finding.Rule.allCases : rule).subtracting(disable)
+        let told = Set(rule.isEmpty ? Finding.Rule.allCases : rule.flatMap(\.self)).subtracting(disable.joined())
         let environment = ProcessInfo.processInfo.environment
         let surroundings = Surroundings(path: SearchPath(environment["PATH"] ?? ""))
         var hasFailed = false
@@ -55,6 +62,15 @@ struct LintCommand: ParsableCommand {
         if hasErrors { throw ExitCode(.failed) }
     }
 
+    private static func rules(_ list: String) throws -> [Finding.Rule] {
+        try list.split(separator: ",").map { name in
+            guard let rule = Finding.Rule(rawValue: String(name)) else {
+                throw ValidationError("there is no rule \"\(name.prefix(60))\": runbook lint --help lists them")
+            }
+            return rule
+        }
+    }
+
     private func tell(_ findings: [Finding], of path: String) throws {
         if format.json {
             return try Output.data.json(Report(file: path, findings: findings.map(Inspection.Finding.init)))
@@ -65,5 +81,3 @@ struct LintCommand: ParsableCommand {
         }
     }
 }
-
-extension Finding.Rule: ExpressibleByArgument {}

@@ -34,16 +34,23 @@ extension RunsCommand {
 
     struct Confirm: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Says that a step may begin, or that you have done what it says.",
+            abstract: "Says that a step may begin, or how it went what you did by hand.",
             discussion: """
                   runbook runs confirm 01k…
                   runbook runs confirm 01k… switch-cables --note "rack 4, port 12"
+                  runbook runs confirm 01k… switch-cables --failed --note "port 12 is dead"
                 """
         )
 
+        @Flag(help: "What you did by hand failed.")
+        var failed = false
+
         @OptionGroup var answer: StepAnswer
 
-        func run() async throws { try await answer.give("confirmation", done: "confirmed") }
+        func run() async throws {
+            try await answer.give(
+                "confirmation", outcome: failed ? "failed" : nil, done: failed ? "reported as failed" : "confirmed")
+        }
     }
 
     struct Skip: AsyncParsableCommand {
@@ -97,11 +104,12 @@ struct StepAnswer: ParsableArguments {
     @OptionGroup var server: ServerOptions
     @OptionGroup var format: FormatOptions
 
-    func give(_ noun: String, done: String) async throws {
+    func give(_ noun: String, outcome: String? = nil, done: String) async throws {
         try await server.withClient { client in
             let step = if let step { step } else { try await waitingStep(client) }
             let run = try await client.write(
-                .post, .api("runs", id, "steps", step, noun), AnswerRequest(note: note), as: JSONValue.self)
+                .post, .api("runs", id, "steps", step, noun), AnswerRequest(note: note, outcome: outcome),
+                as: JSONValue.self)
             guard !format.json else { return try Output.data.json(run) }
             let waits = try run.decoded(as: Run.self).steps.first { $0.id == step }?.waits_for
             let next = waits.map { "it waits for \($0)" } ?? "follow it with: runbook runs logs \(id) --follow"

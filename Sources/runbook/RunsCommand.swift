@@ -241,7 +241,8 @@ extension Run {
         for step in steps {
             let mark = StepMark(state: step.state).rawValue
             guard !step.attempts.isEmpty else {
-                table.add(mark, step.id, "\(step.line)", step.state, "-", "-", "-", "")
+                let why = step.waits_for ?? step.reason ?? ""
+                table.add(mark, step.id, "\(step.line)", step.state, "-", "-", "-", why)
                 continue
             }
             for (index, attempt) in step.attempts.enumerated() {
@@ -261,5 +262,13 @@ extension Run {
         }
         try output.line()
         try table.print(to: output)
+        for step in steps where step.state == "waiting" {
+            guard let question = step.question else { continue }
+            try output.line()
+            try output.say("\(step.id) asks:")
+            for line in question.split(separator: "\n", omittingEmptySubsequences: false) {
+                try output.say("  \(line)")
+            }
+        }
     }
 }

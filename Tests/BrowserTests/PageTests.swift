@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `a guide is pleasant to read, with scripts and without, on a desk and on a phone`() async throws {
-        try await expect("leafing.py", claims: 31)
+        try await expect("leafing.py", claims: 35)
     }
 
     @Test(.enabled(if: seeds != nil, "RUNBOOK_SEEDS names no folder of guides"))
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `a form asks for every kind of parameter`() async throws {
-        try await expect("form.py", claims: 30)
+        try await expect("form.py", claims: 32)
     }
 
     @Test func `a run is seen while it runs`() async throws {
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func `a run that waits for people is answered in terminal and browser`() async throws {
-        try await expect("answering.py", ["/proc/\(server.pid)/exe"], claims: 18)
+        try await expect("answering.py", ["/proc/\(server.pid)/exe"], claims: 23)
     }
 
     @Test func `every page is walked by keyboard alone`() async throws {

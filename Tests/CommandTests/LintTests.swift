@@ -17,18 +17,19 @@ import Testing
 
     @Test func `rules are named on the command line`() throws {
         #expect(try parse("lint a.md").rule.isEmpty)
-        let command = try parse("lint a.md b --json --rule sudo --rule editor --disable shellcheck --disable sudo")
-        #expect(command.rule == [.sudo, .editor])
-        #expect(command.disable == [.shellcheck, .sudo])
+        let command = try parse("lint a.md b --json --rule sudo,editor --rule placeholder --disable shellcheck,sudo")
+        #expect(command.rule == [[.sudo, .editor], [.placeholder]])
+        #expect(command.disable == [[.shellcheck, .sudo]])
         #expect(command.files == ["a.md", "b"])
     }
 
     @Test(arguments: ["lint a.md --rule sudos", "lint a.md --disable Sudo"])
-    func `a rule that is not there is wrong usage, with those that are`(line: String) throws {
+    func `a rule that is not there is wrong usage, and help lists those that are`(line: String) throws {
         let error = try #require(throws: (any Error).self) { try parse(line) }
         let ending = Ending(of: error)
         #expect(ending.status == .usage)
-        let words = RunbookCommand.fullMessage(for: error)
+        #expect(RunbookCommand.fullMessage(for: error).contains("runbook lint --help lists them"))
+        let words = LintCommand.helpMessage()
         #expect(words.contains("endless-command") && words.contains("wide-table"))
     }
 

@@ -70,6 +70,13 @@ import Testing
         #expect(problem?.fields.first?.line == 16)
     }
 
+    @Test func `a missing parameter is told together with what else stands in the way`() {
+        let problem = #expect(throws: Problem.self) { try plan(parameters: [:]) }
+        #expect(problem?.fields.map(\.name) == ["password", "<target-name>"])
+        let alone = #expect(throws: Problem.self) { try plan(steps: ["first"], parameters: [:]) }
+        #expect(alone?.fields.map(\.name) == ["password"] && alone?.message.contains("need another value") == true)
+    }
+
     @Test(arguments: [
         "", "a b", "x;rm -rf /", "$(id)", "`id`", "a\nb", "-rf", "é", String(repeating: "a", count: 1025),
     ])

@@ -95,9 +95,32 @@ import Testing
         #expect(guide.findings.isEmpty)
     }
 
-    @Test(arguments: ["ignore", "ignore=true", "interactive", "\"interactive\":\"true\""])
-    func `what is ignored or wants a terminal never runs`(attribute: String) throws {
+    @Test func `outputs and hosts stand behind commas too`() throws {
+        let settings = try #require(try onlyStep("sh {output=a,b hosts=web-1,web-2}")?.settings)
+        #expect(settings.outputs == ["a", "b"] && settings.hosts == ["web-1", "web-2"])
+    }
+
+    @Test(arguments: ["ignore", "ignore=true"])
+    func `what is ignored never runs`(attribute: String) throws {
         #expect(try onlyStep("sh {\(attribute)}")?.isRunnable == false)
+    }
+
+    @Test(arguments: ["interactive", "\"interactive\":\"true\"", "interactive=yes", "interpreter=python3 interactive"])
+    func `what wants a terminal is for a person, and nothing in it waits unseen`(attributes: String) throws {
+        let guide = try read("```sh {\(attributes)}\nsudo vim /etc/motd\ntail -f x\n```\n")
+        let step = try #require(guide.steps.first)
+        #expect(step.isForTerminal && step.isRunnable && guide.findings.isEmpty)
+        #expect(guide.html.contains("A run waits here for a person, who runs this in a terminal"))
+    }
+
+    @Test func `interactive=false is the plain step, and what counts for nothing beside a person is told`() throws {
+        #expect(try onlyStep("sh {interactive=false}")?.isForTerminal == false)
+        #expect(try onlyStep("powershell {interactive}")?.isRunnable == false)
+        let guide = try read("```sh {interactive background until=10m timeout=5s}\ntrue\n```\n")
+        #expect(guide.findings.map(\.severity) == [.info, .info, .info])
+        #expect(guide.steps.first?.settings.isBackground == false && guide.steps.first?.isRunnable == true)
+        #expect(
+            try read("- [ ] a\n\n  ```sh {check interactive}\n  true\n  ```\n").rules(.error) == ["invalid-attribute"])
     }
 
     @Test(

@@ -81,7 +81,7 @@ import Testing
                 "default-credentials": 1, "destructive-command": 4, "disagreeing-tags": 1, "editor": 2,
                 "endless-command": 16,
                 "floating-tag": 5,
-                "interactive-command": 7, "placeholder": 19, "pre-ticked-box": 21, "rollback-without-verification": 1,
+                "interactive-command": 7, "placeholder": 20, "pre-ticked-box": 21, "rollback-without-verification": 1,
                 "secret-in-arguments": 7, "threshold-without-window": 10, "undefined-variable": 1,
                 "unsupported-shell": 1,
                 "wait-without-timeout": 1,

@@ -27,7 +27,12 @@ import Testing
         #"{"parameters": {"LEVEL": {"type": "int", "min": 0, "max": 9, "default": 3}}}"#,
         #"{"schedule": {"cron": "0 3 * * *", "timezone": "Europe/Istanbul", "starts": "checklist", "section": "a"}}"#,
         #"{"schedule": ["@daily", {"cron": "@weekly", "missed": "all", "parameters": {"A": 1}}], "kind": null}"#,
-        #"{"schedule": "0 3 * * *", "guards": [], "notify": {"slack": "ops"}, "concurrency": 1}"#,
+        #"{"schedule": "0 3 * * *", "guards": [], "notify": [], "concurrency": 1}"#,
+        #"{"guards": {"http": "https://shop.internal/health", "failures": 3, "p95": "800ms", "interval": "10s"}}"#,
+        #"{"guards": [{"query": "rate(errors[5m])", "above": 0.05, "for": "2m", "name": "errors"}], "notify": null}"#,
+        #"{"notify": "on-call", "tag": "build, slow", "category": ["shop", 3]}"#,
+        #"{"notify": ["on-call", {"to": "channel", "on": ["failed", "waiting"]}, {"to": "x", "on": "succeeded"}]}"#,
+        #"{"runme": {"id": "01H", "version": "v3"}, "terminalRows": 20, "skipPrompts": true}"#,
         #"{"concurrency": "runbook"}"#,
         #"{"concurrency": {"limit": 2, "of": null}}"#,
         #"{"concurrency": "service", "service": "shop"}"#,
@@ -72,6 +77,22 @@ import Testing
         #"{"concurrency": {"most": 2}}"#,
         #"{"concurrency": "service"}"#,
         #"{"concurrency": {"of": "service"}, "service": null}"#,
+        #"{"guards": "https://shop.internal/health"}"#,
+        #"{"guards": [{}]}"#,
+        #"{"guards": [{"http": "shop.internal"}]}"#,
+        #"{"guards": [{"http": "http://a", "query": "up", "below": 1}]}"#,
+        #"{"guards": [{"query": "up"}]}"#,
+        #"{"guards": [{"query": "up", "below": "1"}]}"#,
+        #"{"guards": [{"query": "up", "below": 1, "failures": 3}]}"#,
+        #"{"guards": [{"http": "http://a", "above": 1}]}"#,
+        #"{"guards": [{"http": "http://a", "failures": 0}]}"#,
+        #"{"guards": [{"http": "http://a", "interval": 5}]}"#,
+        #"{"guards": [{"http": "http://a", "intervall": "5s"}]}"#,
+        #"{"notify": {"slack": "ops"}}"#,
+        #"{"notify": 5}"#,
+        #"{"notify": [{"to": "a", "on": ["burning"]}]}"#,
+        #"{"notify": [{"on": ["failed"]}]}"#,
+        #"{"tag": {"a": 1}}"#,
         #"{"parameters": "VERSION"}"#,
         #"{"parameters": {"9LIVES": "x"}}"#,
         #"{"parameters": {"PATH": "x"}}"#,
@@ -116,7 +137,7 @@ import Testing
         for key in described.keys {
             #expect(try read("---\n\(key):\n---\n# A\n").findings == [], "\(key)")
         }
-        #expect(described.count == 18)
+        #expect(described.count == 20)
     }
 
     /// YAML holds JSON.

@@ -47,6 +47,46 @@ import Testing
         #expect(guide.sections.first?.line == 20)
     }
 
+    @Test func `guards and whom to tell are read, and that nothing carries them out is said at their lines`() throws {
+        let guide = try read(
+            """
+            ---
+            guards:
+              - {http: "https://shop.internal/health", failures: 2, p95: 800ms}
+              - {query: 'rate(errors[5m])', above: 0.05, for: 2m}
+            notify: [on-call, {to: channel, on: succeeded}]
+            ---
+            # A
+            """)
+        #expect(
+            guide.metadata.guards.map(\.probe) == [
+                .http("https://shop.internal/health", failures: 2, p95: .milliseconds(800), p99: nil),
+                .query("rate(errors[5m])", above: 0.05, below: nil),
+            ])
+        #expect(guide.metadata.guards.map(\.lasts) == [nil, .seconds(120)])
+        #expect(guide.metadata.notify.map(\.destination) == ["on-call", "channel"])
+        #expect(guide.metadata.notify.map(\.occasions.count) == [6, 1])
+        #expect(guide.findings.map(\.rule) == [.idleFrontMatter, .idleFrontMatter])
+        #expect(guide.findings.map(\.line) == [3, 5] && guide.refusal == nil)
+    }
+
+    @Test func `each entry that can't be meant is told at its own line`() throws {
+        let guide = try read(
+            "---\nguards:\n  - {query: up, above: 1}\n  - {http: nowhere}\nnotify:\n  - a\n  - {to: b, on: fire}\n---\n# A\n"
+        )
+        let errors = guide.findings.filter { $0.severity == .error }
+        #expect(errors.map(\.line) == [4, 7] && guide.metadata.guards.count == 1)
+        #expect(errors.last?.message.contains("rolled-back") == true)
+    }
+
+    @Test func `tags of the guide are those of every step`() throws {
+        let guide = try read(
+            "---\ntag: shop, slow\ncategory: [eu]\nrunme: {id: x}\n---\n# A\n\n```sh {tag=fast,slow}\ntrue\n```\n\n```sh\ntrue\n```\n"
+        )
+        #expect(guide.steps.map(\.settings.tags) == [["fast", "slow", "shop", "eu"], ["shop", "slow", "eu"]])
+        #expect(guide.findings.map(\.rule) == [.unknownFrontMatter] && guide.findings.first?.severity == .info)
+    }
+
     @Test func `values are read as YAML 1.2 reads them, so that words stay words`() throws {
         let raw = try read(
             "---\na: no\nb: on\nc: 12:30\nd: 007\ne: 1.5\nf: true\ng: ~\nh: '8'\ni: [1, x]\nj: 0x1F\n---\nx\n"

@@ -18,6 +18,10 @@ import Testing
         #expect(
             try script("console", "$ for i in 1 2; do\n>   echo $i\n> done\n1\n2\n")
                 == "for i in 1 2; do\n  echo $i\ndone\n")
+        #expect(
+            try script("sh", "$ for i in 1 2; do\n>   echo $i\n> done\n1\n2\n")
+                == "for i in 1 2; do\n  echo $i\ndone\n")
+        #expect(try script("bash", "$ cat <<EOF > f\n> one\n> EOF\nout\n") == "cat <<EOF > f\none\nEOF\n")
         #expect(try script("console", "$ echo \"a\n> b\"\na\nb\n") == "echo \"a\nb\"\n")
         #expect(try script("console", "$ a &&\n> b\nout") == "a &&\nb\n")
     }

@@ -84,7 +84,7 @@ import Testing
             parts == [
                 .html("<h1 id=\"a\">A</h1>\n<ul>\n<li class=\"task\">"),
                 .item(id: "a.one", html: "<input type=\"checkbox\" disabled checked aria-label=\"ticked\">"),
-                .html(" one</li>\n<li>two</li>\n</ul>\n"),
+                .html(" one"), .margin(lines: 1...3), .html("</li>\n<li>two</li>\n</ul>\n"),
                 .step(
                     id: "go",
                     html:
@@ -92,6 +92,41 @@ import Testing
                 ),
                 .html("<p>end</p>\n"),
             ])
+    }
+
+    @Test func `what is said of a line has its place below the block that holds it`() throws {
+        let text = """
+            ---
+            tittle: x
+            ---
+            # A
+
+            See [b](b.md)
+            and more.
+
+            - [x] one
+              goes on
+              - [ ] two, [c](c.md)
+
+            | a | b |
+            |---|---|
+            | [d](d.md) | x |
+
+            > quoted [e](e.md)
+            """
+        let guide = try read(text)
+        let places = guide.rendered().compactMap { if case .margin(let lines) = $0 { lines } else { nil } }
+        #expect(places == [4...8, 9...10, 11...12, 13...16, 17...Int.max], "\(places)")
+        let html = guide.rendered().map { part in
+            if case .margin(let lines) = part { "<\(lines.lowerBound)>" } else { part.html }
+        }.joined()
+        for piece in [
+            "and more.</p>\n<", "goes on\n<9>", "c</a><11></li>", "</table>\n<13>", "e</a></p>\n<17></blockquote>",
+        ] {
+            #expect(html.contains(piece), "\(piece) in \(html)")
+        }
+        // What is written about something says nothing of itself.
+        #expect(!Prose.html(of: "- [x] a\n").contains("remark"))
     }
 
     @Test(arguments: [

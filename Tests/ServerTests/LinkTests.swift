@@ -43,7 +43,8 @@ import Testing
             #expect(page.text.contains("href=\"./db.fail-over\""))
             #expect(page.text.contains("href=\"https://x.org/a.md\"") && page.text.contains("href=\"../../x.md\""))
             #expect(page.text.contains("There is no runbook db.failover here"))
-            #expect(page.text.contains("<a href=\"#deploy\">line 3</a>"), "a finding leads to where it stands")
+            #expect(page.text.contains("<a href=\"#page-line-3\">line 3</a>"), "a finding leads to where it stands")
+            #expect(page.text.contains("</p>\n<p class=\"remark\" id=\"page-line-3\""), "below its paragraph")
             for name in ["db.failover", "db.fail-over"] {
                 _ = try await catalogue.store(Array("# Other\n".utf8), name: name, by: admin)
             }

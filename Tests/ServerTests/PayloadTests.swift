@@ -137,7 +137,7 @@ import Testing
                     finished: nil, by: actor, steps_total: 0, steps_done: 0, step: nil)),
             same("OutputChunk", OutputChunk(n: 1, step: "a", attempt: 1, stream: "stderr", time: time, text: "b\n")),
             Sample(
-                schema: "AnswerRequest", full: AnswerRequest(note: "a"), bare: AnswerRequest()),
+                schema: "AnswerRequest", full: AnswerRequest(note: "a", outcome: "failed"), bare: AnswerRequest()),
             Sample(
                 schema: "ResumptionRequest", full: ResumptionRequest(from: "b", outcome: "rerun", note: "a"),
                 bare: ResumptionRequest()),

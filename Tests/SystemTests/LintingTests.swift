@@ -65,10 +65,10 @@ import Testing
         #expect(report["findings"].items.map { $0["line"].int } == [4])
     }
 
-    @Test func `a rule that is not there is wrong usage that names the rules`() async throws {
+    @Test func `a rule that is not there is wrong usage that says where they are listed`() async throws {
         let wrong = try await lint(Self.guide, "--rule", "sudos")
         #expect(wrong.status == 64)
-        #expect(wrong.error.contains("threshold-without-window"))
+        #expect(wrong.error.contains("there is no rule \"sudos\": runbook lint --help lists them"))
     }
 
     @Test func `a comment in the file allows`() async throws {

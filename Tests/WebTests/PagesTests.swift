@@ -103,6 +103,15 @@ struct PagesTests {
         #expect(page.all(".guide input[type=checkbox]").allSatisfy { $0.attribute("disabled") != nil })
     }
 
+    @Test func `what is said below a block is escaped, and its line is one place`() {
+        var lines: Set<Int> = [3]
+        let findings = [3, 7, 7].map { RunbookPage.Finding(severity: "info", line: $0, message: "<b>") }
+        let html = RunbookPage.margin(findings, &lines)
+        #expect(lines == [3, 7])
+        #expect(html.split(separator: "\n").map { $0.contains("id=\"page-line-7\"") } == [false, true, false])
+        #expect(html.contains("line 7 · <bdi>&lt;b&gt;</bdi></p>") && !html.contains("<b>"))
+    }
+
     @Test func `who may not run sees no button that would be refused`() throws {
         let step = RunbookPage.Step(
             id: "a", runbook: "r", language: "sh", timeout: nil, script: SafeHTML("<pre></pre>"), refusal: nil,
@@ -119,10 +128,12 @@ struct PagesTests {
         #expect(!links.contains { $0.hasPrefix("/runbooks/r/run") })
     }
 
-    @Test func `a blocked form says which placeholder is where, and cannot be sent`() throws {
+    @Test func `a form asks for what fills a placeholder, and says where it stands`() throws {
         let page = try read(samples.runForm)
-        #expect(page.all("mark.placeholder").map(\.content) == ["<target-group-arn>"])
-        #expect(page.all("form[action=/runs] button[disabled]").count == 1)
+        let gap = try #require(page.all("input[name=p.gap.%3Ctarget%20group%3E]").first)
+        #expect(gap.attribute("required") != nil && gap.attribute("value") == "")
+        #expect(page.all("label").contains { $0.content == "<target group>" })
+        #expect(page.all(".note").contains { $0.content.hasPrefix("A placeholder in line 24, step switch-back") })
     }
 
     @Test func `a form asks for each parameter as what it is`() throws {

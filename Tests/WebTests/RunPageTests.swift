@@ -134,12 +134,17 @@ struct RunPageTests {
         #expect(page.all("[data-step=go] .question .note").map(\.content) == ["Ada started this run."])
     }
 
-    @Test(arguments: [(RunPage.Asked.Kind.manual, "It is done"), (.confirmation, "Run it")])
-    func `what is no approval is confirmed`(kind: RunPage.Asked.Kind, label: String) throws {
+    @Test(arguments: [
+        (RunPage.Asked.Kind.manual, ["It is done", "It failed", "Skip it"]), (.confirmation, ["Run it", "Skip it"]),
+    ])
+    func `what is no approval is confirmed, and what was done by hand may have failed`(
+        kind: RunPage.Asked.Kind, labels: [String]
+    ) throws {
         let form = try #require(try asking(kind).all("[data-step=go] form").first)
         #expect(form.attribute("action") == "/runs/r1/steps/go/confirmation")
-        #expect(form.all("button").map(\.content) == [label, "Skip it"])
-        #expect(form.all("button").map { $0.attribute("formaction") } == [nil, "/runs/r1/steps/go/skip"])
+        #expect(form.all("button").map(\.content) == labels)
+        #expect(form.all("button").last?.attribute("formaction") == "/runs/r1/steps/go/skip")
+        #expect(form.all("button[name=outcome]").map { $0.attribute("value") } == (labels.count > 2 ? ["failed"] : []))
     }
 
     @Test(arguments: [

@@ -182,8 +182,8 @@ struct Samples {
                 .init(
                     name: text("api_key"), kind: .text, value: text("never sent back"), isRequired: true,
                     isSensitive: true),
+                RunFormPage.gap(text("<target group>"), line: 24, step: text("switch-back"), value: nil),
             ],
-            blockers: [.init(text: text("<target-group-arn>"), line: 24, step: text("switch-back"))],
             steps: [
                 .init(planned: text("snapshot"), language: text("bash"), caution: nil),
                 .init(planned: text("switch-back"), language: text("bash"), caution: text("It deletes the old slot.")),
@@ -245,7 +245,8 @@ struct Samples {
                     child: text("01j9zk4m7c0vxw5t3n8q2r6hyb"),
                     asked: state == "waiting"
                         ? .init(
-                            kind: kind, question: text("Ship it?"), refusal: refusal.map(text),
+                            kind: kind, question: text("Ship it?"), script: kind == .manual ? text("ship --now") : nil,
+                            refusal: refusal.map(text),
                             path: "/runs/01j9zk4m7c0vxw5t3n8q2r6hyd/steps/wait-stable") : nil,
                     attempts: [
                         attempt(

@@ -35,6 +35,6 @@ enum AnnouncedPrompt {
     }
 
     static func message(_ command: String) -> String {
-        "The comment says that \(command) asks somebody, and a step has no terminal; give the answer as an option, or make it a manual step."
+        "The comment says that \(command) asks somebody, and a step has no terminal; give the answer as an option, or mark the fence interactive."
     }
 }

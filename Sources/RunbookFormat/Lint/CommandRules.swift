@@ -12,6 +12,8 @@ struct CommandRules {
     private let isRollback: Bool
     /// Something else than itself ends it.
     private let mayGoOn: Bool
+    /// A person runs it, at a terminal: nothing waits unseen.
+    private let isForTerminal: Bool
 
     /// - Parameters:
     ///   - isRunBounded: the front matter limits the whole run.
@@ -20,17 +22,18 @@ struct CommandRules {
         self.step = step
         self.isRollback = isRollback
         isConfirmed = step.settings.confirmation != nil
-        isBounded = step.settings.timeout != nil || isRunBounded
+        isForTerminal = step.isForTerminal
+        isBounded = step.settings.timeout != nil || isRunBounded || isForTerminal
         let commands = reading.scanner.commands
         let isEndless = !Self.hasWayOut(commands)
-        mayGoOn = step.settings.until != nil || step.settings.isBackground
+        mayGoOn = step.settings.until != nil || step.settings.isBackground || isForTerminal
         var hasSudo = false
         for (index, command) in commands.enumerated() {
             let following = command.isPipedOnward && index + 1 < commands.count ? commands[index + 1] : nil
             for invocation in Self.invocations(command) {
                 lint(invocation, pipedInto: following, isEndless: isEndless)
                 // Once for a step, for where one stands there stand many.
-                if !hasSudo, let message = SudoRule.message(for: invocation) {
+                if !hasSudo, !isForTerminal, let message = SudoRule.message(for: invocation) {
                     hasSudo = true
                     note(.sudo, .info, scriptLine: invocation.line, message)
                 }
@@ -60,10 +63,12 @@ struct CommandRules {
         } else if !isBounded, let message = WaitRule.message(for: invocation) {
             note(.waitWithoutTimeout, scriptLine: line, message)
         }
-        if let message = InteractiveRule.message(for: invocation) {
-            note(.interactiveCommand, scriptLine: line, message)
+        if !isForTerminal {
+            if let message = InteractiveRule.message(for: invocation) {
+                note(.interactiveCommand, scriptLine: line, message)
+            }
+            if let message = EditorRule.message(for: invocation) { note(.editor, .info, scriptLine: line, message) }
         }
-        if let message = EditorRule.message(for: invocation) { note(.editor, .info, scriptLine: line, message) }
         if !isConfirmed, let message = DestructiveRule.message(for: invocation) {
             note(.destructiveCommand, scriptLine: line, message)
         }
@@ -97,6 +102,7 @@ struct CommandRules {
                 .backslashSpace, scriptLine: line,
                 "A blank stands behind the backslash, so that the command ends here; take the blank out.")
         }
+        guard !isForTerminal else { return }
         for line in AnnouncedPrompt.lines(in: reading.script, read: scanner) {
             let command = scanner.commands.first { $0.line == line }?.words.first?.text ?? "it"
             note(.interactiveCommand, scriptLine: line, AnnouncedPrompt.message(Parameter.shown(command)))

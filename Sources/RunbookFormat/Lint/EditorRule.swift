@@ -24,7 +24,7 @@ enum EditorRule {
         case "git":
             let isScripted = invocation.assignments.contains { $0.text.hasPrefix("GIT_SEQUENCE_EDITOR=") }
             return invocation.isCalled("rebase") && !isScripted && invocation.has("-i", "--interactive")
-                ? "make it a manual step" : nil
+                ? "mark the fence interactive" : nil
         default: return nil
         }
     }

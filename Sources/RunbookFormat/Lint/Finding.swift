@@ -23,6 +23,7 @@ package struct Finding: Sendable, Equatable {
         case editor
         case endlessCommand = "endless-command"
         case floatingTag = "floating-tag"
+        case idleFrontMatter = "idle-front-matter"
         case interactiveCommand = "interactive-command"
         case invalidAttribute = "invalid-attribute"
         case invalidCall = "invalid-call"

@@ -5,7 +5,7 @@ enum InteractiveRule {
         return "\(invocation.shown) waits for somebody at a terminal, and a step has none; \(advice)."
     }
 
-    private static let manual = "make it a manual step"
+    private static let manual = "mark the fence interactive"
 
     private static func advice(_ invocation: Invocation) -> String? {
         if let advice = EditorRule.advice(invocation) { return advice }

@@ -24,6 +24,8 @@ extension Guide {
             for command in scanner.commands where !command.isPattern {
                 guard let invocation = Invocation(command), invocation.isLookedUp, isName(invocation.program),
                     !Self.builtins.contains(invocation.program), !functions.contains(invocation.program),
+                    // `prefetch = 4` is a setting that somebody wrote into a shell's fence.
+                    invocation.arguments.first?.text != "=",
                     !command.words.contains(where: { word in step.placeholders.contains { $0.text == word.text } }),
                     step.scriptLines.indices.contains(invocation.line), seen.insert(invocation.program).inserted
                 else { continue }

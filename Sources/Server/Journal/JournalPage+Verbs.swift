@@ -46,6 +46,7 @@ extension JournalPage {
         "step.approved": "approved a step",
         "step.rejected": "rejected a step",
         "step.confirmed": "confirmed a step",
+        "step.failed": "said that a step failed",
         "deployment.planned": "planned a deployment",
         "deployment.started": "began a deployment",
         "deployment.recorded": "recorded a deployment",

@@ -99,7 +99,13 @@ extension OpenAPIDocument {
                 "time": .moment("When it arrived."), "text": .text("What is not UTF-8 is shown as U+FFFD."),
             ]),
         "AnswerRequest": .object(
-            "What somebody answers a step that waits.", [:], optional: ["note": .text("Goes on the journal.")]),
+            "What somebody answers a step that waits.", [:],
+            optional: [
+                "note": .text("Goes on the journal."),
+                "outcome": .oneOf(
+                    ["succeeded", "failed"],
+                    "Of a confirmation alone: how it went what somebody did by hand; without it, it succeeded."),
+            ]),
         "SkipRequest": .object("Why a step is left out.", ["note": .text("The reason, for the record.")]),
         "ResumptionRequest": .object(
             "How a run is to go on.", [:],

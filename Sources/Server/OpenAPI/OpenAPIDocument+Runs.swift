@@ -103,7 +103,7 @@ extension OpenAPIDocument {
 
     private static let confirmStep = Operation(
         method: .post, path: "/api/v1/runs/{id}/steps/{step}/confirmation", id: "confirmStep",
-        summary: "Says that a step may begin, or that somebody has done what a `manual` one says.",
+        summary: "Says that a step may begin, or how it went what a `manual` or `interactive` one had somebody do.",
         access: .permitted(.operate), parameters: [id, step], body: .json("AnswerRequest", isRequired: false),
         answers: [.json(.ref("Run"), "The run.")], problems: [404, 409])
 

@@ -56,8 +56,20 @@ extension RunbookPage {
         return SafeHTML(html)
     }
 
-    private static func lay(_ finding: Finding, as tag: String, into html: inout String) {
-        html += "<\(tag) class=\"remark\" data-severity=\"\(escaped(finding.severity))\">"
+    /// What stands below a block of prose.
+    /// - Parameter lines: those that have a place of their own by now.
+    static func margin(_ findings: [Finding], _ lines: inout Set<Int>) -> String {
+        var html = ""
+        for finding in findings {
+            let isFirst = lines.insert(finding.number).inserted
+            lay(finding, as: "p", at: isFirst ? Finding.anchor(ofLine: finding.number) : nil, into: &html)
+        }
+        return html
+    }
+
+    private static func lay(_ finding: Finding, as tag: String, at anchor: String? = nil, into html: inout String) {
+        let id = anchor.map { " id=\"\($0)\"" } ?? ""
+        html += "<\(tag) class=\"remark\"\(id) data-severity=\"\(escaped(finding.severity))\">"
         if tag == "li", let target = finding.target {
             html += "<a href=\"\(escaped(target))\">\(escaped(finding.line))</a>"
         } else {

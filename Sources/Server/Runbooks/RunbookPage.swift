@@ -48,6 +48,7 @@ struct RunbookPage: WebPage {
     struct Finding: Sendable {
         let severity: String
         let line: String
+        let number: Int
         let message: String
         /// Leads to the step or the section that it stands in.
         let target: String?
@@ -56,9 +57,12 @@ struct RunbookPage: WebPage {
         init(severity: String, line: Int, message: String, anchor: String? = nil) {
             self.severity = severity
             self.line = "line \(line)"
+            number = line
             self.message = message
             target = anchor.map(Paths.fragment)
         }
+
+        static func anchor(ofLine line: Int) -> String { "page-line-\(line)" }
     }
 
     struct Section: Sendable {

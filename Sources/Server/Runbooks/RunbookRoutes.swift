@@ -116,7 +116,12 @@ struct RunbookRoutes: Sendable {
         var prose = ""
         let findings = try await catalogue.findings(of: guide, named: entry.name)
         var inOrder = FindingsInOrder(findings)
+        var linesBeside: Set<Int> = []
         for part in guide.rendered(linking: Catalogue.linking(from: entry.name)) {
+            if case .margin(let lines) = part {
+                prose += RunbookPage.margin(inOrder.take(lines).map(RunbookPage.Finding.init), &linesBeside)
+                continue
+            }
             guard case .step(let id, let html) = part, let step = steps[id] else {
                 prose += part.html
                 continue
@@ -149,7 +154,7 @@ struct RunbookRoutes: Sendable {
                             depth: section.level - outermost + 1,
                             isRunnable: mayRun && runnable.contains(section.slug))
                     },
-                    findings: Self.shown(findings, in: guide),
+                    findings: Self.shown(findings, in: guide, beside: linesBeside),
                     pastRuns: runs.items.map {
                         .init(
                             id: $0.id.rawValue, state: $0.state.rawValue, started: $0.started ?? $0.created,
@@ -159,8 +164,11 @@ struct RunbookRoutes: Sendable {
 }
 
 extension RunbookRoutes {
-    /// Each with the step, or else the section, that it stands in. All three come in the order of their lines.
-    fileprivate static func shown(_ findings: [RunbookFormat.Finding], in guide: Guide) -> [RunbookPage.Finding] {
+    /// Each with its step, its own place beside the text, or else the section that it stands in. All come in the order of
+    /// their lines.
+    fileprivate static func shown(
+        _ findings: [RunbookFormat.Finding], in guide: Guide, beside lines: Set<Int>
+    ) -> [RunbookPage.Finding] {
         var sections = guide.sections[...]
         var steps = guide.steps[...]
         var section: String?
@@ -173,7 +181,8 @@ extension RunbookRoutes {
             let step = steps.first.flatMap { $0.line <= finding.line ? "page-step-\($0.id)" : nil }
             return RunbookPage.Finding(
                 severity: finding.severity.rawValue, line: finding.line, message: finding.message,
-                anchor: step ?? section)
+                anchor: lines.contains(finding.line)
+                    ? RunbookPage.Finding.anchor(ofLine: finding.line) : step ?? section)
         }
     }
 }

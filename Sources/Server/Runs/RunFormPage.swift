@@ -30,12 +30,12 @@ struct RunFormPage: WebPage {
         ///   - value: what was typed, or the default. A sensitive value is never sent back.
         ///   - complaint: what is wrong with what was typed, as a sentence.
         init(
-            name: String, kind: Kind, value: String?, isRequired: Bool, isSensitive: Bool = false,
+            name: String, input: String? = nil, kind: Kind, value: String?, isRequired: Bool, isSensitive: Bool = false,
             description: String? = nil,
             pattern: String? = nil, complaint: String? = nil
         ) {
             // An id holds no blank, and `export NAME` does.
-            input = "p.\(name.replacing(" ", with: "."))"
+            self.input = input ?? "p.\(name.replacing(" ", with: "."))"
             label = name
             hint = description
             self.value = isSensitive ? "" : value ?? ""
@@ -69,23 +69,20 @@ struct RunFormPage: WebPage {
         }
     }
 
+    /// What a placeholder is filled with, under the name that it has in a form.
+    static func gap(
+        _ text: String, line: Int, step: String, value: String?, complaint: String? = nil
+    ) -> Field {
+        Field(
+            name: text, input: "p.gap.\(Paths.encoded(text))", kind: .text, value: value, isRequired: true,
+            description: "A placeholder in line \(line), step \(step): letters, digits and ._:/@%+=,- may fill it.",
+            complaint: complaint)
+    }
+
     struct Choice: Sendable {
         let option: String
         let optionLabel: String
         let isSelected: Bool
-    }
-
-    /// A placeholder that nobody has filled: the run would be refused.
-    struct Blocker: Sendable {
-        let placeholder: String
-        let line: String
-        let stepID: String
-
-        init(text: String, line: Int, step: String) {
-            placeholder = text
-            self.line = "line \(line)"
-            stepID = step
-        }
     }
 
     struct Step: Sendable {
@@ -108,8 +105,6 @@ struct RunFormPage: WebPage {
     let incidentPath: String
     let idempotencyKey: String
     let fields: [Field]
-    let blockers: [Blocker]
-    let isBlocked: Bool
     let steps: [Step]
     let preview: Preview?
 
@@ -120,8 +115,8 @@ struct RunFormPage: WebPage {
     ///   - preview: what a dry run found.
     init(
         runbook: String, title: String, section: String? = nil, step: String? = nil, incident: String? = nil,
-        idempotencyKey: String, fields: [Field],
-        blockers: [Blocker], steps: [Step], problem: String? = nil, preview: Preview? = nil, reader: Reader
+        idempotencyKey: String, fields: [Field], steps: [Step], problem: String? = nil, preview: Preview? = nil,
+        reader: Reader
     ) {
         layout = Layout("Run \(title)", place: .runbooks, reader: reader)
         self.runbook = runbook
@@ -133,16 +128,12 @@ struct RunFormPage: WebPage {
         incidentPath = Paths.incident(incident ?? "")
         self.idempotencyKey = idempotencyKey
         self.fields = fields
-        self.blockers = blockers
-        isBlocked = !blockers.isEmpty
         self.steps = steps
         self.problem = problem
         self.preview = preview
         sentence =
             if steps.isEmpty {
                 "There is nothing to run in this part of the guide."
-            } else if !blockers.isEmpty {
-                "This cannot start: \(counted(blockers.count, "placeholder")) must be filled in the guide first."
             } else {
                 "This runs \(counted(steps.count, "step")) on the server\(steps.count > 1 ? ", one after the other" : "")."
             }

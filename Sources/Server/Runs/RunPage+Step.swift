@@ -78,6 +78,8 @@ extension RunPage {
 
         let kind: Kind
         let question: String
+        /// What they run in a terminal of their own.
+        var script: String?
         /// Why the reader may not answer; nil where they may.
         let refusal: String?
         let path: String
@@ -85,6 +87,7 @@ extension RunPage {
 
     struct Answer: Sendable {
         let asked: String
+        let script: String?
         /// Nil for who may not answer.
         let form: AnswerForm?
         let refusal: String?
@@ -96,6 +99,8 @@ extension RunPage {
         let noPath: String?
         /// Nil for what is never left out.
         let skipPath: String?
+        /// Of what somebody does by hand: it may have failed.
+        let mayHaveFailed: Bool
         let noteLabel: String
     }
 
@@ -173,12 +178,13 @@ extension RunPage.Answer {
             }
         let isApproval = record.kind == .approval
         self.init(
-            asked: record.question.isEmpty ? usual : record.question,
+            asked: record.question.isEmpty ? usual : record.question, script: record.script,
             form: record.refusal == nil
                 ? RunPage.AnswerForm(
                     yesPath: "\(record.path)/\(isApproval ? "approval" : "confirmation")", yesLabel: yes,
                     noPath: isApproval ? "\(record.path)/rejection" : nil,
-                    skipPath: isApproval ? nil : "\(record.path)/skip", noteLabel: note) : nil,
+                    skipPath: isApproval ? nil : "\(record.path)/skip",
+                    mayHaveFailed: record.kind == .manual, noteLabel: note) : nil,
             refusal: record.refusal)
     }
 }

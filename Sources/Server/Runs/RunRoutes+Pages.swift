@@ -63,7 +63,7 @@ extension RunRoutes {
             case .confirmation: .confirmation
             }
         return RunPage.Asked(
-            kind: kind, question: question.text,
+            kind: kind, question: question.parts.text, script: question.parts.script,
             refusal: run.reasonNotToAnswer(step, by: visit.principal)?.message,
             path: "\(Paths.run(run.id.rawValue))/steps/\(Paths.encoded(step.id))")
     }
@@ -88,7 +88,7 @@ extension RunRoutes {
             try await formPage(
                 Asked(
                     runbook: try visit.path("name"), section: visit.query("section"), step: visit.query("step"),
-                    incident: visit.query("incident"), typed: [:]), visit))
+                    incident: visit.query("incident")), visit))
     }
 
     @Sendable func createFromForm(_ visit: Visit) async throws -> Response {
@@ -116,7 +116,7 @@ extension RunRoutes {
         _ asked: Asked, problem: Problem? = nil, preview: RunFormPage.Preview? = nil, _ visit: Visit
     ) async throws -> String {
         try visit.principal.require(.operate, to: "run runbooks")
-        let (runbook, section, step, typed) = (asked.runbook, asked.section, asked.step, asked.typed)
+        let (runbook, section, step, typed) = (asked.runbook, asked.section, asked.step, asked.shown)
         let entry = try await executions.catalogue.entry(runbook, by: visit.principal)
         let guide = try await executions.catalogue.guide(version: entry.version, of: entry.name)
         let steps = try RunPlan.chosenSteps(of: guide, section: section, named: step.map { [$0] }, runbook: entry.name)
@@ -129,7 +129,8 @@ extension RunRoutes {
                     "\(parameter.name) \($0.message)"
                 })
         }
-        let shown = fields.map(\.label) + steps.flatMap { $0.exports.map(\.key) }
+        let shown =
+            fields.map(\.label) + steps.flatMap { $0.exports.map(\.key) + $0.placeholders.map(\.text) }
         for variable in steps.flatMap(\.exports) where !fields.contains(where: { $0.label == variable.key }) {
             fields.append(
                 RunFormPage.Field(
@@ -139,10 +140,14 @@ extension RunRoutes {
                         "\(variable.name): \($0.message)"
                     }))
         }
-        var blockers: [RunFormPage.Blocker] = []
         for step in steps {
-            for placeholder in step.placeholders {
-                blockers.append(.init(text: placeholder.text, line: placeholder.line, step: step.id))
+            for gap in step.placeholders where !fields.contains(where: { $0.label == gap.text }) {
+                fields.append(
+                    RunFormPage.gap(
+                        gap.text, line: gap.line, step: step.id, value: typed[gap.text],
+                        complaint: typed[gap.text] == nil
+                            ? nil
+                            : problem?.fields.first { $0.name == gap.text }.map { "\(gap.text): \($0.message)" }))
             }
         }
         let cautions = Dictionary(
@@ -151,7 +156,6 @@ extension RunRoutes {
             RunFormPage(
                 runbook: entry.name, title: entry.title, section: section, step: step, incident: asked.incident,
                 idempotencyKey: ID<RunOrder>(at: executions.journal.time.now()).rawValue, fields: fields,
-                blockers: blockers,
                 steps: steps.map { step in
                     .init(
                         planned: step.id, language: step.language,
@@ -175,13 +179,19 @@ private struct Asked {
     let incident: String?
     /// By parameter, or `export NAME`.
     let typed: [String: String]
+    /// What fills placeholders, by their texts.
+    let gaps: [String: String]
 
-    init(runbook: String, section: String?, step: String?, incident: String?, typed: [String: String]) {
+    init(
+        runbook: String, section: String?, step: String?, incident: String?, typed: [String: String] = [:],
+        gaps: [String: String] = [:]
+    ) {
         self.runbook = runbook
         self.section = section
         self.step = step
         self.incident = incident
         self.typed = typed
+        self.gaps = gaps
     }
 
     init(_ form: FormFields) throws(Problem) {
@@ -189,21 +199,29 @@ private struct Asked {
             throw .invalid("The form does not say which runbook to run.")
         }
         var typed: [String: String] = [:]
+        var gaps: [String: String] = [:]
         for field in form.fields where field.name.hasPrefix("p.") && !field.value.isEmpty {
             let name = String(field.name.dropFirst(2))
-            typed[name.replacing("export.", with: "export ", maxReplacements: 1)] = field.value
+            if name.hasPrefix("gap.") {
+                if let text = name.dropFirst(4).removingPercentEncoding { gaps[text] = field.value }
+            } else {
+                typed[name.replacing("export.", with: "export ", maxReplacements: 1)] = field.value
+            }
         }
         self.init(
             runbook: runbook, section: form.filled("section"), step: form.filled("step"),
-            incident: form.filled("incident"), typed: typed)
+            incident: form.filled("incident"), typed: typed, gaps: gaps)
     }
 
     var order: RunOrder {
         RunOrder(
             runbook: runbook, section: section, steps: step.map { [$0] },
             parameters: typed.filter { !$0.key.hasPrefix("export ") },
-            placeholders: typed.filter { $0.key.hasPrefix("export ") })
+            placeholders: typed.filter { $0.key.hasPrefix("export ") }.merging(gaps) { $1 })
     }
+
+    /// All of it, by the label of its field.
+    var shown: [String: String] { typed.merging(gaps) { $1 } }
 }
 
 extension RunFormPage.Preview {

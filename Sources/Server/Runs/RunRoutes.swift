@@ -135,7 +135,15 @@ struct RunRoutes: Sendable {
     }
 
     @Sendable func confirm(_ visit: Visit) async throws -> Response {
-        try await answer(visit) { try await executions.confirm($0, step: $1, note: $2, by: visit.principal) }
+        var outcome = visit.form.filled("outcome")
+        if visit.wantsJSON, visit.body.readableBytes > 0 { outcome = try visit.json(AnswerRequest.self).outcome }
+        guard let outcome = StepVerdict(rawValue: outcome ?? "succeeded"), outcome != .rerun else {
+            throw Problem.invalid(
+                "That is not how a step ends.", fields: [.init(name: "outcome", message: "succeeded or failed")])
+        }
+        return try await answer(visit) {
+            try await executions.confirm($0, step: $1, hasFailed: outcome == .failed, note: $2, by: visit.principal)
+        }
     }
 
     @Sendable func skip(_ visit: Visit) async throws -> Response {

@@ -64,6 +64,11 @@ actor LiveRunView: RunView {
         try redraw()
     }
 
+    func quote(_ text: String) throws {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { try print("  \(line)", to: talk) }
+        try redraw()
+    }
+
     func ask(_ question: String?) throws {
         // The key that ended the answer moved the cursor down.
         if self.question != nil, question == nil, drawnLines > 0 { drawnLines += 1 }

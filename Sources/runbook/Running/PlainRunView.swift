@@ -51,6 +51,11 @@ actor PlainRunView: RunView {
         try talk.say("runbook: \(sentence)")
     }
 
+    func quote(_ text: String) throws {
+        try endLine()
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { try talk.say("  \(line)") }
+    }
+
     func finish(_ run: Run) throws {
         guard tellsSteps else { return try endLine() }
         try say(run.conclusion)

@@ -1,4 +1,5 @@
 import API
+import Foundation
 
 /// What a command that follows a run does when a step of it waits for people.
 enum RestingStep: Equatable {
@@ -36,6 +37,8 @@ enum RestingStep: Equatable {
 extension RestingStep {
     enum Answer: Equatable {
         case confirm(step: String, note: String?)
+        /// What was done by hand has failed.
+        case fail(step: String, note: String?)
         case cancel
         /// The run waits on.
         case leave
@@ -59,8 +62,18 @@ extension RestingStep {
             case "n", "c": return .cancel
             default: return .leave
             }
-        case .manual(let step, _): return .confirm(step: step, note: line.isEmpty ? nil : line)
+        case .manual(let step, _): return Self.report(line, of: step)
         case .approval, .answered, .end: return .leave
         }
+    }
+
+    /// `failed` and `failed: why` say that it failed; `failed over to db2` is what somebody did.
+    private static func report(_ line: String, of step: String) -> Answer {
+        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.first?.trimmingCharacters(in: .whitespaces).lowercased() == "failed" else {
+            return .confirm(step: step, note: line.isEmpty ? nil : line)
+        }
+        let why = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
+        return .fail(step: step, note: why.isEmpty ? nil : why)
     }
 }

@@ -36,6 +36,8 @@ protocol RunView: _Concurrency.Actor {
     func show(_ event: RunEvent, name: String, text: String) throws
     /// A sentence of the client's own: the connection was lost, the run is being cancelled.
     func say(_ sentence: String) throws
+    /// A text of the guide's, line by line.
+    func quote(_ text: String) throws
     /// Asks on the terminal; nil takes the question away.
     func ask(_ question: String?) throws
     /// A second has passed.
@@ -48,6 +50,7 @@ protocol RunView: _Concurrency.Actor {
 
 extension RunView {
     nonisolated var showsJSON: Bool { false }
+    func quote(_ text: String) throws { try say(text) }
     func ask(_ question: String?) throws {}
     func tick() throws {}
     func leave() throws {}

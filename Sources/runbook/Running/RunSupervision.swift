@@ -83,6 +83,8 @@ struct RunSupervision {
                     try await following.view.ask(nil)
                     switch resting?.answer(to: answer) {
                     case .confirm(let id, let note): confirm(id, note: note, &group, continuation)
+                    case .fail(let id, let note):
+                        confirm(id, note: note, outcome: "failed", &group, continuation)
                     case .cancel: cancels = true
                     case .leave, nil: return try await detach()
                     }
@@ -123,14 +125,17 @@ struct RunSupervision {
             try await following.view.say("\(id) asks: \(question)")
             try await following.view.ask("may \(id) begin? [y]es / [n]o, cancel the run: ")
         case .manual(let id, let question):
-            try await following.view.say("\(id) is done by hand: \(question)")
-            try await following.view.ask("when it is done, say what you did, or just press Enter: ")
+            let lines = question.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+            try await following.view.say("\(id) is done by hand: \(lines[0])")
+            if lines.count > 1 { try await following.view.quote(String(lines[1])) }
+            try await following.view.ask(
+                "when it is done, say what you did, or just press Enter; if it failed, type \"failed: why\": ")
         case .approval, .answered, .end: break
         }
     }
 
     private func confirm(
-        _ step: String, note: String?, _ group: inout ThrowingTaskGroup<Void, any Error>,
+        _ step: String, note: String?, outcome: String? = nil, _ group: inout ThrowingTaskGroup<Void, any Error>,
         _ continuation: AsyncStream<Occasion>.Continuation
     ) {
         group.addTask {
@@ -138,7 +143,7 @@ struct RunSupervision {
                 _ = try await following.client.send(
                     Client.Request(
                         .post, .api("runs", following.run, "steps", step, "confirmation"),
-                        writing: AnswerRequest(note: note)))
+                        writing: AnswerRequest(note: note, outcome: outcome)))
             })
             continuation.yield(.confirmed(confirmed))
         }

@@ -187,3 +187,28 @@ with Site() as site:
     press(olga, "main button >> text=It is done")
     until("it has ended", lambda: state(olga) == "succeeded")
     claim("which they do in the browser", True)
+
+    store(desk, "login", "# Login\n\n```sh {name=login interactive}\ncloud login\ncloud whoami\n```\n")
+    terminal = Terminal(token, "exec", "login")
+    said = terminal.says("if it failed")
+    claim("what needs a terminal is shown to whoever has one, line by line",
+          "It needs a terminal: run it with sh in one of your own" in " ".join(said.split())
+          and re.search(r"^\s*cloud login\r?\n\s*cloud whoami\r?$", said, re.M), said)
+    go(olga, "/runs")
+    press(olga, "main a >> text=login")
+    shown = olga.locator(".question pre").inner_text()
+    claim("the page shows the same, line by line", shown == "cloud login\ncloud whoami", shown)
+    terminal.type("failed: no such account")
+    status, said = terminal.end()
+    claim("and that it failed, and why, is said at the keyboard", status == 1 and "no such account" in said,
+          (status, said))
+    go(olga, "/runs")
+    press(olga, "main a >> text=login")
+    claim("which fails the run", state(olga) == "failed", olga.locator("main").inner_text())
+    send(desk, "POST", "/runs", {"runbook": "login"}, JSON)
+    until("it asks", lambda: (go(olga, "/runs"), press(olga, "main a >> text=login"), state(olga))[2] == "waiting")
+    olga.fill("[name=note]", "the page too")
+    press(olga, "main button >> text=It failed")
+    until("it has ended", lambda: state(olga) == "failed")
+    claim("so says the page's button", "Failed, says olga: the page too" in olga.locator("main").inner_text(),
+          olga.locator("main").inner_text())

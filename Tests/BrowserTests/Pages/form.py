@@ -38,7 +38,7 @@ echo other
 BLOCKED = """# Blocked
 
 ```sh
-ssh <user>@db.example.com uptime
+ssh <user>@db.internal uptime
 ```
 """
 
@@ -97,5 +97,13 @@ with Site() as site:
         go(page, "/runbooks/blocked/run")
         text = page.locator("main").inner_text()
         claim(f"an unfilled placeholder is named with its line, {kind}", "<user>" in text and "line 4" in text, text)
-        claim(f"a blocked guide cannot be sent, {kind}", page.locator("text=Run now").is_disabled(), text)
+        gap = page.locator("input[name='p.gap.%3Cuser%3E']")
+        gap.fill("a b; id")
+        press(page, "text=Run now")
+        text = page.locator("main").inner_text()
+        claim(f"what could reach into the shell is refused at its field, {kind}",
+              "its value may have letters" in text and gap.input_value() == "a b; id", text)
+        gap.fill("nobody")
+        press(page, "text=Run now")
+        claim(f"what fills a placeholder starts the run, {kind}", "/runs/" in page.url, page.url)
     site.claim_quiet()

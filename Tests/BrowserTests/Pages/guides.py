@@ -9,7 +9,7 @@ from visit import Site, claim, go, store
 
 OWN_TEXT = """items => items.map((item) => {
   const copy = item.cloneNode(true);
-  copy.querySelectorAll("ul, ol, pre, section, figure").forEach((inner) => inner.remove());
+  copy.querySelectorAll("ul, ol, pre, section, figure, .remark").forEach((inner) => inner.remove());
   return copy.textContent;
 })"""
 

@@ -10,7 +10,7 @@ SCREENSHOTS = os.environ.get("RUNBOOK_SCREENSHOTS")
 
 READING = b"""# Reading
 
-Set `A` and <name> in prose, and <b>raw</b>.
+Set `A` and <name> in prose, and <b>raw</b>; sign in as admin/admin.
 
 <details><summary>More</summary></details>
 
@@ -64,6 +64,11 @@ with Site() as site:
         remark = guide.locator(".fence .remark")
         claim(f"what is dangerous is said at the fence, {kind}",
               remark.count() > 0 and "line 28" in remark.first.inner_text(), remark.all_inner_texts())
+        below = guide.locator("p:has-text('<name> in prose') + p.remark")
+        claim(f"what is said of a paragraph stands below it, and the list of findings leads there, {kind}",
+              below.count() == 1 and "line 3" in below.inner_text()
+              and page.locator("aside a[href='#page-line-3']").count() == 1 and below.get_attribute("id") == "page-line-3",
+              guide.locator(".remark").all_inner_texts())
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") if scripts else 0
         claim(f"nothing makes the page wider than the screen, {kind}", wide <= 0, wide)
         buttons = guide.locator("button.copy")

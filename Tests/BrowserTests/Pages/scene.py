@@ -118,7 +118,7 @@ df -h /
 ## When it is not
 
 ```sh
-ssh <user>@inventory.example.com request-host
+ssh <user>@inventory.internal request-host
 rm -rf /var/cache/neuralcipher
 ```
 """
