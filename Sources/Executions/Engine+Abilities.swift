@@ -8,14 +8,8 @@ extension Engine {
         case .shell, .program, .approval, .manual, .wait, .http, .runbook: break
         case .unsupported: return "this version does not run \(step.language) scripts"
         }
-        let settings = step.settings
-        let asked: [(Bool, String)] = [
-            (!settings.hosts.isEmpty, "hosts")
-        ]
-        let names = asked.filter(\.0).map(\.1)
-        guard !names.isEmpty else { return nil }
-        return
-            "this version does not carry out \(names.joined(separator: ", ")): leave it out, or run the other steps with --step"
+        guard !step.settings.hosts.isEmpty else { return nil }
+        return "this version does not carry out hosts: leave it out, or run the other steps with --step"
     }
 
     static func reasonsNotToCarryOut(_ metadata: Metadata) -> [String] {

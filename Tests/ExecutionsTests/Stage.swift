@@ -41,7 +41,18 @@ final class Stage: Sendable {
     /// A run of which the step `one` stands in this state, and what comes after it is still to come.
     func run(_ state: RunState, _ step: StepState) async throws -> ID<RunRecord> {
         let id = try await executions.start(RunOrder(runbook: "table"), by: starter).id
+        // What is rolled back was so by a run that succeeded.
+        let wayBack =
+            state == .rolledBack ? try await executions.start(RunOrder(runbook: "table"), by: starter).id : nil
         try await database.write { transaction in
+            if let wayBack {
+                try transaction.execute(
+                    """
+                    UPDATE runs SET state = 'succeeded', started = \(Self.now), finished = \(Self.now), parent = \(id),
+                        parent_step = 'one', is_rollback = 1
+                    WHERE id = \(wayBack)
+                    """)
+            }
             struct Row: Decodable { let asks: String?, lasts: Int64? }
             let row: Row? = try transaction.first(
                 "SELECT asks, lasts FROM run_steps WHERE run = \(id) AND step = 'one'")
@@ -64,7 +75,7 @@ final class Stage: Sendable {
             try transaction.execute(
                 """
                 UPDATE runs SET state = \(state), started = \(state == .queued ? nil : Self.now),
-                    finished = \(state.isSettled ? Self.now : nil)
+                    finished = \(state.isSettled ? Self.now : nil), rollback_run = \(wayBack)
                 WHERE id = \(id)
                 """)
         }

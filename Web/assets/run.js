@@ -1,8 +1,9 @@
 // A run while one looks on: states, output and durations as the server sends them. The page is whole without this; where it
 // ends, this goes on, by the rules of RunPage+Output.swift.
-const root = document.getElementById("page-run");
-const live = document.getElementById("page-live");
-const jump = document.getElementById("page-jump");
+const byId = (id) => document.getElementById(id);
+const root = byId("page-run");
+const live = byId("page-live");
+const jump = byId("page-jump");
 const settled = new Set(["succeeded", "failed", "cancelled", "rejected", "rolled-back"]);
 const longestLine = 2000;
 const mostLines = 2000;
@@ -38,7 +39,7 @@ function open() {
   }));
   source.addEventListener("error", () => {
     if (isOver) return end();
-    if (document.querySelector("#page-head .state").dataset.state === "interrupted") return rest();
+    if (badge().dataset.state === "interrupted") return rest();
     say("The connection is lost; trying again.");
     if (source?.readyState !== EventSource.CLOSED) return;
     close();
@@ -77,6 +78,10 @@ function say(text) {
 
 // ---- states
 
+function badge() {
+  return document.querySelector("#page-head .state");
+}
+
 function stepElement(id) {
   return document.querySelector(`[data-step="${CSS.escape(id)}"]`);
 }
@@ -89,9 +94,8 @@ function showStep(step) {
   if (step.state === "running" && element.dataset.state !== "running" && "always" in element.dataset) refresh();
   element.dataset.state = step.state;
   showSaid(element.querySelector("[data-said]"), step.waits_for ?? step.reason);
-  const node = document.querySelector(`[data-node="${CSS.escape(step.id)}"]`);
-  for (const place of [element, node]) {
-    if (!place) continue;
+  const id = CSS.escape(step.id);
+  for (const place of document.querySelectorAll(`[data-step="${id}"], [data-node="${id}"]`)) {
     place.querySelector(".mark").dataset.state = step.state;
     place.querySelector(".word").textContent = step.state;
   }
@@ -103,8 +107,7 @@ function showStep(step) {
   }
   if (step.state === "running") {
     element.open = true;
-    const fold = element.closest(".fold");
-    if (fold) fold.open = true;
+    element.closest(".fold")?.setAttribute("open", "");
   }
   showProgress();
 }
@@ -117,12 +120,12 @@ function showSaid(element, sentence) {
 function showProgress() {
   const steps = [...document.querySelectorAll("[data-step]")];
   const done = steps.filter((step) => step.dataset.state === "succeeded").length;
-  document.getElementById("page-done").textContent = `${done} of ${steps.length} done`;
+  byId("page-done").textContent = `${done} of ${steps.length} done`;
   const running = steps.filter((step) => step.dataset.state === "running");
   if (!running.length) return;
   const at = steps.indexOf(running[0]);
   const names = running.map((step) => step.dataset.step).join(", ");
-  document.getElementById("page-sentence").textContent =
+  byId("page-sentence").textContent =
     running.length > 1 ? `At several steps at once: ${names}.` : `At step ${at + 1} of ${steps.length}, ${names}.`;
   const here = document.querySelector("#page-head .here");
   if (here) here.hash = `#${encodeURIComponent(steps[at].id)}`;
@@ -130,12 +133,11 @@ function showProgress() {
 
 function showRun(run) {
   for (const step of run.steps ?? []) showStep(step);
-  const badge = document.querySelector("#page-head .state");
-  if (run.waits_for) document.getElementById("page-sentence").textContent = run.waits_for;
+  const { dataset } = badge();
+  if (run.waits_for) byId("page-sentence").textContent = run.waits_for;
   if (run.rollback && !document.querySelector("#page-head .back")) refresh();
-  if (badge.dataset.state === run.state) return;
-  badge.dataset.state = run.state;
-  badge.textContent = run.state;
+  if (dataset.state === run.state) return;
+  badge().textContent = dataset.state = run.state;
   refresh();
   if (!settled.has(run.state)) return;
   // The last output may still be under way: the stream ends by itself, or in a while.
@@ -151,7 +153,7 @@ async function refresh() {
   document.title = page.title;
   for (const id of ["page-head", "page-about"]) {
     const fresh = page.getElementById(id);
-    if (fresh) renew(document.getElementById(id), document.adoptNode(fresh));
+    if (fresh) renew(byId(id), document.adoptNode(fresh));
   }
   for (const fresh of page.querySelectorAll("[data-step]")) {
     const mine = stepElement(fresh.dataset.step);
@@ -175,13 +177,14 @@ function renew(mine, fresh) {
   if (focused) [...fresh.querySelectorAll(focused.localName)].find(same)?.focus({ preventScroll: true });
 }
 
-function duration(milliseconds) {
+function duration(time) {
   // As the server writes it, which never rounds up.
-  const tenths = Math.max(0, Math.floor(milliseconds / 100));
+  const tenths = Math.max(0, Math.floor(time / 100));
   const seconds = Math.floor(tenths / 10);
   if (seconds < 10) return `${seconds}.${tenths % 10} s`;
   if (seconds < 60) return `${seconds} s`;
-  return seconds < 3600 ? `${Math.floor(seconds / 60)} min ${seconds % 60} s` : `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 // ---- output
@@ -235,10 +238,8 @@ function place(list, fresh) {
   tail = list.lastElementChild ?? tail;
   if (surplus <= 0 || list.dataset.cut) return;
   list.dataset.cut = "true";
-  const note = document.createElement("p");
-  note.className = "note";
-  note.textContent = "Earlier lines are in the whole output, above.";
-  list.closest(".terminal").before(note);
+  const textContent = "Earlier lines are in the whole output, above.";
+  list.closest(".terminal").before(Object.assign(document.createElement("p"), { className: "note", textContent }));
 }
 
 function lineElement(line) {
@@ -269,7 +270,7 @@ function findLines(step, attempt) {
   if (!element) return null;
   let block = element.querySelector(`.attempt[data-attempt="${Number(attempt)}"]`);
   if (!block?.querySelector(".terminal")) {
-    const fresh = document.getElementById("page-attempt").content.firstElementChild.cloneNode(true);
+    const fresh = byId("page-attempt").content.firstElementChild.cloneNode(true);
     fresh.dataset.attempt = attempt;
     fresh.querySelector(".terminal").ariaLabel = `Output of ${step}`;
     element.querySelectorAll(":scope > .attempt").forEach((old) => old === block || yieldNames(old, step));
@@ -291,9 +292,10 @@ function findLines(step, attempt) {
 
 // `#step-12` means the latest attempt; lines of the one before it take the attempt into their name.
 function yieldNames(block, step) {
+  const name = `${step}.${block.dataset.attempt}-`;
   for (const line of block.querySelectorAll("li[id]")) {
-    if (line.id.startsWith(`${step}.${block.dataset.attempt}-`)) continue;
-    line.id = `${step}.${block.dataset.attempt}-${line.firstChild.textContent}`;
+    if (line.id.startsWith(name)) continue;
+    line.id = name + line.firstChild.textContent;
     line.firstChild.hash = `#${encodeURIComponent(line.id)}`;
   }
 }
