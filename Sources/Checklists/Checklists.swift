@@ -142,7 +142,7 @@ package struct Checklists: Sendable {
         try principal.require(.operate, to: "change items of checklists")
         try Self.check(change.note ?? "", called: "note", maximum: Self.longestNote)
         let (journal, now) = (journal, time.now())
-        return try await database.change { transaction in
+        return try await database.write { transaction in
             try Self.requireOpen(id, in: transaction)
             let before = try Self.item(item, of: id, in: transaction)
             if let expected, expected != before.version { throw try before.outdated(in: id, transaction) }

@@ -24,7 +24,7 @@ extension Incidents {
             }
         }
         guard faults.isEmpty else { throw IncidentRules.refusal("The note was not added", faults) }
-        return try await database.change { transaction in
+        return try await database.write { transaction in
             try append(
                 note: text, at: moment, to: try Self.incident(id, in: transaction), by: principal, in: transaction)
         }
@@ -57,7 +57,7 @@ extension Incidents {
         if let fault = IncidentRules.fault(note: text) {
             throw IncidentRules.refusal("The note was not changed", [.init(name: "text", message: fault)])
         }
-        return try await database.change { transaction in
+        return try await database.write { transaction in
             let incident = try Self.incident(id, in: transaction)
             let reference = try Self.note(note, on: id, in: transaction)
             if let expected, expected != reference.version {

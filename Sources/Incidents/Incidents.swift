@@ -22,14 +22,14 @@ package struct Incidents: Sendable {
     package func open(_ order: IncidentOrder, by principal: Principal) async throws -> IncidentRecord {
         try principal.require(.operate, to: "open incidents")
         let order = try order.checked()
-        return try await database.change { try insert(order, by: principal, in: $0) }
+        return try await database.write { try insert(order, by: principal, in: $0) }
     }
 
     /// The same, with all that is known of an incident.
     package func openDetails(_ order: IncidentOrder, by principal: Principal) async throws -> IncidentDetails {
         try principal.require(.operate, to: "open incidents")
         let order = try order.checked()
-        return try await database.change { transaction in
+        return try await database.write { transaction in
             let incident = try insert(order, by: principal, in: transaction)
             // Nothing else can be known of one that is new.
             return order.runbooks.isEmpty
@@ -53,7 +53,7 @@ package struct Incidents: Sendable {
     ) async throws -> IncidentRecord {
         try principal.require(.operate, to: "\(move.rawValue) incidents")
         let note = try Self.checked(note)
-        return try await database.change { transaction in
+        return try await database.write { transaction in
             let incident = try Self.incident(id, in: transaction)
             guard move.isAllowed(in: incident.state) else { throw Self.refusal(of: move, incident) }
             return try apply(move, to: incident, details: Self.words(note), by: principal, in: transaction)

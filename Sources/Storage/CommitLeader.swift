@@ -6,10 +6,8 @@ import Synchronization
 /// Commits the changes that arrive together in one transaction, and answers each caller after the COMMIT.
 ///
 /// A FULL commit costs an fsync; while one is on its way, others queue up and share the next. Each change stands in a
-/// savepoint of its own, so that one that fails takes nothing with it. The leader of many runs outside the callers' tasks,
-/// for GRDB interrupts a connection whose task is cancelled, and with it everybody else's change; a caller leads for its own
-/// small change only. There is one leader at a time, until what follows its commit is done: that comes in the order of the
-/// commits.
+/// savepoint of its own, so that one that fails takes nothing with it. The leader runs outside the callers' tasks, for
+/// GRDB interrupts a connection whose task is cancelled, and with it everybody else's change.
 final class CommitLeader: Sendable {
     private struct Queue {
         var waiting: [Change] = []
@@ -22,8 +20,6 @@ final class CommitLeader: Sendable {
         /// Something may be committed that the index of words does not have yet; until a look has said else.
         var hasSearchBacklog = true
         var isSearchTimed = false
-        /// Until when a commit may be slow, for one was.
-        var isSlowUntil = ContinuousClock.now
 
         /// What the next commit carries; nothing when there is nothing to lead.
         mutating func next() -> [Change] {
@@ -38,50 +34,20 @@ final class CommitLeader: Sendable {
     /// How long a rider waits for somebody else's commit, and what is to be found for the index.
     private static let patience = DispatchTimeInterval.seconds(1)
 
-    /// How long a disk that was slow is not waited for on callers' threads.
-    private static let caution = Duration.seconds(10)
-
     private let pool: DatabasePool
     private let explainer: Explainer?
-    /// What a commit on a caller's thread may take.
-    private let quick: Duration
     private let queue = Mutex(Queue())
     private let thread = DispatchQueue(label: "runbook.commit", qos: .userInitiated)
 
-    init(pool: DatabasePool, explainer: Explainer?, quick: Duration) {
+    init(pool: DatabasePool, explainer: Explainer?) {
         self.pool = pool
         self.explainer = explainer
-        self.quick = quick
     }
 
-    /// - Parameter here: on the thread of the caller, when nobody leads and the disk is quick.
-    func commit<Value: Sendable>(
-        here: Bool = false, _ body: @escaping @Sendable (Transaction) throws -> Value
-    ) async throws -> Value {
+    func commit<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            let change = Change(body, continuation)
-            if !here || !leadsHere(change) { enqueue(change) }
+            enqueue(Change(body, continuation))
         }
-    }
-
-    /// - Returns: false for a change that others have to make, or the disk may be slow with.
-    private func leadsHere(_ change: Change) -> Bool {
-        let start = ContinuousClock.now
-        let mayLead = queue.withLock { queue in
-            guard !queue.isLeading, !queue.isDue, start >= queue.isSlowUntil else { return false }
-            queue.isLeading = true
-            return true
-        }
-        guard mayLead else { return false }
-        commit([change])
-        let end = ContinuousClock.now
-        let mustGoOn = queue.withLock { queue in
-            if end - start > quick { queue.isSlowUntil = end + Self.caution }
-            queue.isLeading = !queue.waiting.isEmpty || queue.isDue
-            return queue.isLeading
-        }
-        if mustGoOn { thread.async { self.lead() } }
-        return true
     }
 
     private func enqueue(_ change: Change) {
@@ -105,21 +71,16 @@ final class CommitLeader: Sendable {
     }
 
     /// Carries out what rides; returns when nothing does any more.
-    func settle() {
-        // Again where a caller leads: it hands on what is due.
-        repeat { thread.sync { arrive() } } while queue.withLock { $0.isLeading || $0.isDue }
-    }
+    func settle() { thread.sync { arrive() } }
 
-    /// Carries out what rides, or leaves it to whoever leads.
+    /// On the thread of the commits, so that nobody leads meanwhile.
     private func arrive() {
-        let mayLead = queue.withLock { queue in
+        let isAny = queue.withLock { queue in
             queue.isTimed = false
             queue.isDue = !queue.riders.isEmpty
-            guard queue.isDue, !queue.isLeading else { return false }
-            queue.isLeading = true
-            return true
+            return queue.isDue
         }
-        if mayLead { lead() }
+        if isAny { lead() }
     }
 
     /// Whether a search has to wait for `absorbSearchBacklog`.
@@ -142,7 +103,7 @@ final class CommitLeader: Sendable {
         thread.asyncAfter(deadline: .now() + pause) { [weak self] in
             guard let self else { return }
             queue.withLock { $0.isSearchTimed = false }
-            enqueue(Change(riding: absorbPart))
+            commit([Change(riding: absorbPart)])
         }
     }
 

@@ -12,8 +12,6 @@ package final class Database: Sendable {
         package var isServer = false
         /// Explains every statement and refuses full scans; for tests.
         package var explainer: Explainer?
-        /// What a commit may take where a caller's thread waits for it. A disk that is well needs a tenth of it.
-        package var quickCommit = Duration.milliseconds(2)
 
         package init(isServer: Bool = false, explainer: Explainer? = nil) {
             self.isServer = isServer
@@ -76,7 +74,7 @@ package final class Database: Sendable {
         }
         chmod(path, 0o600)
         surveys.maxConcurrentOperationCount = Self.surveysAtOnce
-        leader = CommitLeader(pool: pool, explainer: explainer, quick: options.quickCommit)
+        leader = CommitLeader(pool: pool, explainer: explainer)
         // What was to be found when the server ended.
         if options.isServer { leader.absorbSearchBacklog() }
     }
@@ -122,15 +120,6 @@ package final class Database: Sendable {
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         try await leader.commit(body)
-    }
-
-    /// The same for what changes a few rows. When nobody else changes anything it is done on the thread of the caller, which
-    /// spares two changes of threads, a sixth of the time; not while the disk is slow, so that a thread that others need
-    /// waits for it once at most (decision 0014).
-    package func change<Value: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Value
-    ) async throws -> Value {
-        try await leader.commit(here: true, body)
     }
 
     /// Carries out a change with somebody else's commit, or a second later in one of its own; of several under one name only

@@ -1,5 +1,4 @@
 import Essentials
-import Glibc
 import Storage
 import Synchronization
 import Testing
@@ -32,70 +31,6 @@ struct `Changes that arrive together` {
         let before = try WriteAheadLog(of: folder).commits
         for number in 0..<10 { try await database.write { try Notes.add(number, in: $0) } }
         #expect(try WriteAheadLog(of: folder).commits - before == 10)
-    }
-
-    @Test(arguments: [(Duration.seconds(3600), [true, true, true]), (.zero, [true, false, false])])
-    func `a small one that is alone is made where it is asked for, until one was slow`(
-        quick: Duration, areHere: [Bool]
-    ) async throws {
-        let folder = try TemporaryFolder()
-        var options = Database.Options(explainer: Explainer())
-        options.quickCommit = quick
-        let database = try Database(folder: folder.path, options: options)
-        try await Notes.create(in: database)
-        for (number, isHere) in areHere.enumerated() {
-            let asking = Self.thread
-            let isMadeHere = try await database.change { transaction in
-                try Notes.add(number, in: transaction)
-                return Self.thread == asking
-            }
-            #expect(isMadeHere == isHere)
-        }
-        #expect(try await Notes.ids(in: database) == Array(areHere.indices))
-    }
-
-    private static var thread: UInt { UInt(pthread_self()) }
-
-    @Test func `small ones that come while another is made share the next commit`() async throws {
-        let before = try WriteAheadLog(of: folder).commits
-        let results = try await HeldWriter(database).crowd(of: 100) { [database] number in
-            try await database.change { try Notes.add(number, in: $0) }
-        }
-        for result in results { try result.get() }
-        #expect(try await Notes.ids(in: database) == Array(0..<100))
-        let commits = try WriteAheadLog(of: folder).commits - before
-        #expect((1...20).contains(commits))
-    }
-
-    @Test func `small and large ones from many tasks, and what rides, are all made once and in order`() async throws {
-        let done = Log()
-        // As quick as can be, so that callers lead too.
-        var options = Database.Options(explainer: Explainer())
-        options.quickCommit = .seconds(3600)
-        let database = try Database(folder: folder.file("quick"), options: options)
-        try await Notes.create(in: database)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<200 {
-                group.addTask {
-                    let body: @Sendable (Transaction) throws -> Void = { transaction in
-                        try Notes.add(number, in: transaction)
-                        let place =
-                            try transaction.integer("SELECT count(*) FROM notes /* scan: a test wants all */") ?? 0
-                        transaction.afterCommit { done.add(Int(place)) }
-                    }
-                    switch number % 3 {
-                    case 0: try await database.write(body)
-                    case 1: try await database.change(body)
-                    default:
-                        database.writeSoon("rider \(number)", body)
-                        try await database.change { _ in }
-                    }
-                }
-            }
-            try await group.waitForAll()
-        }
-        try database.close()
-        #expect(done.numbers == Array(1...200))
     }
 
     @Test func `what nobody waits for rides with the next commit, the last of its name alone`() async throws {

@@ -45,7 +45,7 @@ struct Alertmanager {
     }
 
     func add(_ labels: String..., annotations: [String] = [], isOver: Bool = false, in server: Server) async throws {
-        let end = isOver ? ["--end=\(Date().ISO8601Format())"] : []
+        let end = isOver ? ["--end=\(Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(Date()))"] : []
         let child = try Child(
             try #require(Programs.find("amtool")),
             ["--alertmanager.url=http://\(address)", "alert", "add"] + labels

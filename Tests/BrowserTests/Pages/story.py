@@ -4,7 +4,7 @@ with scripts and once without. The incident comes from a real Alertmanager, fed 
 import re
 import signal
 import subprocess
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from urllib.parse import quote, urlsplit
 
 from visit import BASE, FOLDER, PASSWORD, SESSION, Site, claim, go, press, reload_until, send, sign_in, store, until
@@ -91,7 +91,8 @@ receivers:
         return re.search(r"address=(127\.0\.0\.1:\d+)", self.log.read_text())
 
     def fire(self, service, is_over=False):
-        end = (datetime.now(timezone.utc) - timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        # To the microsecond: an end from before its beginning would be that of an earlier alert.
+        end = datetime.now(timezone.utc).isoformat()
         subprocess.run(
             ["amtool", f"--alertmanager.url=http://{self.address}", "alert", "add", "alertname=HighErrorRate",
              f"service={service}", "severity=critical", f"--annotation=summary={service} answers 503",

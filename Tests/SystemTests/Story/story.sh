@@ -150,7 +150,7 @@ holds "$(mira deploy versions accunode)" v1.2.3
 ben exec accunode/rollback --param version=v1.2.3 --incident "$incident" --yes > /dev/null 2>&1
 ben incident mitigate "$incident" --note "v1.2.3 serves again" 2> /dev/null
 # The alert ends, and the incident with it.
-alert --end="$(date --utc +%Y-%m-%dT%H:%M:%SZ)"
+alert --end="$(date --utc +%Y-%m-%dT%H:%M:%S.%6NZ)"
 event incident.resolved > /dev/null
 refused 65 "reopen" mira incident ack "$incident"
 
