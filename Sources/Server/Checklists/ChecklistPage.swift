@@ -59,20 +59,6 @@ struct ChecklistPage: WebPage {
         let maySettle: Bool
         let typedNote: String
         let assignee: String
-        let roles: [RoleChoice]
-    }
-
-    /// Of which role whoever settles an item is to be.
-    struct RoleChoice: Sendable {
-        let option: String
-        let meaning: String
-        let isSelected: Bool
-
-        static func all(selected: Role?) -> [RoleChoice] {
-            [(nil, "anybody who may tick"), (Role.operator, "an operator"), (.admin, "an admin")].map { role, meaning in
-                RoleChoice(option: role?.rawValue ?? "", meaning: meaning, isSelected: role == selected)
-            }
-        }
     }
 
     struct Person: Sendable {
@@ -215,7 +201,7 @@ extension ChecklistPage.Item {
                 goal: item.state.isSettled ? "open" : "tick", goalWord: item.state.isSettled ? "Open again" : "Tick",
                 hasCheck: item.check_step != nil && !item.checking && !item.state.isSettled,
                 isSettled: item.state.isSettled, maySettle: item.maySettle(changer), typedNote: item.note ?? "",
-                assignee: item.assignee_name ?? "", roles: ChecklistPage.RoleChoice.all(selected: item.role))
+                assignee: item.assignee_name ?? "")
         }
     }
 }
