@@ -58,7 +58,7 @@ struct ChecklistPage: WebPage {
         /// Whether the reader may settle it; notes everybody may write.
         let maySettle: Bool
         let typedNote: String
-        let assignee: String
+        let assignee: String?
     }
 
     struct Person: Sendable {
@@ -201,7 +201,7 @@ extension ChecklistPage.Item {
                 goal: item.state.isSettled ? "open" : "tick", goalWord: item.state.isSettled ? "Open again" : "Tick",
                 hasCheck: item.check_step != nil && !item.checking && !item.state.isSettled,
                 isSettled: item.state.isSettled, maySettle: item.maySettle(changer), typedNote: item.note ?? "",
-                assignee: item.assignee_name ?? "")
+                assignee: item.assignee_name)
         }
     }
 }
