@@ -1,4 +1,4 @@
-/// Gaps that are whole words of a command, or what stands behind the `=` of one: `...`, `TOKEN=...`, `[namespace]`.
+/// Gaps that are whole words of a command, or what stands behind the `=` of one: `...`, `TOKEN=...`, `[namespace]`, `{host}`.
 ///
 /// A here-document's text is no command's: `[Unit]` and `[mysqld]` are what a file holds.
 enum WordGaps {
@@ -7,11 +7,15 @@ enum WordGaps {
         let lines = script.split(separator: 0x0A, omittingEmptySubsequences: false)
         var found: [(text: String, line: Int)] = []
         for command in scanner.commands where !command.isPattern {
-            guard command.words.contains(where: { !ellipsis($0).isEmpty || !brackets($0).isEmpty }),
+            guard
+                command.words.contains(where: { !ellipsis($0).isEmpty || !brackets($0).isEmpty || !braces($0).isEmpty }
+                ),
                 let invocation = Invocation(command), isCalled(invocation.program)
             else { continue }
+            // Before `{descriptor}>file` the word `exec` is the shell's; elsewhere it may be anything's.
+            let hasBraces = invocation.program != "exec" && !command.words.contains { fillers.contains($0.text) }
             let gaps = (invocation.assignments + invocation.arguments).flatMap { word in
-                (ellipsis(word) + brackets(word)).map { (text: $0, line: word.line) }
+                (ellipsis(word) + brackets(word) + (hasBraces ? braces(word) : [])).map { (text: $0, line: word.line) }
             }.filter { lines.indices.contains($0.line) }
             // Where quotes stood is to be seen in the line alone.
             found += gaps.filter { String(decoding: lines[$0.line], as: UTF8.self).contains($0.text) }
@@ -39,6 +43,9 @@ enum WordGaps {
         "ls", "expr", "rg", "jq", "wall",
     ]
 
+    /// Programs that fill braces themselves.
+    private static let fillers: Set<String> = ["borg", "fd", "fdfind", "parallel", "xargs", "youtube-dl", "yt-dlp"]
+
     private static func ellipsis(_ word: ShellCommand.Word) -> [String] {
         for dots in ellipses where word.text.hasSuffix(dots) {
             let before = word.text.dropLast(dots.count)
@@ -47,6 +54,34 @@ enum WordGaps {
             return word.isQuoted ? ["\(before)\"\(dots)\"", "\(before)'\(dots)'"] : [word.text]
         }
         return []
+    }
+
+    /// `{host}`, `{user}@{host}`, `--zone={zone}`, `https://api/{id}`, but not `${x}`, `{a,b}`, `{}`, `@{u}`, `%{x}`, `{x}`.
+    private static func braces(_ word: ShellCommand.Word) -> [String] {
+        let isAddress = word.text.hasPrefix("http://") || word.text.hasPrefix("https://")
+        guard word.text.utf8.contains(0x7B), !word.isQuoted || isAddress else { return [] }
+        let text = Array(word.text.utf8)
+        var found: [String] = []
+        var index = 0
+        while let open = text[index...].firstIndex(of: 0x7B) {
+            index = open + 1
+            guard let close = text[index...].firstIndex(of: 0x7D) else { break }
+            let name = text[index..<close]
+            let after = close + 1 < text.count ? text[close + 1] : nil
+            let isBegun: Bool =
+                switch open > 0 ? text[open - 1] : nil {
+                case nil: true
+                // `@{u}` is Git's, `{user}@{host}` is nobody's.
+                case 0x40?: open > 1 && text[open - 2] == 0x7D
+                case let before?: "=:/,".utf8.contains(before)
+                }
+            let isName =
+                name.count > 1 && name.first.map { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A } == true
+                && name.allSatisfy(\.isNamePart) && name.last != 0x2D
+            guard isName, isBegun, after.map({ "@:/,.?&".utf8.contains($0) }) ?? true else { continue }
+            found.append("{\(String(decoding: name, as: UTF8.self))}")
+        }
+        return found
     }
 
     /// `[namespace]`, `[user]@[host]`, `--zone=[zone]`, but not `[a-z]`, `[n]ginx`, `file[01].txt`, `arr[index]`.

@@ -26,6 +26,10 @@ import Testing
         ("export TOKEN=...", "TOKEN=..."), ("deploy --key=… now", "--key=…"), ("export A=\"...\"", "A=\"...\""),
         ("apt-get install curl ...", "..."), ("heroku config:set URL=... --app x", "URL=..."),
         ("kubectl get pods -n [namespace]", "[namespace]"), ("ssh [user-name]@db.internal", "[user-name]"),
+        ("curl https://api.internal/{id}/x", "{id}"), ("ssh {host} uptime", "{host}"),
+        ("curl -fsS 'https://api.internal/v1?q={query}'", "{query}"), ("kubectl logs {pod_name} -n prod", "{pod_name}"),
+        ("kubectl exec {pod} -- ls", "{pod}"),
+        ("scp a deploy@b:/srv/{release}/", "{release}"),
         ("gcloud x --zone=[zone_name]", "[zone_name]"), ("curl http://[hostname]:80/", "[hostname]"),
     ])
     func `a gap is found`(script: String, text: String) throws {
@@ -49,7 +53,10 @@ import Testing
         "ls myexample.com.log", "cp .env.example .env", "cat <<E\n[Unit]\n[mysqld]\nE", "ls [a-z]* file[0-9].txt",
         "ps | grep [n]ginx", "x=${arr[index]} arr[index]=1", "echo [INFO] started", "[[ abc == [abc]* ]]",
         "jq '.items[name]' x", "docker run --label [a-z0-9]", "test [abc]", "pgrep [k]ubelet",
-        "kubectl get -o jsonpath={.items[name]}",
+        "kubectl get -o jsonpath={.items[name]}", "exec {log}>file", "borg create repo::{hostname}-{now}",
+        "ls | xargs -I {file} cp {file} /tmp", "sudo fd . -x cp {} {name}", "git log main@{yesterday}", "awk {print} f",
+        "cp {a,b} /tmp && mv file{one,two} .", "python3 -c 'print(f\"/v1/{name}\")'", "sed 's/{version}/2/' f",
+        "cat <<E\nhost {name}\nE", "f() { ls; }", "x {a}",
         "sort <in/file> out", "mail <a@b.org>", "cat <in|sort >out", "cat <in|sort>out", "x <a|b> c",
         "[info] started [main]", "├── src\n├── ...", "...", "! [rejected] main",
         "read x < file > out", "cmd <in &>out", "x <&3 >&4", "a <b|c >d",
