@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,8 +58,8 @@ static int memory_file(const char *bytes, size_t count) {
     return file;
 }
 
-/// What the shim begins with, beside its arguments. Returns 0 or errno.
-static int describe_start(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *files, int specification) {
+/// What a shim begins with, beside its arguments. Returns 0 or errno.
+static int describe_start(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *files, int input) {
     sigset_t all;
     sigfillset(&all);
     int error;
@@ -66,25 +67,22 @@ static int describe_start(posix_spawnattr_t *attributes, posix_spawn_file_action
     if ((error = posix_spawnattr_setsigmask(attributes, &all))) return error;
     short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
     if ((error = posix_spawnattr_setflags(attributes, flags))) return error;
-    if ((error = posix_spawn_file_actions_adddup2(files, specification, 0))) return error;
+    if ((error = posix_spawn_file_actions_adddup2(files, input, 0))) return error;
     if ((error = posix_spawn_file_actions_addopen(files, 1, "/dev/null", O_WRONLY, 0))) return error;
     if ((error = posix_spawn_file_actions_adddup2(files, 1, 2))) return error;
     return posix_spawn_file_actions_addclosefrom_np(files, 3);
 }
 
-int runbook_start_shim(
-    const char *shim, const char *folder, const void *specification, size_t count, const char *stop_at, pid_t *pid,
-    int *pidfd
+/// Starts the shim with these arguments and this standard input, which it closes here. Returns 0 or errno.
+static int start(
+    const char *shim, char *const arguments[], int input, const char *stop_at, pid_t *pid, int *pidfd
 ) {
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_t files;
-    int input = memory_file(specification, count);
-    if (input < 0) return errno;
     char stop_entry[256];
     char *environment[] = {NULL, NULL};
     if (stop_at && (size_t)snprintf(stop_entry, sizeof stop_entry, "RUNBOOK_STOP_AT=%s", stop_at) < sizeof stop_entry)
         environment[0] = stop_entry;
-    char *arguments[] = {"runbook-shim", (char *)folder, NULL};
     int error = posix_spawnattr_init(&attributes);
     if (!error) {
         if (!(error = posix_spawn_file_actions_init(&files))) {
@@ -102,6 +100,52 @@ int runbook_start_shim(
     error = errno;
     kill(*pid, SIGKILL);
     while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR) {}
+    return error;
+}
+
+int runbook_start_shim(
+    const char *shim, const char *folder, const void *specification, size_t count, const char *stop_at, pid_t *pid,
+    int *pidfd
+) {
+    int input = memory_file(specification, count);
+    if (input < 0) return errno;
+    char *arguments[] = {"runbook-shim", (char *)folder, NULL};
+    return start(shim, arguments, input, stop_at, pid, pidfd);
+}
+
+int runbook_start_spare_shim(const char *shim, const char *stop_at, pid_t *pid, int *pidfd, int *orders) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return errno;
+    // Empty ones leave room behind the first, where the shim puts the name of its folder when it has one.
+    char *arguments[2 + RUNBOOK_SPARE_ROOM + 1] = {"runbook-shim", RUNBOOK_SPARE};
+    for (int i = 0; i < RUNBOOK_SPARE_ROOM; i++) arguments[2 + i] = "";
+    int error = start(shim, arguments, ends[1], stop_at, pid, pidfd);
+    if (error) close(ends[0]);
+    else *orders = ends[0];
+    return error;
+}
+
+int runbook_order_shim(int orders, const char *folder, const void *specification, size_t count) {
+    int file = memory_file(specification, count);
+    if (file < 0) return errno;
+    struct iovec name = {.iov_base = (void *)folder, .iov_len = strlen(folder) + 1};
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof file)];
+    } control = {0};
+    struct msghdr message = {
+        .msg_iov = &name, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes,
+    };
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof file);
+    memcpy(CMSG_DATA(rights), &file, sizeof file);
+    ssize_t sent;
+    do sent = sendmsg(orders, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    int error = sent < 0 ? errno : 0;
+    close(file);
     return error;
 }
 

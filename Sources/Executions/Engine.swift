@@ -80,7 +80,11 @@ package final class Engine: Sendable {
             for run in admitted {
                 group.addTask {
                     await self.drive(run.id)
-                    self.occupancy.withLock { _ = $0.held.removeValue(forKey: run.id) }
+                    let isLast = self.occupancy.withLock { occupancy in
+                        occupancy.held.removeValue(forKey: run.id)
+                        return occupancy.held.isEmpty
+                    }
+                    if isLast { self.supervisor.dismissSpare() }
                     // There is room now; and the run may have been resumed in the meantime.
                     self.executions.signals.wake()
                 }
@@ -171,7 +175,8 @@ package final class Engine: Sendable {
         do {
             attempt = try await persistently(logger) {
                 try start.files.prepare()
-                return try await self.supervisor.start(self.launch(start, of: work))
+                return try await self.supervisor.start(
+                    self.launch(start, of: work), isFollowed: start.position < work.guide.steps.count)
             }
         } catch let problem as Problem {
             if let advance { await tell(advance, of: work.id) }

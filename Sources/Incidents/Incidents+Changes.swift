@@ -44,7 +44,10 @@ extension Incidents {
             """)
         let after = try Self.incident(before.id, in: transaction)
         if wanted.services != before.services || wanted.severity != before.severity {
-            try transaction.execute("DELETE FROM incident_services WHERE incident = \(before.id)")
+            for service in before.services {
+                try transaction.execute(
+                    "DELETE FROM incident_services WHERE service = \(service) AND incident = \(before.id)")
+            }
             try insert(services: after.services, of: after, in: transaction)
         }
         if wanted.title != before.title || wanted.services != before.services {

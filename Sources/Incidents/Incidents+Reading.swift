@@ -71,14 +71,10 @@ extension Incidents {
 
     private static func list(_ filter: IncidentFilter, _ request: PageRequest) -> SQL {
         guard let service = filter.service else {
-            let before: SQL = request.after.map { "i.id < \($0)" } ?? "TRUE"
-            let state: SQL = filter.state.map { "AND i.state = \($0)" } ?? ""
-            let severity: SQL = filter.severity.map { "AND i.severity = \($0)" } ?? ""
-            let open: SQL = filter.isOpen ? "AND i.state <> 'resolved'" : ""
-            return """
-                SELECT \(IncidentRow.columns) FROM incidents i WHERE \(before) \(state) \(severity) \(open)
-                ORDER BY i.id DESC LIMIT \(request.limit + 1)
-                """
+            let states = filter.state.map { [$0] } ?? IncidentState.allCases
+            return newest(
+                in: states.filter { !filter.isOpen || $0 != .resolved },
+                filter.severity.map { [$0] } ?? Severity.allCases, before: request.after, limit: request.limit + 1)
         }
         let before: SQL = request.after.map { "AND s.incident < \($0)" } ?? ""
         let state: SQL = filter.state.map { "AND s.state = \($0)" } ?? ""
@@ -91,6 +87,33 @@ extension Incidents {
             """
     }
 
+    /// The newest incidents of some states and severities. One index serves every choice of them: it is read once for each
+    /// pair, no further than the limit, so that a new incident is one page of an index and not five.
+    private static func newest(
+        in states: [IncidentState], _ severities: [Severity], before: String?, limit: Int
+    ) -> SQL {
+        if states.count == IncidentState.allCases.count, severities.count == Severity.allCases.count {
+            let before: SQL = before.map { "WHERE i.id < \($0)" } ?? ""
+            return "SELECT \(IncidentRow.columns) FROM incidents i \(before) ORDER BY i.id DESC LIMIT \(limit)"
+        }
+        let before: SQL = before.map { "AND id < \($0)" } ?? ""
+        let parts = states.flatMap { state in
+            severities.map { severity -> SQL in
+                """
+                SELECT id FROM (SELECT id FROM incidents WHERE state = \(state) AND severity = \(severity) \(before)
+                    ORDER BY id DESC LIMIT \(limit))
+                """
+            }
+        }
+        // Nothing is both open and resolved.
+        guard let first = parts.first else { return "SELECT \(IncidentRow.columns) FROM incidents i WHERE FALSE LIMIT 0" }
+        let union = parts.dropFirst().reduce(first) { $0 + " UNION ALL " + $1 }
+        return """
+            SELECT \(IncidentRow.columns) FROM (\(union)) found CROSS JOIN incidents i ON i.id = found.id
+            ORDER BY i.id DESC LIMIT \(limit)
+            """
+    }
+
     /// The open incidents, the worst first, and how many there are.
     package func burning(by principal: Principal) async throws -> (count: Int, incidents: [IncidentRecord]) {
         try principal.require(.read, to: "see incidents")
@@ -99,11 +122,9 @@ extension Incidents {
             var incidents: [IncidentRecord] = []
             for severity in Severity.allCases where incidents.count < Self.shownBurning {
                 let rows: [IncidentRow] = try reader.all(
-                    """
-                    SELECT \(IncidentRow.columns) FROM incidents i
-                    WHERE i.severity = \(severity) AND i.state <> 'resolved' ORDER BY i.id DESC
-                    LIMIT \(Self.shownBurning - incidents.count)
-                    """)
+                    Self.newest(
+                        in: IncidentState.allCases.filter { $0 != .resolved }, [severity], before: nil,
+                        limit: Self.shownBurning - incidents.count))
                 incidents += try rows.map { try $0.record() }
             }
             return (count, incidents)
@@ -117,7 +138,9 @@ extension Incidents {
     }
 
     private static func openCount(in reader: Reader) throws -> Int {
-        Int(try reader.integer("SELECT count(*) FROM incidents WHERE state <> 'resolved' LIMIT 1") ?? 0)
+        let count = try reader.integer(
+            "SELECT count(*) FROM incidents WHERE state IN ('triggered', 'acknowledged', 'mitigated')")
+        return Int(count ?? 0)
     }
 
     private static let shownBurning = 50

@@ -78,9 +78,12 @@ package struct Incidents: Sendable {
                 mitigated = \(milestones.mitigated), resolved = \(milestones.resolved), acknowledged_by = \(taker)
             WHERE id = \(incident.id)
             """)
-        if !incident.services.isEmpty {
+        for service in incident.services {
             try transaction.execute(
-                "UPDATE incident_services SET state = \(move.target) WHERE incident = \(incident.id)")
+                """
+                UPDATE incident_services SET state = \(move.target)
+                WHERE service = \(service) AND incident = \(incident.id)
+                """)
         }
         // What is told elsewhere of it needs no look at what was before.
         var details = details

@@ -67,9 +67,9 @@ extension Journal {
         for kind in kinds {
             let rows = try reader.all(
                 """
-                SELECT DISTINCT other.object AS object FROM journal_objects o
-                    CROSS JOIN journal_objects other ON other.seq = o.seq
-                WHERE o.object = \(object) AND other.object >= \(kind + "/") AND other.object < \(kind + "0")
+                SELECT DISTINCT other.value AS object FROM journal_objects o
+                    CROSS JOIN journal j ON j.seq = o.seq CROSS JOIN json_each(j.body, '$.objects') other
+                WHERE o.object = \(object) AND other.value >= \(kind + "/") AND other.value < \(kind + "0")
                 """, as: Row.self)
             found += rows.map { ObjectReference(text: $0.object) }
         }

@@ -36,7 +36,10 @@ package struct Journal: Sendable {
             id: id.rawValue, time: now, event: event, by: principal, dataHash: Chain.dataHash(salt: salt, data: data))
         let hash = Chain.hash(prev: prev, seq: seq, body: body)
         try transaction.execute(
-            "INSERT INTO journal (seq, prev, hash, body) VALUES (\(seq), \(prev), \(hash), \(body))")
+            """
+            INSERT INTO journal (seq, prev, hash, body) VALUES (\(seq), \(prev), \(hash), \(body))
+            /* scan: for lost parents of foreign keys, which SQLite leaves out while there are none */
+            """)
         try transaction.execute("INSERT INTO journal_data (seq, salt, data) VALUES (\(seq), \(salt), \(data))")
         for object in Set(event.objects) {
             try transaction.execute("INSERT INTO journal_objects (object, seq) VALUES (\(object), \(seq))")

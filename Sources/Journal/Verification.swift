@@ -60,6 +60,11 @@ extension Verification {
             }
         } catch let found as Found {
             fault = found.fault
+            // A row that was moved to an event before it is found here only.
+            if found.fault.reason == Walk.changedIndex {
+                let first = try Walk.misplaced(before: found.fault.seq, in: reader) ?? found.fault.seq
+                fault = Fault(seq: first, reason: found.fault.reason)
+            }
         }
         return Verification(
             events: walk.count, head: walk.last > 0 ? Head(seq: walk.last, hash: walk.prev.hex) : nil, fault: fault,
@@ -126,6 +131,10 @@ private struct Walk {
     var time = ""
     var warnings: [String] = []
     var event: RecordedEvent?
+    /// How many rows the index of the objects must have.
+    var objects: Int64 = 0
+
+    static let changedIndex = "the index of its objects was changed"
 
     init(instance: String, anchor: Head?, erasures: [Int64: Int64]) {
         self.anchor = anchor
@@ -186,14 +195,28 @@ private struct Walk {
         }
     }
 
-    func compareObjects(of row: ChainRow, in reader: Reader) throws -> String? {
-        struct Object: Decodable { let object: Data }
-        let indexed = try reader.all(
-            "SELECT CAST(object AS BLOB) AS object FROM journal_objects WHERE seq = \(row.seq)", as: Object.self)
-        guard let event, Set(indexed.map(\.object)) == Set(event.objects.map { Data($0.text.utf8) }) else {
-            return "the index of its objects was changed"
+    /// Whether each object of the event finds it by the index. That nothing else does is seen at the end, by the number.
+    mutating func compareObjects(of row: ChainRow, in reader: Reader) throws -> String? {
+        guard let event else { return nil }
+        let objects = Set(event.objects)
+        for object in objects {
+            let found = try reader.integer("SELECT 1 FROM journal_objects WHERE object = \(object) AND seq = \(row.seq)")
+            if found == nil { return Self.changedIndex }
         }
+        self.objects += Int64(objects.count)
         return nil
+    }
+
+    /// The first event before a number that the index finds by an object that it does not name; nil when there is none.
+    /// - Parameter end: the events before it were good.
+    static func misplaced(before end: Int64, in reader: Reader) throws -> Int64? {
+        try reader.integer(
+            """
+            /* scan: verification reads everything, this only where something is wrong */
+            SELECT min(o.seq) FROM journal_objects o LEFT JOIN journal j ON j.seq = o.seq
+            WHERE o.seq < \(end) AND (j.seq IS NULL OR NOT EXISTS (
+                SELECT 1 FROM json_each(j.body, '$.objects') WHERE CAST(value AS BLOB) = CAST(o.object AS BLOB)))
+            """)
     }
 
     func finish(in reader: Reader) throws -> Verification.Fault? {
@@ -201,13 +224,18 @@ private struct Walk {
             let reason = "the journal ends at \(last), but it had \(anchor.seq) events: its tail was cut"
             return .init(seq: last + 1, reason: reason)
         }
-        struct Stray: Decodable { let seq: Int64 }
-        let stray = try reader.first(
+        let indexed = try reader.integer(
+            "SELECT count(*) FROM journal_objects /* scan: verification reads everything */")
+        if indexed != objects, let seq = try Self.misplaced(before: .max, in: reader) {
+            return seq > last
+                ? .init(seq: seq, reason: "there is data for an event that is not there")
+                : .init(seq: seq, reason: Self.changedIndex)
+        }
+        let stray = try reader.integer(
             """
             /* scan: verification reads everything */
-            SELECT seq FROM (SELECT seq FROM journal_data UNION ALL SELECT seq FROM journal_objects)
-            WHERE seq NOT IN (SELECT seq FROM journal) ORDER BY seq LIMIT 1
-            """, as: Stray.self)
-        return stray.map { .init(seq: $0.seq, reason: "there is data for an event that is not there") }
+            SELECT min(seq) FROM journal_data WHERE seq NOT IN (SELECT seq FROM journal)
+            """)
+        return stray.map { .init(seq: $0, reason: "there is data for an event that is not there") }
     }
 }

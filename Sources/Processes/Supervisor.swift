@@ -8,20 +8,22 @@ import Synchronization
 ///
 /// It makes this process a child subreaper, so that what a dead shim leaves comes to it.
 package final class Supervisor: Sendable {
-    private let shim: String
+    let shim: String
     let logger: Logger
     let watcher: Watcher
     /// Files and the starting of shims.
-    private let starts = BlockingQueue("runbook-starts")
+    let starts = BlockingQueue("runbook-starts")
     /// Logs; apart, so that reading a gigabyte does not hold up a start.
     private let reads = BlockingQueue("runbook-reads")
     /// The search through all processes for what a dead shim left.
     let searches = BlockingQueue("runbook-searches")
-    private let followed = Mutex(Followed())
+    let followed = Mutex(Followed())
 
-    private struct Followed {
+    struct Followed {
         var isShutDown = false
         var attempts: [ObjectIdentifier: Attempt] = [:]
+        /// One that waits for its order.
+        var spare: SpareShim?
         /// The shims that are children of this process, and the orphans that are watched.
         var shims: Set<pid_t> = []
         var orphans: Set<pid_t> = []
@@ -59,11 +61,12 @@ package final class Supervisor: Sendable {
     }
 
     /// Starts the step; returns when its shim runs.
+    /// - Parameter isFollowed: another start will come soon. Then a shim is started for it beforehand, which waits.
     /// - Throws: `Problem.invalid` for what cannot be run at all, `Problem.conflict` when the folder was used before,
     ///   and a
     ///   system's error when the shim cannot be started: then the step has not run and will not. That the step's own
     ///   program cannot be run is an ending.
-    package func start(_ launch: Launch) async throws -> Attempt {
+    package func start(_ launch: Launch, isFollowed: Bool = false) async throws -> Attempt {
         let attempt = try follow(launch.attempt, in: launch.folder)
         do {
             try await starts.run { try self.start(launch, as: attempt) }
@@ -71,6 +74,7 @@ package final class Supervisor: Sendable {
             abandon(attempt, error)
             throw error
         }
+        if isFollowed { prepareSpare() }
         return attempt
     }
 
@@ -93,7 +97,7 @@ package final class Supervisor: Sendable {
     package func shutdown() async {
         let attempts = followed.withLock { followed in
             followed.isShutDown = true
-            defer { followed.attempts = [:] }
+            defer { (followed.attempts, followed.spare) = ([:], nil) }
             return followed.attempts.values.map(\.self)
         }
         watcher.stop()
@@ -122,22 +126,16 @@ package final class Supervisor: Sendable {
     private func start(_ launch: Launch, as attempt: Attempt) throws {
         let specification = try launch.specification()
         try attempt.files.prepare(launch)
-        var pid: pid_t = 0
-        var raw: Int32 = -1
-        // Under the lock, so that nobody takes a new shim for an orphan.
-        let error = followed.withLock { followed in
-            let error = runbook_start_shim(
-                shim, launch.folder, specification, specification.count, StopPoints.requested, &pid, &raw)
-            if error == 0 { followed.shims.insert(pid) }
-            return error
-        }
-        guard error == 0 else {
+        let (pid, held): (pid_t, Descriptor)
+        do {
+            (pid, held) =
+                try startSpare(specification, in: launch.folder) ?? startShim(specification, in: launch.folder)
+        } catch {
             // It may have run for an instant. Whoever takes the attempt first decides.
             guard try attempt.files.fence() else { return try resolve(attempt) }
-            throw SystemError(error, "start \(shim)")
+            throw error
         }
         StopPoints.reached("after-spawn", folder: launch.folder)
-        let held = Descriptor(owning: raw)
         do {
             try watch(held, pid, of: attempt)
         } catch {
@@ -148,6 +146,20 @@ package final class Supervisor: Sendable {
             while poll(&file, 1, -1) < 0 {}
             shimEnded(held, pid, attempt)
         }
+    }
+
+    private func startShim(_ specification: [UInt8], in folder: String) throws(SystemError) -> (pid_t, Descriptor) {
+        var pid: pid_t = 0
+        var raw: Int32 = -1
+        // Under the lock, so that nobody takes a new shim for an orphan.
+        let error = followed.withLock { followed in
+            let error = runbook_start_shim(
+                shim, folder, specification, specification.count, StopPoints.requested, &pid, &raw)
+            if error == 0 { followed.shims.insert(pid) }
+            return error
+        }
+        guard error == 0 else { throw SystemError(error, "start \(shim)") }
+        return (pid, Descriptor(owning: raw))
     }
 
     private func watch(_ shim: Descriptor, _ pid: pid_t, of attempt: Attempt) throws(SystemError) {

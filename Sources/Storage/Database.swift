@@ -122,9 +122,8 @@ package final class Database: Sendable {
         try await leader.commit(body)
     }
 
-    /// Carries out a change with somebody else's commit, or a second later in one of its own; of several under one name only
-    /// the last. For what may be lost with the process, such as how far a reader has come that may read again: a commit
-    /// costs as much as all that it carries.
+    /// Carries out a change a second later; of several under one name only the last. For what may be lost with the process,
+    /// such as how far a reader has come that may read again.
     package func writeSoon(_ name: String, _ body: @escaping @Sendable (Transaction) throws -> Void) {
         leader.ride(name, body)
     }

@@ -1,19 +1,28 @@
 // runbook-shim FOLDER <SPECIFICATION: owns one attempt of one step, so that the step does not depend on the life of the server.
+// runbook-shim spare <SOCKET: waits to be told both, and ends with 0 when nobody can tell it any more.
 //
 // It ends with 0, also when another has taken the attempt before it (the server's fence), or, if it could not even
 // claim the attempt, with the errno that says why. Everything else stands in the attempt's files.
 #define _GNU_SOURCE
 #include "attempt_files.h"
 #include "attempt_run.h"
+#include "order.h"
 #include "process_control.h"
 #include "specification.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 int main(int argc, char **argv) {
-    if (argc != 2) return EINVAL;
+    if (argc < 2) return EINVAL;
+    // A folder's path is absolute.
+    if (strcmp(argv[1], RUNBOOK_SPARE) == 0) {
+        if (!order_wait(STDIN_FILENO, argv[1])) return 0;
+    } else if (argc != 2) {
+        return EINVAL;
+    }
     int folder = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0 || chdir("/") != 0) return errno;
     int error = runbook_become_subreaper();

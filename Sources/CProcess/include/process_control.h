@@ -16,6 +16,19 @@ int runbook_start_shim(
     int *pidfd
 );
 
+/// The argument of a shim that waits for its order, and the bytes of empty ones behind it.
+#define RUNBOOK_SPARE "spare"
+enum { RUNBOOK_SPARE_ROOM = 250 };
+
+/// Starts a shim that does nothing until it is told what to do, so that nobody waits for its start then. It ends by itself
+/// when `orders` is closed, as it is by the end of this process, or by SIGTERM.
+/// Returns as `runbook_start_shim` does, and the end of a socket for `runbook_order_shim`, close-on-exec.
+int runbook_start_spare_shim(const char *shim, const char *stop_at, pid_t *pid, int *pidfd, int *orders);
+
+/// Makes a waiting shim what `runbook_start_shim` would have started; for once. Returns 0 or errno: then the shim has ended,
+/// or ends when `orders` is closed, without having done anything.
+int runbook_order_shim(int orders, const char *folder, const void *specification, size_t count);
+
 /// Orphans among the descendants of this process become its children. Returns 0 or errno.
 int runbook_become_subreaper(void);
 
