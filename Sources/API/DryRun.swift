@@ -8,6 +8,8 @@ package struct DryRun: Codable, Sendable {
         package let needs: [String]?
         /// The value that it would run for, where it runs once for each of a list.
         package let item: String?
+        /// The machine that it would run on, where that is not the server's own.
+        package let host: String?
         package let interpreter: [String]
         /// With its placeholders filled, as far as they are.
         package let script: String
@@ -24,8 +26,9 @@ package struct DryRun: Codable, Sendable {
         package let runs: PlannedRun?
 
         package init(
-            id: String, line: Int, kind: String, needs: [String]? = nil, item: String? = nil, interpreter: [String],
-            script: String, environment: [String: String]? = nil, asks: String? = nil, question: String? = nil,
+            id: String, line: Int, kind: String, needs: [String]? = nil, item: String? = nil, host: String? = nil,
+            interpreter: [String], script: String, environment: [String: String]? = nil, asks: String? = nil,
+            question: String? = nil,
             waits_for: String? = nil, condition: String? = nil, runs: PlannedRun? = nil
         ) {
             self.id = id
@@ -33,6 +36,7 @@ package struct DryRun: Codable, Sendable {
             self.kind = kind
             self.needs = needs
             self.item = item
+            self.host = host
             self.interpreter = interpreter
             self.script = script
             self.environment = environment

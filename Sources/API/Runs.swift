@@ -108,6 +108,8 @@ package struct RunStep: Codable, Sendable {
     package let item: String?
     /// The step of the runbook that runs once for each.
     package let repeats: String?
+    /// The machine that it runs on, where that is not the server's own.
+    package let host: String?
     package let state: String
     package let line: Int
     /// What the step wrote to `$RUNBOOK_OUTPUT`; absent when it wrote nothing.
@@ -133,7 +135,7 @@ package struct RunStep: Codable, Sendable {
     package let attempts: [RunAttempt]
 
     package init(
-        id: String, item: String? = nil, repeats: String? = nil, state: String, line: Int,
+        id: String, item: String? = nil, repeats: String? = nil, host: String? = nil, state: String, line: Int,
         outputs: [String: String]? = nil, needs: [String]? = nil,
         waits_for: String? = nil, due: String? = nil, until: String? = nil, run: String? = nil, reason: String? = nil,
         asks: String? = nil, question: String? = nil, expires: String? = nil, attempts: [RunAttempt]
@@ -142,6 +144,7 @@ package struct RunStep: Codable, Sendable {
         self.id = id
         self.item = item
         self.repeats = repeats
+        self.host = host
         self.state = state
         self.line = line
         self.outputs = outputs

@@ -31,6 +31,8 @@ package struct Configuration: Sendable {
     private(set) var retention = OutputRetention()
     /// Between SIGTERM and SIGKILL when a step is stopped.
     package var grace = Duration.seconds(10)
+    /// What ssh reads instead of its user's configuration, for steps on other machines.
+    package var sshConfig: String?
     /// Runs at once.
     package var workers = Workers.usual
     /// The program that owns a step's process.

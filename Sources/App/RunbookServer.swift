@@ -131,6 +131,7 @@ package struct RunbookServer: Sendable {
         settings.environment = configuration.environment
         settings.outputLimit = configuration.outputLimit
         settings.grace = configuration.grace
+        settings.sshConfig = configuration.sshConfig
         return settings
     }
 

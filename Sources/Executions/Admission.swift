@@ -3,7 +3,7 @@ import RunbookFormat
 
 /// With how many others a run may be under way.
 package struct RunLimit: Sendable, Hashable {
-    /// `runbook/accunode.deploy` or `service/accunode`.
+    /// `runbook/accunode.deploy`, `service/accunode` or `host/web-1`.
     let key: String
     let most: Int
 
@@ -21,7 +21,15 @@ package struct RunLimit: Sendable, Hashable {
         case .service:
             guard let service = metadata.service else { return nil }
             key = "service/\(service)"
+        case .host: return nil
         }
+    }
+
+    /// One for each machine that the steps name, whatever user and port; none where the guide sets none on machines.
+    static func onHosts(_ metadata: Metadata, steps: [Step]) -> [RunLimit] {
+        guard let rule = metadata.concurrency, rule.subject == .host else { return [] }
+        return Set(steps.compactMap { $0.host?.name.lowercased() }).sorted()
+            .map { RunLimit(key: "host/\($0)", most: rule.limit) }
     }
 }
 

@@ -12,6 +12,8 @@ struct AttemptEnd: Equatable {
     init(_ finished: FinishedAttempt, fault: String?) {
         if let request = finished.request {
             self.init(request)
+        } else if let end = finished.host?.end(finished.ending?.outcome) {
+            self = end
         } else {
             self.init(finished.ending?.outcome, reason: finished.reason, fault: fault)
         }
@@ -28,6 +30,10 @@ struct AttemptEnd: Equatable {
 
     init(failedBecause reason: String) {
         (state, exitStatus, signal, self.reason, faultText) = (.failed, nil, nil, reason, nil)
+    }
+
+    init(_ state: AttemptState, _ reason: String) {
+        (self.state, exitStatus, signal, self.reason, faultText) = (state, nil, nil, reason, nil)
     }
 
     /// The same, where what it handed on can't be read.

@@ -49,10 +49,7 @@ extension RunPlan {
     /// What the step finds in its environment beside the parameters and what the guide declares for all.
     package func environment(of step: Step) -> [String: String] {
         var values = step.settings.environment
-        if let item = step.item {
-            values["RUNBOOK_ITEM"] = item
-            if let name = step.settings.each?.variable { values[name] = item }
-        }
+        values.merge(StepEnvironment.listed(step)) { $1 }
         return values
     }
 }

@@ -5,11 +5,9 @@ extension Engine {
     /// such a run is refused before it starts.
     static func reasonNotToCarryOut(_ step: Step) -> String? {
         switch step.kind {
-        case .shell, .program, .approval, .manual, .wait, .http, .runbook: break
-        case .unsupported: return "this version does not run \(step.language) scripts"
+        case .shell, .program, .approval, .manual, .wait, .http, .runbook: nil
+        case .unsupported: "this version does not run \(step.language) scripts"
         }
-        guard !step.settings.hosts.isEmpty else { return nil }
-        return "this version does not carry out hosts: leave it out, or run the other steps with --step"
     }
 
     static func reasonsNotToCarryOut(_ metadata: Metadata) -> [String] {

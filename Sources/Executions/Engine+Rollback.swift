@@ -116,7 +116,9 @@ extension Executions {
     package static func stepToRollBack(_ run: ID<RunRecord>, in reader: Reader) throws -> String? {
         try reader.text(
             """
-            SELECT step FROM run_steps WHERE run = \(run) AND rolls_back = 1 AND state IN ('failed', 'timed-out')
+            SELECT step FROM run_steps a WHERE run = \(run) AND rolls_back = 1 AND state IN ('failed', 'timed-out')
+                AND (max_failures IS NULL OR max_failures < (SELECT count(*) FROM run_steps b
+                    WHERE b.run = \(run) AND b.repeats = a.repeats AND b.state IN ('failed', 'timed-out')))
             ORDER BY position LIMIT 1
             """)
     }

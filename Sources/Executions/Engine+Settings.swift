@@ -10,6 +10,7 @@ extension Step {
             && settings.retries == 0 && settings.condition == nil && settings.onFailure == .stop && !settings.isAlways
             && settings.confirmation == nil && settings.needs.isEmpty && !settings.isParallel && settings.lasts == nil
             && !settings.isBackground && !isForTerminal && (settings.each?.atOnce ?? 1) == 1
+            && settings.each?.isOfHosts != true
     }
 
     /// Whether the run goes on after its failure. A gate that did not open lets nothing by, whatever it says.
@@ -25,6 +26,9 @@ struct StepEnd: Equatable {
 }
 
 extension Executions {
+    /// So often an `idempotent` step runs again by itself on a machine to which the connection broke.
+    private static let mostLostConnections = 3
+
     /// - Parameter end: what became of the attempt.
     func standing(
         of start: StepStart, after end: AttemptState, of run: RunWork, _ head: RunHead, at now: Timestamp,
@@ -32,7 +36,11 @@ extension Executions {
     ) throws -> StepEnd {
         let settings = start.step.settings
         // What was unknown may be done again where doing it twice is doing it once.
-        if end == .unknown, settings.isIdempotent || start.step.isSafeRequest { return StepEnd(state: .queued) }
+        if end == .unknown, settings.isIdempotent || start.step.isSafeRequest,
+            try mayRunAgain(start, of: run, in: reader)
+        {
+            return StepEnd(state: .queued)
+        }
         if end == .succeeded, let again = try nextLook(of: start, of: run, head, at: now, in: reader) { return again }
         guard settings.retries > 0, end == .failed || end == .timedOut else { return StepEnd(state: end.step) }
         let failed = try reader.integer(
@@ -44,6 +52,16 @@ extension Executions {
         else { return StepEnd(state: end.step, tries: tries) }
         guard wait > .zero else { return StepEnd(state: .queued, tries: tries, isTriedAgain: true) }
         return StepEnd(state: .waiting, tries: tries, due: now.advanced(by: wait), isTriedAgain: true)
+    }
+
+    /// A connection may break again and again, so that somebody must look: the server's own end does not.
+    private func mayRunAgain(_ start: StepStart, of run: RunWork, in reader: Reader) throws -> Bool {
+        guard start.step.host != nil else { return true }
+        let lost = try reader.integer(
+            """
+            SELECT count(*) FROM attempts WHERE run = \(run.id) AND step = \(start.step.id) AND state = 'unknown'
+            """)
+        return (lost ?? 0) <= Self.mostLostConnections
     }
 
     /// Of a step that must hold for a time, and has held once more: nil where that time is over.
@@ -67,7 +85,7 @@ extension Executions {
         var steps: [StepRowHead] = try transaction.all(
             """
             SELECT position, step, line, state, tries, due, is_always, may_fail, rolls_back, comes_after, asks, is_answered, lasts,
-                lasts_until, is_background, is_ready, child,
+                lasts_until, is_background, is_ready, child, repeats, host, max_failures,
                 (SELECT c.state FROM runs c WHERE c.id = run_steps.child) AS child_state FROM run_steps
             WHERE run = \(work.id) ORDER BY position
             """)
@@ -81,11 +99,17 @@ extension Executions {
         }
         var rollback = try Rollback(of: work, in: transaction)
         while true {
-            let standings = zip(steps, comesAfter).map { $0.standing(at: now, comesAfter: $1) }
+            let failures = HostFailures(steps.map(\.member))
+            try holdBack(&steps, failures, of: work, &advance, by: actor, in: transaction)
+            let standings = zip(steps, comesAfter).map { $0.standing(at: now, comesAfter: $1, failures) }
             let acts = NextActs.of(
                 standings, run.cancellation, atOnce: Engine.stepsAtOnce, rollback: rollback.standing)
             if let state = acts.settled, acts.givenUp.isEmpty, acts.withdrawn.isEmpty {
-                try settle(work, as: state, because: rollback.fault, at: now, by: actor, in: transaction)
+                let reasons = [rollback.fault, failures.sentence].compactMap(\.self)
+                try settle(
+                    work, as: state, because: reasons.isEmpty ? nil : reasons.joined(separator: " "), at: now,
+                    by: actor,
+                    in: transaction)
                 advance.settled = state
                 advance.isNewState = true
                 return
@@ -96,7 +120,7 @@ extension Executions {
             if !acts.ends.isEmpty {
                 advance.ends = try Self.attempts(at: acts.ends.map { steps[$0].step }, of: work.id, in: transaction)
             }
-            if mayStart, acts.rollsBack, let failed = steps.first(where: \.asksForRollback) {
+            if mayStart, acts.rollsBack, let failed = steps.first(where: { $0.asksForRollback(failures) }) {
                 rollback = try rollBack(work, after: failed.step, by: actor, in: transaction)
                 advance.isNewState = true
                 continue
@@ -146,6 +170,26 @@ extension Executions {
         try rest(
             work, run, steps, isRollingBack: rollback.standing == .underWay, &advance, at: now, by: actor,
             in: transaction)
+    }
+
+    /// Where a step has failed on more machines than may, those where it has not begun are left out.
+    private func holdBack(
+        _ steps: inout [StepRowHead], _ failures: HostFailures, of work: RunWork, _ advance: inout Advance,
+        by actor: Principal, in transaction: Transaction
+    ) throws {
+        for index in steps.indices {
+            guard steps[index].isUntried, let member = steps[index].member, failures.isOver(member),
+                let sentence = failures.sentence(of: member.step)
+            else { continue }
+            try skip(steps[index].head, of: work, because: sentence, by: actor, in: transaction)
+            try transaction.execute(
+                """
+                UPDATE run_steps SET is_held_back = 1, due = NULL
+                WHERE run = \(work.id) AND position = \(steps[index].position)
+                """)
+            (steps[index].state, steps[index].due) = (.skipped, nil)
+            advance.changed.append(steps[index].position)
+        }
     }
 
     /// The places of what each step comes after; nil for the one before it.
@@ -313,27 +357,43 @@ private struct StepRowHead: Decodable {
     var child_state: RunState?
     let is_background: Bool
     var is_ready: Bool
+    let repeats: String?
+    let host: String?
+    let max_failures: Int?
     /// It asks from now on.
     var isNew = false
 
     private enum CodingKeys: CodingKey {
         case position, step, line, state, tries, due, is_always, may_fail, rolls_back, comes_after, asks, is_answered,
             lasts
-        case lasts_until, is_background, is_ready, child, child_state
+        case lasts_until, is_background, is_ready, child, child_state, repeats, host, max_failures
     }
 
-    var asksForRollback: Bool { rolls_back && (state == .failed || state == .timedOut) }
+    func asksForRollback(_ failures: HostFailures) -> Bool {
+        rolls_back && (state == .failed || state == .timedOut) && !isTolerated(failures)
+    }
+
+    func isTolerated(_ failures: HostFailures) -> Bool { member.map(failures.tolerates) ?? false }
+
+    /// As one of the machines that its step runs on.
+    var member: HostFailures.Member? {
+        guard let host, let repeats, let max_failures else { return nil }
+        return HostFailures.Member(step: repeats, host: host, most: max_failures, state: state)
+    }
+
+    /// Nothing of it has run, or it asks people whether it may.
+    var isUntried: Bool { tries == 0 && due == nil && (state == .queued || (state == .waiting && child == nil)) }
     var waitsForPeople: Bool { state == .waiting && due == nil && child == nil }
     var waitsForRun: Bool { state == .waiting && due == nil && child != nil }
 
     var head: StepHead { StepHead(position: position, step: step, line: line, state: state) }
 
-    func standing(at now: Timestamp, comesAfter: [Int]?) -> StepStanding {
+    func standing(at now: Timestamp, comesAfter: [Int]?, _ failures: HostFailures) -> StepStanding {
         let isDue = state == .waiting && due.map { $0 <= now } == true
         let isWatching = state == .waiting && due != nil && tries == 0 && lasts_until != nil
         return StepStanding(
-            state: isDue ? .queued : waitsForRun ? .running : state, mayFail: may_fail, rollsBack: rolls_back,
-            isAlways: is_always,
+            state: isDue ? .queued : waitsForRun ? .running : state, mayFail: may_fail,
+            isTolerated: isTolerated(failures), rollsBack: rolls_back, isAlways: is_always,
             isBetweenTries: (state == .waiting && due != nil && !isWatching) || (state == .queued && tries > 0),
             isWatching: isWatching, isBackground: is_background, isReady: is_ready, comesAfter: comesAfter)
     }

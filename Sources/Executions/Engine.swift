@@ -18,6 +18,8 @@ package final class Engine: Sendable {
         package var grace = Duration.seconds(10)
         /// The server's own environment, of which steps see a few names.
         package var environment: [String: String] = [:]
+        /// The file that ssh reads instead of the user's own configuration and the machine's; nil for these.
+        package var sshConfig: String?
 
         package init() {}
     }
@@ -199,6 +201,7 @@ package final class Engine: Sendable {
 
     private func launch(_ start: StepStart, of work: RunWork) throws -> Launch {
         let step = start.step
+        if let host = step.host { return launch(start, of: work, on: host) }
         var directory = start.files.workspace
         if let wanted = step.settings.workingDirectory {
             directory = wanted.hasPrefix("/") ? wanted : "\(start.files.workspace)/\(wanted)"
@@ -260,7 +263,10 @@ package final class Engine: Sendable {
         let ending = try await attempt.ending
         try await store(intake.finish(at: executions.time.now()), by: &intake)
         return FinishedAttempt(
-            start: start, ending: ending, reason: nil, digest: intake.digest, isMet: watch?.isMet ?? false)
+            start: start, ending: ending, reason: nil, digest: intake.digest, isMet: watch?.isMet ?? false,
+            host: start.step.item.flatMap { item in
+                start.step.host.map { _ in HostEnd(host: item, folder: start.files.attempt) }
+            })
     }
 
     func store(_ chunks: [Chunk], by intake: inout OutputIntake) async throws {

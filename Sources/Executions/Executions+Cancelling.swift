@@ -142,7 +142,7 @@ extension Executions {
                 """
                 UPDATE run_steps SET state = \(child == nil ? state : .waiting), tries = 0, due = NULL,
                     lasts_until = NULL, reason = NULL, is_answered = \(child != nil), child = \(child), outputs = NULL,
-                    environment = NULL, skipped_by = NULL,
+                    environment = NULL, skipped_by = NULL, is_held_back = 0,
                     round = round + (asks IS 'approval' AND state IN ('succeeded', 'timed-out') AND \(state == .queued))
                 WHERE run = \(run.id) AND position = \(index + 1)
                 """)

@@ -183,6 +183,9 @@ private struct StepRow: Decodable {
     let rolls_back: Bool
     let item: String?
     let repeats: String?
+    let host: String?
+    let max_failures: Int?
+    let is_held_back: Bool
     let comes_after: String?
     let asks: StepQuestion.Kind?
     let question: String?
@@ -200,7 +203,7 @@ private struct StepRow: Decodable {
 
     static let select: SQL = """
         SELECT step, line, state, outputs, tries, tries_in_all, due, lasts_until, reason, child, is_always, may_fail,
-            rolls_back, item, repeats, comes_after, asks, question, approver, approvals, not_starter, skipped_by, round,
+            rolls_back, item, repeats, host, max_failures, is_held_back, comes_after, asks, question, approver, approvals, not_starter, skipped_by, round,
             expires_after, reminds_after, expires, reminded, is_background, is_ready FROM run_steps
         """
 
@@ -220,10 +223,11 @@ private struct StepRow: Decodable {
                 starter: starter)
         }
         return StepRecord(
-            id: step, item: item, repeats: repeats, line: line, state: state,
+            id: step, item: item, repeats: repeats, host: host, maxFailures: max_failures, line: line, state: state,
             outputs: try outputs.map(Executions.strings) ?? [:],
             tries: tries, triesInAll: tries_in_all, due: due, until: lasts_until, reason: reason, child: child,
             isAlways: is_always, mayFail: may_fail, rollsBack: rolls_back, isLeftOut: skipped_by != nil,
+            isHeldBack: is_held_back,
             comesAfter: try comes_after.map(Executions.names), isBackground: is_background, isReady: is_ready,
             question: asked, round: round, expires: state == .waiting ? expires : nil, reminded: reminded,
             attempts: attempts)

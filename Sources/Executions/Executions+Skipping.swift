@@ -32,7 +32,7 @@ extension Executions {
             let reason = "Skipped by \(principal.name): \(note)"
             try transaction.execute(
                 """
-                UPDATE run_steps SET state = \(StepState.skipped), reason = \(reason), skipped_by = \(principal.name),
+                UPDATE run_steps SET state = \(StepState.skipped), reason = \(reason), skipped_by = \(principal.name), is_held_back = 0,
                     tries = 0, due = NULL, lasts_until = NULL, outputs = NULL, environment = NULL
                 WHERE run = \(id) AND step = \(step.id)
                 """)

@@ -106,14 +106,15 @@ package struct Executions: Sendable {
                 """
                 INSERT INTO run_steps (run, position, step, line, state, tries_in_all, is_always, may_fail, comes_after, asks,
                     question, approver, approvals, not_starter, lasts, call, is_conditional, expires_after, reminds_after,
-                    is_background, rolls_back, item, repeats)
+                    is_background, rolls_back, item, repeats, host, max_failures)
                 VALUES (\(id), \(index + 1), \(step.id), \(step.line), \(StepState.queued),
                     \(step.settings.retries + 1), \(step.settings.isAlways), \(step.mayFail),
                     \(comesAfter), \(question?.kind.rawValue), \(question?.text), \(rule?.role.rawValue), \(rule?.minimum ?? 0),
                     \(rule?.isClosedToStarter ?? false), \(step.settings.lasts?.inMicroseconds),
                     \(try plan.calls[step.id].map { try $0.json }), \(step.settings.condition != nil),
                     \(rule?.expires?.inMicroseconds), \(rule?.remind?.inMicroseconds), \(step.settings.isBackground), \(step.rollsBack),
-                    \(step.item), \(step.repeats))
+                    \(step.item), \(step.repeats), \(step.host == nil ? nil : step.item),
+                    \(step.host == nil ? nil : step.settings.each?.mostFailures ?? 0))
                 """)
         }
         try journal.append(

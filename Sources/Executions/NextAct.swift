@@ -6,6 +6,8 @@ struct StepStanding: Sendable, Equatable {
     var state: StepState
     /// After its failure the run goes on.
     var mayFail = false
+    /// It failed on a machine, and so few did that the step has not failed.
+    var isTolerated = false
     /// Its failure takes back what the run did.
     var rollsBack = false
     /// It runs after a failure and a cancellation too.
@@ -16,6 +18,8 @@ struct StepStanding: Sendable, Equatable {
     var isWatching = false
     /// A person has said that it does not run.
     var isLeftOut = false
+    /// It was left out because the step had failed on too many machines.
+    var isHeldBack = false
     /// It runs beside what follows, and is ended with the run.
     var isBackground = false
     /// What follows it may begin.

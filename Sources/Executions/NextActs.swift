@@ -107,7 +107,7 @@ private struct RunEnd {
         self.cancellation = cancellation
         for step in steps {
             switch step.state {
-            case .failed, .timedOut: if !step.mayFail { state = state ?? .failed }
+            case .failed, .timedOut: if !step.mayFail, !step.isTolerated { state = state ?? .failed }
             case .cancelled: state = state ?? .cancelled
             case .rejected: state = state ?? .rejected
             case .unknown: isUnknown = true
@@ -126,14 +126,16 @@ private struct RunEnd {
     /// that wants nothing more to happen.
     func wayBack(_ steps: [StepStanding], _ rollback: RollbackStanding) -> RollbackStanding {
         guard rollback == .toCome else { return rollback }
-        let isWanted = steps.contains { $0.rollsBack && ($0.state == .failed || $0.state == .timedOut) }
+        let isWanted = steps.contains {
+            $0.rollsBack && !$0.isTolerated && ($0.state == .failed || $0.state == .timedOut)
+        }
         return isWanted && state == .failed && !isUnknown && cancellation == .none ? .toCome : .none
     }
 
     /// Where nothing ended the run: a failure after which it went on is one all the same, and so is a step that never had its
     /// turn.
     func settled(_ steps: [StepStanding]) -> RunState {
-        let isWhole = steps.allSatisfy { $0.state == .succeeded || $0.state == .skipped }
+        let isWhole = steps.allSatisfy { $0.state == .succeeded || $0.state == .skipped || $0.isTolerated }
         return isWhole ? .succeeded : .failed
     }
 }
@@ -143,7 +145,7 @@ extension StepStanding {
     var isDone: Bool {
         switch state {
         case .succeeded, .skipped: true
-        case .failed, .timedOut: mayFail
+        case .failed, .timedOut: mayFail || isTolerated
         case .running: isBackground && isReady
         case .queued, .waiting, .cancelled, .rejected, .unknown: false
         }

@@ -18,6 +18,8 @@ struct PinnedCall: Sendable, Codable, Equatable {
     let version: String
     let section: String?
     let limit: Limit?
+    /// Those of the machines that its steps name.
+    var hostLimits: [Limit]?
     /// By step.
     let calls: [String: PinnedCall]
     /// What takes it back: one at most.
@@ -26,7 +28,9 @@ struct PinnedCall: Sendable, Codable, Equatable {
     /// Its own limit and those below it; of several of one subject the strictest.
     var limits: [String: Int] {
         var all = (Array(calls.values) + (rollback ?? [])).reduce(into: [:]) { $0.merge($1.limits) { min($0, $1) } }
-        if let limit { all[limit.key] = min(all[limit.key] ?? .max, limit.most) }
+        for limit in [limit].compactMap(\.self) + (hostLimits ?? []) {
+            all[limit.key] = min(all[limit.key] ?? .max, limit.most)
+        }
         return all
     }
 

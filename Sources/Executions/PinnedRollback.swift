@@ -11,7 +11,9 @@ extension PinnedCall {
     init(_ plan: RunPlan) {
         self.init(
             runbook: plan.runbook, version: plan.version, section: plan.section,
-            limit: plan.limit.map { .init(key: $0.key, most: $0.most) }, calls: plan.calls,
+            limit: plan.limit.map { .init(key: $0.key, most: $0.most) },
+            hostLimits: plan.hostLimits.isEmpty ? nil : plan.hostLimits.map { .init(key: $0.key, most: $0.most) },
+            calls: plan.calls,
             rollback: plan.rollback.map { [$0] })
     }
 }

@@ -59,13 +59,16 @@ package struct RunRecord: Sendable, Equatable {
     var standings: [StepStanding] {
         let places = Dictionary(
             steps.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
-        return steps.map { step in
+        let members = steps.map(\.member)
+        let failures = HostFailures(members)
+        return zip(steps, members).map { step, member in
             StepStanding(
-                state: step.waitsForRun ? .running : step.state, mayFail: step.mayFail, rollsBack: step.rollsBack,
+                state: step.waitsForRun ? .running : step.state, mayFail: step.mayFail,
+                isTolerated: member.map(failures.tolerates) ?? false, rollsBack: step.rollsBack,
                 isAlways: step.isAlways,
                 isBetweenTries: (step.due != nil && !step.isWatching) || (step.state == .queued && step.tries > 0),
                 isWatching: step.isWatching,
-                isLeftOut: step.isLeftOut,
+                isLeftOut: step.isLeftOut, isHeldBack: step.isHeldBack,
                 isBackground: step.isBackground, isReady: step.isReady,
                 comesAfter: step.comesAfter?.compactMap { places[$0] })
         }
@@ -82,6 +85,9 @@ package struct StepRecord: Sendable, Equatable {
     /// The value that it runs for, where it runs once for each of a list, and the name that the guide has for it.
     package let item: String?
     package let repeats: String?
+    /// The machine that it runs on, where that is not the server's own, and how many of its step's may fail.
+    package let host: String?
+    let maxFailures: Int?
     package let line: Int
     package let state: StepState
     package let outputs: [String: String]
@@ -104,6 +110,8 @@ package struct StepRecord: Sendable, Equatable {
     package let rollsBack: Bool
     /// A person has said that it does not run.
     let isLeftOut: Bool
+    /// It was left out because the step had failed on too many machines.
+    let isHeldBack: Bool
     /// The names of the steps that it comes after; nil for the one before it.
     package let comesAfter: [String]?
     /// It runs beside what follows, and is ended with the run.
@@ -136,6 +144,12 @@ package struct StepRecord: Sendable, Equatable {
                 ? "until \(Self.words(until))" : "to hold until \(Self.words(until)), again at \(Self.words(due))"
         }
         return "tried \(tries) of \(triesInAll), again at \(Self.words(due))"
+    }
+
+    /// As one of the machines that its step runs on.
+    var member: HostFailures.Member? {
+        guard let host, let repeats, let maxFailures else { return nil }
+        return HostFailures.Member(step: repeats, host: host, most: maxFailures, state: state)
     }
 
     /// What it runs for, where its name does not say it.

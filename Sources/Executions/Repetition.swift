@@ -5,7 +5,8 @@ import Storage
 /// The steps of a run, those that run once for each value of a list put in place of the step that the guide has.
 ///
 /// The list is known before the run is accepted, so that its steps are on the record like all others, in one transaction: each
-/// has attempts, output and a state of its own, and a run that goes on goes on with those that are not done.
+/// has attempts, output and a state of its own, and a run that goes on goes on with those that are not done. The machines of a
+/// step that runs on several are such a list.
 struct Repetition {
     /// So many steps a run with lists may have; what is derived from them can grow with their square.
     static let mostSteps = StepGraph.mostSteps
@@ -32,7 +33,8 @@ struct Repetition {
                 guard let values = try Self.values(of: each, parameters, unknown) else { continue }
                 instances[step.id] = step.instances(of: values, besides: &taken)
             } catch {
-                faults.append(.init(name: step.id, message: "\"foreach\": \(error.message)", line: step.line))
+                let attribute = each.isOfHosts ? "hosts" : "foreach"
+                faults.append(.init(name: step.id, message: "\"\(attribute)\": \(error.message)", line: step.line))
             }
         }
         self.steps = steps.flatMap { instances[$0.id] ?? [$0] }
@@ -53,7 +55,7 @@ struct Repetition {
         switch each.source {
         case .values(let values): return values
         case .parameter(let name) where unknown.contains(name): return nil
-        case .parameter(let name): return try Each.checked(Each.values(in: parameters[name] ?? ""))
+        case .parameter(let name): return try each.values(in: parameters[name] ?? "")
         }
     }
 
@@ -63,7 +65,9 @@ struct Repetition {
             zip(steps.map(\.id), before.map { $0.map { [$0] } ?? [] }), uniquingKeysWith: { first, _ in first })
     }
 
-    /// In lanes: of three at once the fourth comes after the first. What comes after the step comes after the last of each.
+    /// In lanes: of three at once the fourth comes after the first. Machines come in batches, as with Ansible's `serial`: the
+    /// next begins when all of the one before it are done, so that what failed is known. What comes after the step comes after
+    /// the last of each lane, or the last batch.
     private static func order(
         _ steps: [Step], _ order: [String: [String]], _ instances: [String: [Step]]
     ) -> [String: [String]] {
@@ -71,16 +75,29 @@ struct Repetition {
         for step in steps {
             let before = (order[step.id] ?? []).flatMap { name -> [String] in
                 guard let last = instances[name] else { return [name] }
-                return last.suffix(last.first?.settings.each?.atOnce ?? 1).map(\.id)
+                return Self.ends(of: last).map(\.id)
             }
             guard let own = instances[step.id] else {
                 result[step.id] = before
                 continue
             }
-            let lanes = step.settings.each?.atOnce ?? 1
-            for (index, one) in own.enumerated() { result[one.id] = index < lanes ? before : [own[index - lanes].id] }
+            let width = step.settings.each?.atOnce ?? 1
+            for (index, one) in own.enumerated() {
+                let batch = index - index % width
+                result[one.id] =
+                    index < width
+                    ? before
+                    : step.settings.each?.isOfHosts == true
+                        ? own[batch - width..<batch].map(\.id) : [own[index - width].id]
+            }
         }
         return result
+    }
+
+    private static func ends(of instances: [Step]) -> ArraySlice<Step> {
+        guard let each = instances.first?.settings.each else { return [] }
+        guard each.isOfHosts else { return instances.suffix(each.atOnce) }
+        return instances.suffix((instances.count - 1) % each.atOnce + 1)
     }
 }
 

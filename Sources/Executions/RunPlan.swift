@@ -15,6 +15,8 @@ package struct RunPlan: Sendable {
     package let priority: String
     /// A check takes none: the run whose gate it opens may hold it.
     let limit: RunLimit?
+    /// Those of the machines that its steps name, of which it takes none either then.
+    let hostLimits: [RunLimit]
     package let steps: [Step]
     package let placeholders: [String: String]
     /// What each step comes after, by name; nil where each comes after the one before it.
@@ -74,8 +76,12 @@ package struct RunPlan: Sendable {
             steps, graph?.predecessors(among: steps.map(\.id)), parameters: parameters,
             unknown: order.unknownParameters.union(faults.map(\.name)))
         (self.steps, comesAfter) = (repeated.steps, repeated.comesAfter)
+        hostLimits = order.isCheck ? [] : RunLimit.onHosts(guide.metadata, steps: repeated.steps)
         var obstacles = Self.refusals(of: steps, guide: guide, graph)
         // A list that nothing declares is no empty one.
+        if guide.metadata.concurrency?.subject == .host {
+            obstacles += Self.laterHosts(repeated.steps, among: order.unknownParameters)
+        }
         obstacles += repeated.faults.filter { fault in !obstacles.contains { $0.name == fault.name } }
         let undone = order.leavesRollback ? nil : steps.first(where: \.rollsBack)
         rollbackWanted = undone.flatMap { _ in RollbackBinding(guide.metadata) }
@@ -121,11 +127,26 @@ package struct RunPlan: Sendable {
         }
     }
 
-    /// Beside its own: those of what its steps run.
+    /// Machines that are known too late for a limit that the run holds from its start.
+    private static func laterHosts(_ steps: [Step], among unknown: Set<String>) -> [Problem.Field] {
+        steps.compactMap { step in
+            guard let each = step.settings.each, each.isOfHosts, case .parameter(let name) = each.source,
+                unknown.contains(name)
+            else { return nil }
+            return .init(
+                name: step.id,
+                message:
+                    "\"concurrency\" limits the runs on its hosts, and \(name) comes from an earlier step: take it from a parameter",
+                line: step.line)
+        }
+    }
+
+    /// Beside its own: those of its machines, and of what its steps run.
     var furtherLimits: [String: Int] {
         var all = (Array(calls.values) + [rollback].compactMap(\.self)).reduce(into: [:]) {
             $0.merge($1.limits) { min($0, $1) }
         }
+        for limit in hostLimits { all[limit.key] = min(all[limit.key] ?? .max, limit.most) }
         if let limit { all[limit.key] = nil }
         return all
     }
@@ -279,7 +300,9 @@ package struct RunPlan: Sendable {
         }
         var known: Set<String> = []
         for step in steps {
-            guard !step.isForTerminal, let program = step.interpreter.first, known.insert(program).inserted,
+            // On another machine its interpreter is looked for when its turn comes.
+            let wanted = step.settings.each?.isOfHosts == true ? "ssh" : step.interpreter.first
+            guard !step.isForTerminal, let program = wanted, known.insert(program).inserted,
                 path.find(program) == nil
             else { continue }
             fields.append(

@@ -113,12 +113,12 @@ enum WaitReason: Equatable {
         }
     }
 
-    /// `accunode.deploy runs at most once at a time`, `Of the service accunode at most 2 runs go at a time`.
+    /// `accunode.deploy runs at most once at a time`, `Of the service accunode at most 2 runs go at a time`, `On the host web-1 …`.
     private static func rule(_ limit: RunLimit, _ runbook: String) -> String {
         guard limit.isOfRunbook else {
-            let service = limit.key.dropFirst("service/".count)
-            return
-                "Of the service \(service) at most \(limit.most == 1 ? "one run goes" : "\(limit.most) runs go") at a time"
+            let parts = limit.key.split(separator: "/", maxSplits: 1)
+            let subject = "\(parts.first == "host" ? "On" : "Of") the \(parts.first ?? "") \(parts.last ?? "")"
+            return "\(subject) at most \(limit.most == 1 ? "one run goes" : "\(limit.most) runs go") at a time"
         }
         return "\(runbook) runs at most \(limit.most == 1 ? "once" : "\(limit.most) times") at a time"
     }

@@ -168,11 +168,15 @@ struct FinishedAttempt: Sendable {
     var digest = OutputDigest()
     /// The line was seen that the step is watched for.
     var isMet = false
+    /// Of a step on another machine.
+    var host: HostEnd?
 
     init(
-        start: StepStart, ending: Ending?, reason: String?, digest: OutputDigest = OutputDigest(), isMet: Bool = false
+        start: StepStart, ending: Ending?, reason: String?, digest: OutputDigest = OutputDigest(), isMet: Bool = false,
+        host: HostEnd? = nil
     ) {
         self.isMet = isMet
+        self.host = host
         self.start = start
         self.ending = ending
         self.reason = reason

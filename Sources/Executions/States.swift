@@ -115,6 +115,8 @@ package enum Resumption {
             {
                 return .queued
             }
+            // The machines whose failures held it back are tried again.
+            if before[index].isHeldBack, state == .skipped { return .queued }
             guard again.contains(index) else { return state }
             let isJudgedAgain = state == .skipped && !before[index].isLeftOut
             return isJudgedAgain || (state == .succeeded && before[index].isAlways) ? .queued : state

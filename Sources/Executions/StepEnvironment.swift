@@ -8,9 +8,33 @@ struct StepEnvironment: Sendable {
     static let passed = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ"]
 
     let server: [String: String]
+    /// What ssh has: the server's own names, and its user's agent.
+    let ssh: [String: String]
 
     init(server: [String: String]) {
+        ssh = server.filter { Self.passed.contains($0.key) || $0.key == "SSH_AUTH_SOCK" }
         self.server = server.filter { Self.passed.contains($0.key) || $0.key.hasPrefix("LC_") }
+    }
+
+    /// What a step that runs for a value of a list, or on a machine of one, has of it.
+    static func listed(_ step: Step) -> [String: String] {
+        guard let item = step.item else { return [:] }
+        var values = ["RUNBOOK_ITEM": item]
+        if let name = step.settings.each?.variable { values[name] = item }
+        if let host = step.host { values["RUNBOOK_HOST"] = host.name }
+        return values
+    }
+
+    /// What a step finds that runs on another machine, beside what its login has there.
+    func values(
+        run: ID<RunRecord>, onHost step: Step, attempt: ID<AttemptRecord>, declared: [String: String],
+        handedOn: [String: String], parameters: [String: String]
+    ) -> [String: String] {
+        declared.merging(handedOn) { $1 }.merging(step.settings.environment) { $1 }.merging(parameters) { $1 }
+            .merging(Self.listed(step)) { $1 }
+            .merging([
+                "RUNBOOK_RUN": run.rawValue, "RUNBOOK_STEP": step.id, "RUNBOOK_ATTEMPT": attempt.rawValue,
+            ]) { $1 }
     }
 
     func values(
@@ -22,10 +46,7 @@ struct StepEnvironment: Sendable {
         values.merge(handedOn) { $1 }
         values.merge(step.settings.environment) { $1 }
         values.merge(parameters) { $1 }
-        if let item = step.item {
-            values["RUNBOOK_ITEM"] = item
-            if let name = step.settings.each?.variable { values[name] = item }
-        }
+        values.merge(Self.listed(step)) { $1 }
         values["TMPDIR"] = files.temporary
         values["RUNBOOK_RUN"] = run.rawValue
         values["RUNBOOK_STEP"] = step.id

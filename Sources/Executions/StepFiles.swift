@@ -17,6 +17,8 @@ struct StepFiles: Sendable {
     var script: String { attempt + "/script" }
     var output: String { attempt + "/output" }
     var environment: String { attempt + "/environment" }
+    /// What ssh itself says of a step on another machine.
+    var sshLog: String { attempt + "/ssh" }
 
     /// Makes the run's folders, only for the server's own user; the attempt's own is made by its start, in a folder that is
     /// there.
@@ -30,7 +32,9 @@ struct StepFiles: Sendable {
     }
 
     func removeAttempt() {
-        for file in ["script", "output", "environment", "log", "status"] { unlink("\(attempt)/\(file)") }
+        for file in ["script", "output", "environment", "log", "status", "driver", "host", "ssh"] {
+            unlink("\(attempt)/\(file)")
+        }
         if rmdir(attempt) == 0 { return }
         // What is left behind costs room and nothing else; the next start's sweep takes it.
         try? FileManager.default.removeItem(atPath: attempt)

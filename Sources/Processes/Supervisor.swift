@@ -8,7 +8,8 @@ import Synchronization
 ///
 /// It makes this process a child subreaper, so that what a dead shim leaves comes to it.
 package final class Supervisor: Sendable {
-    let shim: String
+    /// The path of the program that owns a step's process.
+    package let shim: String
     let logger: Logger
     let watcher: Watcher
     /// Files and the starting of shims.

@@ -7,12 +7,15 @@ package import Essentials
 ///     concurrency: 2
 ///     concurrency: service
 ///     concurrency: {limit: 2, of: service}
+///     concurrency: {limit: 1, of: host}
 package struct ConcurrencyRule: Sendable, Equatable {
     package enum Subject: String, Sendable, CaseIterable {
         /// The runs of this runbook.
         case runbook
         /// The runs of all runbooks that name the same service and ask for this too.
         case service
+        /// The runs of all runbooks that have a step on the same machine and ask for this too.
+        case host
     }
 
     /// Why one can't be read, as a sentence.
@@ -60,14 +63,14 @@ package struct ConcurrencyRule: Sendable, Equatable {
         case .null, .bool, .number, .array:
             throw Fault(
                 message:
-                    "\"concurrency\" must be a number such as 1, the word service, or a mapping such as {limit: 2, of: service}."
+                    "\"concurrency\" must be a number such as 1, the word service or host, or a mapping such as {limit: 2, of: service}."
             )
         }
     }
 
     private static func subject(_ word: String) throws(Fault) -> Subject {
         guard let subject = Subject(rawValue: word) else {
-            throw Fault(message: "What \"concurrency\" counts the runs of must be one of: runbook, service.")
+            throw Fault(message: "What \"concurrency\" counts the runs of must be one of: runbook, service, host.")
         }
         return subject
     }

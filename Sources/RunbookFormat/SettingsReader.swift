@@ -4,9 +4,9 @@ import Foundation
 /// Reads a fence's attributes into settings. What can't be meant is an error, and the step then never runs: a timeout that
 /// nobody understood must not become none.
 struct SettingsReader {
-    private(set) var settings = Step.Settings()
+    var settings = Step.Settings()
     /// Sentences about values that can't be meant.
-    private(set) var errors: [String] = []
+    var errors: [String] = []
     /// Sentences about names that nobody knows.
     private(set) var warnings: [String] = []
     /// Runme's attributes that change nothing here.
@@ -16,7 +16,7 @@ struct SettingsReader {
     private(set) var isCheck = false
     private(set) var isIgnored = false
     private(set) var isLeftOutOfWholeRun = false
-    private let attributes: [String: String]
+    let attributes: [String: String]
     private(set) var promptsForExports = false
 
     static let knownNames: Set<String> = [
@@ -25,7 +25,7 @@ struct SettingsReader {
         "env",
         "output",
         "confirm", "idempotent", "until", "background", "exec", "check", "hosts", "interactive", "ignore",
-        "foreach", "at-once",
+        "foreach", "at-once", "max-failures",
         "excludeFromRunAll", "interpreter", "tag", "category", "promptEnv",
     ]
 
@@ -62,35 +62,6 @@ struct SettingsReader {
         }
         checkUntil(kind)
         checkEach(kind)
-    }
-
-    private mutating func checkEach(_ kind: Step.Kind) {
-        guard settings.each != nil else {
-            if attributes["at-once"] != nil, attributes["foreach"] == nil {
-                errors.append("\"at-once\" says how many values of \"foreach\" run at once; write that too.")
-            }
-            return
-        }
-        if kind != .shell, kind != .program { errors.append("\"foreach\" is for scripts alone; take it out.") }
-        for (name, isThere) in [("check", isCheck), ("background", settings.isBackground)] where isThere {
-            errors.append("\"foreach\" and \"\(name)\" don't go together.")
-        }
-    }
-
-    /// Whichever of the two attributes is read first.
-    private mutating func readEach() {
-        guard let text = attributes["foreach"] else { return }
-        do {
-            settings.each = try Each(parsing: text)
-            guard let number = attributes["at-once"] else { return }
-            if let number = Int(number), (1...8).contains(number) {
-                settings.each?.atOnce = number
-            } else {
-                errors.append("\"at-once\" must be a whole number from 1 to 8.")
-            }
-        } catch {
-            errors.append("\"foreach\": \(error.message)")
-        }
     }
 
     /// What goes together.
@@ -284,10 +255,9 @@ struct SettingsReader {
             } catch {
                 errors.append("\"until\" must be a duration or a pattern to look for. \(error.message)")
             }
-        case "foreach": readEach()
-        case "at-once": break
+        case "foreach", "hosts": readEach(name, value)
+        case "at-once", "max-failures": break
         case "background": settings.isBackground = flag(name, value)
-        case "hosts": settings.hosts = words(name, value)
         case "interactive": settings.isInteractive = flag(name, value)
         case "ignore": isIgnored = flag(name, value)
         case "check": isCheck = flag(name, value)

@@ -21,10 +21,18 @@ extension Step {
         return step
     }
 
+    /// The machine that it runs on; nil for one that runs on the server's own, or for what stands for several.
+    package var host: Host? {
+        guard settings.each?.isOfHosts == true, let item else { return nil }
+        // Nothing that is no host comes onto a list of hosts.
+        return try? Host(parsing: item)
+    }
+
     /// What its list asks for and the guide does not give.
     package func listFaults(in guide: Guide) -> [String] {
         guard let each = settings.each else { return [] }
         let declared = guide.metadata.parameters
+        let attribute = each.isOfHosts ? "hosts" : "foreach"
         var faults: [String] = []
         if let name = each.variable, declared[name] != nil {
             faults.append("\"foreach\" calls its value \(name), which is a parameter: take another name.")
@@ -32,10 +40,10 @@ extension Step {
         guard case .parameter(let name) = each.source else { return faults }
         if declared[name] == nil {
             faults.append(
-                "\"foreach\" takes its values from the parameter \(name), which the guide does not declare; for a single value write foreach=[\"\(name)\"]."
+                "\"\(attribute)\" takes its values from the parameter \(name), which the guide does not declare; for a single value write \(attribute)=[\"\(name)\"]."
             )
         } else if declared.sensitiveNames.contains(name) {
-            faults.append("\"foreach\" would show the sensitive \(name): its values are the names of steps.")
+            faults.append("\"\(attribute)\" would show the sensitive \(name): its values are the names of steps.")
         }
         return faults
     }

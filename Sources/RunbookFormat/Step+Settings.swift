@@ -43,9 +43,8 @@ extension Step {
         package var until: Until?
         /// It runs beside what follows, and is ended with the run.
         package var isBackground = false
-        /// The list that it runs once for each value of.
+        /// The list that it runs once for each value of, or on each machine of.
         package var each: Each?
-        package var hosts: [String] = []
         /// By which a run can choose its steps.
         package var tags: [String] = []
         /// Wants a terminal: a person runs it in one.

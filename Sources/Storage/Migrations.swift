@@ -42,6 +42,7 @@ enum Migrations {
         migrator.registerMigration("51-rollbacks", migrate: addRollbacks)
         migrator.registerMigration("52-repeated-steps", migrate: addRepeatedSteps)
         migrator.registerMigration("53-output-lines", migrate: countOutputLines)
+        migrator.registerMigration("54-hosts", migrate: addHosts)
         migrator.registerMigration("60-fewer-pages", migrate: dropIndexes)
         return migrator
     }

@@ -3,9 +3,12 @@
 //
 // It ends with 0, also when another has taken the attempt before it (the server's fence), or, if it could not even
 // claim the attempt, with the errno that says why. Everything else stands in the attempt's files.
+//
+// runbook-shim host FOLDER SSH …: the step itself, where that runs on another machine.
 #define _GNU_SOURCE
 #include "attempt_files.h"
 #include "attempt_run.h"
+#include "host_step.h"
 #include "order.h"
 #include "process_control.h"
 #include "specification.h"
@@ -16,6 +19,7 @@
 #include <unistd.h>
 
 int main(int argc, char **argv) {
+    if (argc > 3 && strcmp(argv[1], "host") == 0) return host_step(argc, argv);
     if (argc < 2) return EINVAL;
     // A folder's path is absolute.
     if (strcmp(argv[1], RUNBOOK_SPARE) == 0) {

@@ -75,6 +75,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "How long a step that is stopped has to end by itself. (default: 10s)")
     var grace: String?
 
+    @Option(
+        help: "What ssh reads instead of its user's configuration, for steps on other machines.", completion: .file())
+    var sshConfig: String?
+
     @Option(help: "debug, info, warning or error. (default: info)")
     var logLevel: String?
 
@@ -131,6 +135,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
             configuration.grace = grace
         }
+        configuration.sshConfig = text(sshConfig, "SSH_CONFIG").map(Self.absolute)
         switch (text(tlsCertificate, "TLS_CERTIFICATE"), text(tlsKey, "TLS_KEY")) {
         case (let certificate?, let key?):
             configuration.certificate = .init(path: Self.absolute(certificate), key: Self.absolute(key))

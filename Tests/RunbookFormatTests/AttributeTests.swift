@@ -42,7 +42,7 @@ import Testing
         #expect(settings.environment == ["A": "b", "C": "d e"])
         #expect(settings.outputs == ["one", "two"])
         #expect(settings.confirmation == "Run this step?")
-        #expect(settings.hosts == ["web1", "web2"])
+        #expect(settings.each?.isOfHosts == true && settings.each?.source == .values(["web1", "web2"]))
         #expect(settings.needs.isEmpty)
         #expect(step.isRunnable)
     }
@@ -97,7 +97,7 @@ import Testing
 
     @Test func `outputs and hosts stand behind commas too`() throws {
         let settings = try #require(try onlyStep("sh {output=a,b hosts=web-1,web-2}")?.settings)
-        #expect(settings.outputs == ["a", "b"] && settings.hosts == ["web-1", "web-2"])
+        #expect(settings.outputs == ["a", "b"] && settings.each?.source == .values(["web-1", "web-2"]))
     }
 
     @Test(arguments: ["ignore", "ignore=true"])

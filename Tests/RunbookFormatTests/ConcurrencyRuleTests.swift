@@ -15,6 +15,7 @@ import Testing
         ("service: shop\nconcurrency: service", 1, .service), ("concurrency: service\nservice: shop", 1, .service),
         ("service: shop\nconcurrency: {limit: 3, of: service}", 3, .service),
         ("concurrency:\n  limit: 1000\n  of: ~", 1000, .runbook),
+        ("concurrency: host", 1, .host), ("concurrency: {limit: 2, of: host}", 2, .host),
     ])
     func `it is a number, a word or a mapping`(text: String, limit: Int, subject: ConcurrencyRule.Subject) throws {
         let guide = try read(text)
@@ -29,7 +30,7 @@ import Testing
 
     @Test(arguments: [
         ("concurrency: 0", 2), ("concurrency: -1", 2), ("concurrency: 1001", 2), ("concurrency: 1.5", 2),
-        ("concurrency: host", 2), ("concurrency: true", 2), ("concurrency: [1]", 2),
+        ("concurrency: server", 2), ("concurrency: true", 2), ("concurrency: [1]", 2),
         ("title: A\nconcurrency: {limit: many}", 3), ("concurrency: {limit: 1, per: service}", 2),
         ("concurrency: {of: hosts}", 2), ("concurrency: {of: [service]}", 2),
         ("title: A\nconcurrency: service", 3), ("concurrency: {limit: 2, of: service}\nowner: x", 2),

@@ -38,6 +38,8 @@ import Testing
         #"{"concurrency": "service", "service": "shop"}"#,
         #"{"service": "shop", "concurrency": {"limit": 2, "of": "service"}}"#,
         #"{"concurrency": null}"#,
+        #"{"concurrency": "host"}"#,
+        #"{"concurrency": {"limit": 1, "of": "host"}}"#,
     ]
 
     private static let wrong = [
@@ -71,7 +73,7 @@ import Testing
         #"{"concurrency": 0}"#,
         #"{"concurrency": 1001}"#,
         #"{"concurrency": true}"#,
-        #"{"concurrency": "host"}"#,
+        #"{"concurrency": "server"}"#,
         #"{"concurrency": [1]}"#,
         #"{"concurrency": {"limit": "2"}}"#,
         #"{"concurrency": {"most": 2}}"#,

@@ -35,7 +35,9 @@ extension OpenAPIDocument {
                 "occasions": .list(of: .text(), "What it is for, such as `incident/01j9…`."),
                 "parent": .ref("RunParent"),
                 "rollback": .text("The run that takes back what it did, or tried to."),
-                "reason": .text("Why it ended as it did, where its steps do not say so: the rollback failed."),
+                "reason": .text(
+                    "Why it ended as it did, where its steps do not say so: the rollback failed, or a step failed on some hosts."
+                ),
                 "waits_for": .text("Why it waits in the queue, as a sentence."),
             ]),
         "RunParent": .object(
@@ -50,6 +52,7 @@ extension OpenAPIDocument {
             optional: [
                 "item": .text("The value that it runs for, where it runs once for each of a list."),
                 "repeats": .text("The step of the runbook that runs once for each of a list."),
+                "host": .text("The machine that it runs on, where that is not the server's own."),
                 "outputs": .map(of: .text(), "What it wrote to `$RUNBOOK_OUTPUT`."),
                 "needs": .list(of: .text(), "The steps that it comes after; absent for the one before it."),
                 "waits_for": .text("What it waits for, as a sentence."),
@@ -145,6 +148,7 @@ extension OpenAPIDocument {
             optional: [
                 "needs": .list(of: .text(), "The steps that it would come after; absent for the one before it."),
                 "item": .text("The value that it would run for, where it runs once for each of a list."),
+                "host": .text("The machine that it would run on, where that is not the server's own."),
                 "environment": .map(of: .text(), "Its own values, beside the parameters and the guide's."),
                 "asks": .oneOf(StepQuestion.Kind.self, "What people would be asked."),
                 "question": .text("As it would be put to them."),

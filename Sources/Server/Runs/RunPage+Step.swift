@@ -8,6 +8,8 @@ extension RunPage {
         let state: String
         /// The value that it runs for, where its name does not say it.
         var item: String?
+        /// That value is the machine that it runs on.
+        var isOnHost = false
         /// Its line in the guide's source.
         let line: Int?
         /// The names of the steps that it comes after; nil for the one before it.
@@ -134,7 +136,7 @@ extension RunPage.Step {
     init(_ record: RunPage.StepRecord, asksOutcome: Bool, budget: inout RunPage.OutputBudget) {
         let last = record.attempts.last
         let facts: [String?] = [
-            record.item.map { "for \($0)" },
+            record.item.map { "\(record.isOnHost ? "on" : "for") \($0)" },
             last?.exitStatus.flatMap { $0 == 0 ? nil : "exit status \($0)" },
             record.attempts.count > 1 ? "\(ordinal(record.attempts.count)) attempt" : nil,
             record.isAlways ? "always" : nil, record.line.map { "line \($0)" },

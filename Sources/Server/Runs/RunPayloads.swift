@@ -24,7 +24,8 @@ extension API.Run {
 extension RunStep {
     init(_ step: StepRecord) {
         self.init(
-            id: step.id, item: step.item, repeats: step.repeats, state: step.state.rawValue, line: step.line,
+            id: step.id, item: step.item, repeats: step.repeats, host: step.host, state: step.state.rawValue,
+            line: step.line,
             outputs: step.outputs.isEmpty ? nil : step.outputs, needs: step.comesAfter, waits_for: step.waitsFor,
             due: step.due?.rfc3339, until: step.until?.rfc3339, run: step.child?.rawValue,
             reason: step.reason, asks: step.question?.kind.rawValue,
@@ -78,7 +79,8 @@ extension DryRun.Step {
         let question = plan.asked(by: step, starter: asker)
         self.init(
             id: step.id, line: step.line, kind: step.kind.rawValue, needs: plan.comesAfter.map { $0[step.id] ?? [] },
-            item: step.item, interpreter: step.interpreter, script: plan.text(of: step),
+            item: step.item, host: step.host == nil ? nil : step.item, interpreter: step.interpreter,
+            script: plan.text(of: step),
             environment: environment.isEmpty ? nil : environment, asks: question?.kind.rawValue,
             question: question.flatMap { $0.text.isEmpty ? nil : $0.text }, waits_for: question?.sentence,
             condition: step.settings.condition, runs: plan.call(of: step).map { PlannedRun($0) })

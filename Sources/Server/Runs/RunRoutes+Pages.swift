@@ -19,7 +19,8 @@ extension RunRoutes {
         let waitsFor = try await executions.waitsFor(run, by: visit.principal)
         let steps = run.steps.map { step in
             RunPage.StepRecord(
-                id: step.id, state: step.state.rawValue, item: step.unnamedItem, line: step.line,
+                id: step.id, state: step.state.rawValue, item: step.unnamedItem, isOnHost: step.host != nil,
+                line: step.line,
                 comesAfter: step.comesAfter,
                 said: step.waitsFor ?? step.reason,
                 isAlways: step.isAlways, child: step.child?.rawValue,
@@ -44,7 +45,8 @@ extension RunRoutes {
                         state: run.state.rawValue, by: run.actorName, created: run.created, started: run.started,
                         finished: run.finished, workspace: nil, waitsFor: waitsFor, isCancelling: run.isCancelling,
                         isCleaning: run.isCleaning, hasCleanup: run.hasCleanup, parent: run.parent?.rawValue,
-                        isRollback: run.isRollback, rollback: run.rollback?.rawValue, rollbackFault: run.rollbackFault,
+                        isRollback: run.isRollback, rollback: run.rollback?.rawValue,
+                        rollbackFault: run.reason ?? run.rollbackFault,
                         goesOnFrom: run.mayGoOnFrom, skippable: run.skippable),
                     steps: steps,
                     parameters: run.parameters.sorted { $0.key < $1.key }.map {

@@ -11,7 +11,8 @@ extension DryRun {
         for step in steps {
             let after = step.needs.map { $0.isEmpty ? ", at once" : ", after \($0.joined(separator: ", "))" } ?? ""
             let program = step.interpreter.isEmpty ? step.kind : step.interpreter.joined(separator: " ")
-            try output.say("# \(step.id), line \(step.line)\(after): \(program)")
+            let place = step.host.map { " on \($0)" } ?? ""
+            try output.say("# \(step.id), line \(step.line)\(after): \(program)\(place)")
             for remark in step.remarks { try output.say("#   \(remark)") }
             try output.line(step.script.hasSuffix("\n") ? String(step.script.dropLast()) : step.script)
         }

@@ -36,10 +36,10 @@ extension Run {
         let stopped = steps.first { StepMark(state: $0.state).isTrouble }
         let place = stopped.map { " at step \($0.id)" } ?? ""
         let because = stopped?.attempts.last?.cause.map { ": \($0)" } ?? ""
+        let tried = reason.map { ". \($0.hasSuffix(".") ? String($0.dropLast()) : $0)" } ?? ""
         switch knownState {
-        case .succeeded: return "run \(id) of \(name) succeeded\(took)"
+        case .succeeded: return "run \(id) of \(name) succeeded\(took)\(tried)"
         case .failed:
-            let tried = reason.map { ". \($0.hasSuffix(".") ? String($0.dropLast()) : $0)" } ?? ""
             return
                 "run \(id) of \(name) failed\(place)\(took)\(because)\(tried); go on from there: runbook runs resume \(id)"
         case .rolledBack:

@@ -7,7 +7,9 @@ enum StepWording {
     static func line(for step: RunStep, elapsed: Duration? = nil, inColour: Bool) -> String {
         let mark = StepMark(state: step.state)
         var details: [String] = []
-        if let item = step.item, !step.id.hasSuffix("@\(item)") { details.append("for \(item)") }
+        if let item = step.item, !step.id.hasSuffix("@\(item)") {
+            details.append("\(step.host == nil ? "for" : "on") \(item)")
+        }
         if mark != .done, mark != .ahead, mark != .running { details.append(step.state) }
         if mark == .running, elapsed == nil { details.append("running") }
         if let sentence = step.waits_for ?? step.reason { details.append(sentence) }
