@@ -93,7 +93,7 @@ let package = Package(
             ]),
         // 4
         module("Runbooks", ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", crypto, logging]),
-        module("Services", ["Essentials", "Storage", "Journal", "Accounts", logging]),
+        module("Services", ["Essentials", "Outbound", "Storage", "Journal", "Accounts", logging]),
         module("Notifications", ["Essentials", "Outbound", "Storage", "Journal", "Accounts", crypto, logging]),
         // 5
         module(
@@ -186,7 +186,9 @@ let package = Package(
         tests(
             "NotificationsTests",
             ["Essentials", "Outbound", "Storage", "Journal", "Accounts", "Notifications", crypto, logging]),
-        tests("ServicesTests", ["Essentials", "Storage", "Journal", "Services"]),
+        tests(
+            "ServicesTests",
+            ["Conversations", "Essentials", "Outbound", "Storage", "Journal", "Services", logging]),
         tests(
             "ExecutionsTests",
             [

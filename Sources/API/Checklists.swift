@@ -153,11 +153,13 @@ package struct ChecklistEntry: Codable, Sendable {
     package let assignee: String?
     /// What whoever settles it must be; absent for anybody who may tick.
     package let role: String?
+    /// True where the guide shows it as done, which proves nothing.
+    package let pre_ticked: Bool?
 
     package init(
         id: String, section: String, line: Int, depth: Int, text: String, required: Bool, state: String, version: Int,
         note: String?, by: Actor?, at: String?, check: String?, checking: Bool, evidence: CheckEvidence?,
-        assignee: String? = nil, role: String? = nil
+        assignee: String? = nil, role: String? = nil, pre_ticked: Bool? = nil
     ) {
         self.id = id
         self.section = section
@@ -175,6 +177,7 @@ package struct ChecklistEntry: Codable, Sendable {
         self.evidence = evidence
         self.assignee = assignee
         self.role = role
+        self.pre_ticked = pre_ticked
     }
 }
 

@@ -14,11 +14,13 @@ package struct DeploymentRequest: Codable, Sendable {
     package var planned: Bool?
     /// The sections that are its stages, by slug; without them those of the guide.
     package var stages: [String]?
+    /// Goes ahead though the runbook names no rollback: `reason` then says why.
+    package var no_rollback: Bool?
 
     package init(
         runbook: String, service: String? = nil, version: String, environment: String, strategy: String? = nil,
         commit: String? = nil, reason: String? = nil, parameters: [String: String]? = nil, planned: Bool? = nil,
-        stages: [String]? = nil
+        stages: [String]? = nil, no_rollback: Bool? = nil
     ) {
         self.runbook = runbook
         self.service = service
@@ -30,6 +32,7 @@ package struct DeploymentRequest: Codable, Sendable {
         self.parameters = parameters
         self.planned = planned
         self.stages = stages
+        self.no_rollback = no_rollback
     }
 }
 
@@ -117,6 +120,10 @@ package struct Deployment: Codable, Sendable {
     package var previous_version: String?
     package var rollback_run: String?
     package var rollback_reason: String?
+    /// True where somebody started it though nothing is known to undo it.
+    package var no_rollback: Bool?
+    /// The id of the checklist of what is left to do after its rollback.
+    package var follow_up: String?
     package var created: String
     package var started: String?
     package var finished: String?

@@ -11,6 +11,34 @@ package struct Service: Codable, Sendable, Equatable {
         }
     }
 
+    /// What the last look at one of its links found.
+    package struct LinkCheck: Codable, Sendable, Equatable {
+        package let url: String
+        /// `reachable` or `failing`.
+        package let state: String
+        /// Since when it is so, and when that was looked at last.
+        package let since: String
+        package let checked: String
+        /// Of the answer, where there was one.
+        package let status: Int?
+        package let milliseconds: Int?
+        /// Why it fails, as a sentence.
+        package let reason: String?
+
+        package init(
+            url: String, state: String, since: String, checked: String, status: Int?, milliseconds: Int?,
+            reason: String?
+        ) {
+            self.url = url
+            self.state = state
+            self.since = since
+            self.checked = checked
+            self.status = status
+            self.milliseconds = milliseconds
+            self.reason = reason
+        }
+    }
+
     /// An incident that affects it.
     package struct Trouble: Codable, Sendable, Equatable {
         package let id: String
@@ -54,6 +82,8 @@ package struct Service: Codable, Sendable, Equatable {
     package let owner: String?
     package let contacts: [String]
     package let links: [Link]
+    /// By address; none for a link that nobody has looked at yet.
+    package let link_checks: [LinkCheck]
     package let environments: [String]
     /// The names of the services that it needs, and of those that need it.
     package let dependencies: [String]
@@ -69,7 +99,8 @@ package struct Service: Codable, Sendable, Equatable {
 
     package init(
         name: String, recorded: Bool, description: String, owner: String?, contacts: [String], links: [Link],
-        environments: [String], dependencies: [String], dependants: [String], runbooks: [String], incidents: [Trouble],
+        link_checks: [LinkCheck], environments: [String], dependencies: [String], dependants: [String],
+        runbooks: [String], incidents: [Trouble],
         deployments: [Delivery], created: String?, updated: String?
     ) {
         self.name = name
@@ -78,6 +109,7 @@ package struct Service: Codable, Sendable, Equatable {
         self.owner = owner
         self.contacts = contacts
         self.links = links
+        self.link_checks = link_checks
         self.environments = environments
         self.dependencies = dependencies
         self.dependants = dependants

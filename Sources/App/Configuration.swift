@@ -33,6 +33,8 @@ package struct Configuration: Sendable {
     package var grace = Duration.seconds(10)
     /// What ssh reads instead of its user's configuration, for steps on other machines.
     package var sshConfig: String?
+    /// How often each link of a service is looked at; nil for never by itself.
+    package var linkInterval: Duration? = .seconds(900)
     /// Runs at once.
     package var workers = Workers.usual
     /// The program that owns a step's process.

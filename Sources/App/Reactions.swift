@@ -30,6 +30,7 @@ struct Reactions: Service {
             Reaction("checks", on: Checklists.verdicts) { try await checklists.settleCheck($0) },
             Reaction("deployments.follow", on: Deployments.followed) { try await deployments.follow($0) },
             Reaction("deployments.stop", on: Deployments.stopping) { try await deployments.stopRuns($0) },
+            Reaction("deployments.follow-up", on: Deployments.followingUp) { try await deployments.followUp($0) },
             Reaction("notifications", on: Occasion.kinds) { try await notifications.enqueue($0) },
             Reaction("search", on: Incidents.worded.union(Checklists.worded).union(Executions.ended)) { event in
                 try await incidents.indexWords(of: event)

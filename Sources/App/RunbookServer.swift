@@ -47,6 +47,7 @@ package struct RunbookServer: Sendable {
         let incidents = Incidents(journal: journal, catalogue: catalogue)
         let checklists = Checklists(executions: executions)
         let deployments = Deployments(executions: executions, checklists: checklists, sealing: sealing)
+        let services = Services(journal: journal)
         let schedules = Schedules(checklists: checklists, executions: executions)
         let hooks = Hooks(executions: executions, sealing: sealing)
         let supervisor = try Supervisor(shim: configuration.shim, logger: logger)
@@ -54,7 +55,7 @@ package struct RunbookServer: Sendable {
         let server = WebServer(
             accounts: accounts,
             catalogue: catalogue,
-            services: Services(journal: journal),
+            services: services,
             notifications: notifications,
             executions: executions,
             incidents: incidents,
@@ -77,6 +78,12 @@ package struct RunbookServer: Sendable {
         let watch = try await loadRunbooks(into: catalogue)
         let welcome = try await Welcome(accounts, bootstrapToken: configuration.bootstrapToken)
         let configuration = configuration
+        var watches: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if let watch { watches.append(.init(service: WatchService(watch: watch))) }
+        if let interval = configuration.linkInterval {
+            let links = LinkWatch(services: services, interval: interval, logger: logger)
+            watches.append(.init(service: LinkWatchService(watch: links)))
+        }
         let application = try server.application { port in
             welcome.say(at: configuration.address(port: port))
         }
@@ -96,7 +103,7 @@ package struct RunbookServer: Sendable {
                     .init(
                         service: RereadingService(catalogue: catalogue, logger: logger),
                         successTerminationBehavior: .ignore),
-                ] + (watch.map { [.init(service: WatchService(watch: $0))] } ?? []),
+                ] + watches,
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
@@ -200,6 +207,14 @@ private struct ClockService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await clock.run() }
+    }
+}
+
+private struct LinkWatchService: Service {
+    let watch: LinkWatch
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await watch.run() }
     }
 }
 

@@ -35,6 +35,9 @@ package struct Checklists: Sendable {
         let items: [Item]
         let headings: [String: String]
         let parameters: [String: String]
+
+        /// `After a rollback: 4 items`
+        package var summary: String { "\(title): \(items.count) \(items.count == 1 ? "item" : "items")" }
     }
 
     /// - Throws: `Problem.notFound` for an unknown runbook or section; `Problem.invalid` where there is nothing to tick.
@@ -45,7 +48,7 @@ package struct Checklists: Sendable {
         let guide = try await catalogue.guide(version: version, of: entry.name)
         try Self.check(order.occasion, called: "title", maximum: Self.longestNote / 10)
         guard let all = guide.items(within: order.section) else {
-            let known = Set(guide.checklist.map(\.section))
+            let known = Set((guide.checklist + guide.marked).map(\.section))
             let names = guide.sections.map(\.slug).filter(known.contains).prefix(20).joined(separator: ", ")
             throw Problem.notFound(
                 "\(entry.name) has no section \(order.section?.prefix(80) ?? ""). Sections with boxes: \(names.isEmpty ? "none" : names)."
@@ -102,16 +105,16 @@ package struct Checklists: Sendable {
             VALUES (\(id), \(plan.runbook), \(plan.version), \(order.section), \(plan.title), \(order.occasion),
                 \(order.object), \(JSONValue.object(plan.parameters.mapValues { .string($0) }).text),
                 \(ChecklistState.open), \(now), \(principal.kind.rawValue), \(principal.id),
-                \(principal.name), \(principal.person))
+                \(principal.name), \(order.person ?? principal.person))
             """)
         for (index, item) in plan.items.enumerated() {
             try transaction.execute(
                 """
                 INSERT INTO checklist_items (checklist, position, item, section, heading, line, depth, text, required,
-                    state, check_step, role)
-                VALUES (\(id), \(index + 1), \(item.id), \(item.section), \(plan.headings[item.section] ?? ""),
-                    \(item.line), \(item.depth), \(item.text), \(item.isRequired), \(ItemState.open), \(item.check),
-                    \(item.role?.rawValue))
+                    state, check_step, role, pre_ticked)
+                VALUES (\(id), \(index + 1), \(item.id), \(item.section),
+                    \(item.group ?? plan.headings[item.section] ?? ""), \(item.line), \(item.depth), \(item.text),
+                    \(item.isRequired), \(ItemState.open), \(item.check), \(item.role?.rawValue), \(item.isChecked))
                 """)
         }
         try transaction.index(

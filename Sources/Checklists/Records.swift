@@ -10,6 +10,14 @@ package struct ChecklistRecord: Sendable {
 
     package var id: ID<ChecklistRecord> { summary.id }
 
+    /// What to say where the guide shows items as done; nil where it shows none.
+    package var preTickedNotice: String? {
+        let count = items.count { $0.pre_ticked }
+        guard count > 0 else { return nil }
+        return
+            "The guide shows \(count) of \(items.count) as done already. That proves nothing, so \(count == 1 ? "it began" : "they began") open."
+    }
+
     /// Those that must still be settled before it is complete.
     package var missing: [ItemRecord] { items.filter { $0.required && !$0.state.isSettled } }
 }
@@ -86,10 +94,12 @@ package struct ItemRecord: Sendable, Equatable, Decodable {
     package let assignee_name: String?
     /// What whoever settles it must be; nil for anybody who may tick.
     package let role: Role?
+    /// The guide shows it as done, which proves nothing.
+    package let pre_ticked: Bool
 
     static let columns: SQL = """
         position, item, section, heading, line, depth, text, required, state, version, note, by_kind, by, by_name, at,
-            check_step, check_run, checking, evidence, assignee, assignee_name, role
+            check_step, check_run, checking, evidence, assignee, assignee_name, role, pre_ticked
         """
     static let select: SQL = "SELECT \(columns) FROM checklist_items"
 
@@ -131,6 +141,8 @@ package struct ChecklistOrder: Sendable {
     package var occasion: String
     /// What it is for, as an object of ours.
     package var object: ObjectReference?
+    /// Whose list it is, by id; without it that of whoever starts it.
+    package var person: String?
     /// The version that counts, for what was fixed before; the current one without it.
     package var version: String?
     /// What the checks are given. Sensitive ones are left out: a check that needs one is refused.

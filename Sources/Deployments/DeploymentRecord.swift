@@ -46,6 +46,10 @@ package struct DeploymentFacts: Sendable, Decodable {
     package let previous_version: String?
     package let rollback_run: ID<RunRecord>?
     package let rollback_reason: String?
+    /// Somebody has started it though nothing is known to undo it.
+    package let no_rollback: Bool
+    /// The checklist of what is left to do after its rollback.
+    package let follow_up: String?
     package let created: Timestamp
     package let started: Timestamp?
     package let finished: Timestamp?
@@ -57,7 +61,8 @@ package struct DeploymentFacts: Sendable, Decodable {
 
     static let select: SQL = """
         SELECT id, service, environment, version, commit_id, strategy, reason, state, runbook, runbook_version, parameters,
-            sealed, external_id, previous_version, rollback_run, rollback_reason, created, started, finished, failed,
+            sealed, external_id, previous_version, rollback_run, rollback_reason, no_rollback, follow_up,
+            created, started, finished, failed,
             actor_kind, actor, actor_name, person FROM deployments
         """
 

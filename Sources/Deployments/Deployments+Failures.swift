@@ -109,7 +109,8 @@ extension Deployments {
         let started: Timestamp?
         let finished: Timestamp?
 
-        static let select: SQL = "SELECT id, state, started, finished FROM deployments"
+        static let select: SQL =
+            "SELECT id, state, \(FailureRule.began) AS started, finished FROM deployments"
 
         var candidate: FailureRule.Candidate? {
             started.map { .init(id: id, state: state, started: $0, finished: finished) }

@@ -77,7 +77,8 @@ extension Deployments {
         let finished: Timestamp?
         let failed: Timestamp?
 
-        static let columns: SQL = "id, environment, state, started, finished, failed"
+        static let columns: SQL =
+            "id, environment, state, \(FailureRule.began) AS started, finished, failed"
 
         var candidate: FailureRule.Candidate? {
             started.map { .init(id: id, state: state, started: $0, finished: finished) }

@@ -189,7 +189,7 @@ extension Deployments {
 
 extension String {
     /// As much of it as fits, at the most so many bytes.
-    fileprivate func prefixed(ofBytes most: Int) -> String {
+    func prefixed(ofBytes most: Int) -> String {
         var text = self
         while text.utf8.count > most { text.removeLast() }
         return text

@@ -22,6 +22,8 @@ package struct DeploymentOrder: Sendable, Equatable {
     package var isPlanned = false
     /// The slugs of the sections that are its stages; nil for those of the guide.
     package var stages: [String]?
+    /// Whether it goes ahead though nothing is known to undo it; the reason is on the record then.
+    package var goesWithoutRollback = false
 
     package init(runbook: String, version: String, environment: String, parameters: [String: String] = [:]) {
         self.runbook = runbook
@@ -77,13 +79,14 @@ extension Deployments {
                 service: particulars.service, environment: particulars.environment, version: particulars.version,
                 commit: particulars.commit, parameters: order.parameters),
             sensitive: guide.metadata.parameters.sensitiveNames)
-        try await refuseObstacles(to: plan, guide, binding, by: principal)
+        try await refuseObstacles(to: plan, guide, binding, isWithoutRollback: order.goesWithoutRollback, by: principal)
         return plan
     }
 
     /// - Throws: `Problem.invalid` with what stands in the way of each stage, its gates and the rollback.
     private func refuseObstacles(
-        to plan: DeploymentPlan, _ guide: Guide, _ binding: RollbackBinding?, by principal: Principal
+        to plan: DeploymentPlan, _ guide: Guide, _ binding: RollbackBinding?, isWithoutRollback: Bool,
+        by principal: Principal
     ) async throws {
         var obstacles: [Problem.Field] = []
         if plan.stages.isEmpty {
@@ -103,7 +106,8 @@ extension Deployments {
                 _ = try await executions.plan(self.order(stage, of: plan, for: nil), by: principal)
             }
         }
-        obstacles += await rollbackObstacles(to: plan, guide, binding, by: principal)
+        obstacles += plan.bindingFaults(of: guide, isWithoutRollback: isWithoutRollback)
+        if let binding { obstacles += await rollbackObstacles(to: plan, guide, binding, by: principal) }
         var known: Set<String> = []
         let different = obstacles.filter { known.insert("\($0.name)\n\($0.message)").inserted }
         guard different.isEmpty else {
@@ -112,16 +116,8 @@ extension Deployments {
     }
 
     private func rollbackObstacles(
-        to plan: DeploymentPlan, _ guide: Guide, _ binding: RollbackBinding?, by principal: Principal
+        to plan: DeploymentPlan, _ guide: Guide, _ binding: RollbackBinding, by principal: Principal
     ) async -> [Problem.Field] {
-        guard let binding else {
-            guard let reason = guide.whyRollbackIsNeeded else { return [] }
-            return [
-                .init(
-                    name: "rollback",
-                    message: "\(plan.entry.name) names no rollback runbook and needs one, for \(reason)", line: 1)
-            ]
-        }
         do {
             // Which version was good before is known when it comes to that; any version shows what else is missing.
             _ = try await rollbackPlan(
@@ -182,11 +178,12 @@ extension Deployments {
         try transaction.execute(
             """
             INSERT INTO deployments (id, service, environment, version, commit_id, strategy, reason, state, runbook,
-                runbook_version, parameters, sealed, previous_version, created, actor_kind, actor, actor_name, person)
+                runbook_version, parameters, sealed, previous_version, no_rollback, created, actor_kind, actor, actor_name,
+                person)
             VALUES (\(id), \(particulars.service), \(particulars.environment), \(particulars.version),
                 \(particulars.commit), \(order.strategy ?? .rolling), \(particulars.reason), \(DeploymentState.planned),
-                \(plan.entry.name), \(plan.entry.version), \(shown.json), \(sealed), \(previous), \(time.now()),
-                \(principal.kind.rawValue), \(principal.id), \(principal.name), \(principal.person))
+                \(plan.entry.name), \(plan.entry.version), \(shown.json), \(sealed), \(previous),
+                \(order.goesWithoutRollback), \(time.now()), \(principal.kind.rawValue), \(principal.id), \(principal.name), \(principal.person))
             """)
         for (index, stage) in plan.stages.enumerated() {
             let gates = stage.gates.map { StoredGate($0.filled(with: plan.values, hiding: plan.sensitive)) }
@@ -202,6 +199,7 @@ extension Deployments {
         details["stages"] = .array(plan.stages.map { .string($0.title) })
         details["runbook_version"] = .string(plan.entry.version)
         if let previous { details["previous_version"] = .string(previous) }
+        if order.goesWithoutRollback { details["no_rollback"] = .bool(true) }
         let facts = try Self.facts(id, in: transaction)
         try Self.index(facts, in: transaction)
         try journal.append(

@@ -21,7 +21,7 @@ extension Guide {
             // Of the usual stages each is taken as it is: one that others lie in holds its own work alone.
             guard let plan = all.first(where: { $0.id == slug }) ?? stage(slug, rollback: rollback) else {
                 throw refused(
-                    "“\(slug.prefix(80))” is no section that holds steps, task items or approvals and does not undo the deployment"
+                    "“\(slug.prefix(80))” is no section that holds steps, task items or approvals and does not undo the deployment or follow its rollback"
                 )
             }
             chosen.append(plan)

@@ -60,7 +60,8 @@ extension Guide {
     /// Stages are the sections at the guide's top working level that hold steps, task items or approvals, each with the
     /// sections in it. The top working level is that of the outermost sections; where all the work lies in a single
     /// section, as in one that carries the guide's title, it is the level below, and so on down. Work that such a section
-    /// holds itself is a stage before those of its parts, as is work before the first heading.
+    /// holds itself is a stage before those of its parts, as is work before the first heading. What is left to do after a
+    /// rollback is no stage.
     /// - Parameter rollback: the section that undoes the deployment, where the guide holds it itself: it is no stage.
     package func stages(rollback: String? = nil) -> [StagePlan] {
         let outline = StageOutline(self, leavingOut: rollback)
@@ -100,6 +101,7 @@ private struct StageOutline {
         self.guide = guide
         var left: Set<String> = []
         if let rollback { left.insert(rollback) }
+        if let afterwards = guide.afterRollback { left.insert(afterwards) }
         var parents: [String: String] = [:]
         for section in guide.sections {
             guard let parent = section.parent else { continue }

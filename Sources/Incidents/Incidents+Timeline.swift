@@ -78,7 +78,7 @@ extension Incidents {
     /// Of deployments that are only near by: how far each stage has come stands on their own pages.
     private static let deliveryKinds = [
         "planned", "started", "recorded", "promoted", "waiting", "resumed", "succeeded", "failed", "aborted",
-        "rolling-back", "rolled-back", "rollback-failed",
+        "rolling-back", "rolled-back", "rollback-failed", "follow-up-started",
     ].map { "deployment.\($0)" }
     private static let otherKinds = ["deployment.", "run.", "checklist."]
 

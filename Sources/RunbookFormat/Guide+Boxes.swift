@@ -1,14 +1,17 @@
 extension Guide {
-    /// The items of a section with the sections in it, in order; of the whole guide without one.
+    /// What a checklist of a section with the sections in it starts from, in order; of the whole guide without one: its
+    /// boxes or, where there are none, the lines that show by a sign what is done.
     /// - Returns: nil when there is no such section.
     package func items(within slug: String?) -> [Item]? {
-        guard let slug else { return checklist }
+        guard let slug else { return checklist.isEmpty ? marked : checklist }
         guard section(slug) != nil else { return nil }
         let inside = slugs(within: slug)
-        return checklist.filter { inside.contains($0.section) }
+        let boxes = checklist.filter { inside.contains($0.section) }
+        return boxes.isEmpty ? marked.filter { inside.contains($0.section) } : boxes
     }
 
-    /// The guide's source with its boxes as told: one byte changes for each that differs, all else stays as it came.
+    /// The guide's source with its boxes as told: one byte changes for each that differs, all else stays as it came. A sign
+    /// that differs becomes `✅` or `⬜`.
     /// - Parameters:
     ///   - source: the bytes that this guide was read from.
     ///   - ticked: by the item's id; items that are not named keep their box.
@@ -24,6 +27,15 @@ extension Guide {
             // Never a byte that is no box.
             guard result.indices.contains(offset), [0x20, 0x78, 0x58].contains(result[offset]) else { continue }
             result[offset] = isTicked ? 0x78 : 0x20
+        }
+        // Backwards, so that signs of another length move nothing that is still to come.
+        for item in marked.reversed() {
+            guard let isTicked = ticked[item.id], isTicked != item.isChecked, let length = item.box.length,
+                starts.indices.contains(item.box.line - 1)
+            else { continue }
+            let offset = starts[item.box.line - 1] + item.box.column
+            guard offset + length <= result.count else { continue }
+            result.replaceSubrange(offset..<offset + length, with: MarkedLine.sign(isDone: isTicked))
         }
         return result
     }

@@ -19,6 +19,8 @@ package struct Guide: Sendable {
     /// Every fence in a shell's or console's language, every gate, and every fence that asks to be executed.
     package let steps: [Step]
     package let checklist: [Item]
+    /// Lines that show by a sign, such as `✅`, what is done; where there is no box, a checklist starts from them.
+    package let marked: [Item]
     package let documents: [DocumentFence]
     /// To Markdown files beside this one.
     package let links: [Link]
@@ -60,6 +62,7 @@ package struct Guide: Sendable {
         sections = outline.sections
         steps = model.steps
         checklist = model.items
+        marked = model.marked
         documents = model.documents
         title = reader.metadata.title ?? outline.sections.lazy.map(\.title).first { !$0.isEmpty } ?? name
         var findings =

@@ -4,6 +4,7 @@ import Essentials
 struct GuideModel {
     private(set) var steps: [Step] = []
     private(set) var items: [Item] = []
+    private(set) var marked: [Item] = []
     private(set) var documents: [DocumentFence] = []
     private(set) var findings: [Finding] = []
 
@@ -39,6 +40,7 @@ struct GuideModel {
             if let purpose { addStep(fence, purpose, index) } else { addDocument(fence) }
         }
         addItems()
+        marked = markedItems()
         lintText()
         lintTemplates()
     }
@@ -317,5 +319,39 @@ struct GuideModel {
                     "The box is ticked in the source, and that proves nothing: a checklist starts with it open.")
             }
         }
+    }
+
+    /// Lines that show by a sign what is done, in prose and documents; not in what runs.
+    private mutating func markedItems() -> [Item] {
+        var fences: [Int: Outline.Fence] = [:]
+        for fence in outline.fences {
+            for number in fence.line...max(fence.line, fence.endLine) { fences[number] = fence }
+        }
+        let running = Set(steps.map(\.line))
+        var found: [Item] = []
+        for number in outline.bodyLine...max(outline.bodyLine, text.lineCount) {
+            guard let line = MarkedLine(text.line(number)) else { continue }
+            let fence = fences[number]
+            if let fence, running.contains(fence.line) { continue }
+            let section = outline.sections.last { $0.line <= number }?.slug ?? ""
+            let base = [section, Slugs.slug(line.text, maximum: 60)].filter { !$0.isEmpty }.joined(separator: ".")
+            found.append(
+                Item(
+                    id: itemNames.unique(base.isEmpty ? "item" : base, first: 2), section: section, line: number,
+                    box: .init(line: number, column: line.sign.lowerBound, length: line.sign.count), text: line.text,
+                    isChecked: line.isDone, depth: 1, check: nil,
+                    group: fence.flatMap { group(above: number, in: $0) }))
+        }
+        return found
+    }
+
+    /// In a document the line before that ends with a colon, such as `Infrastructure:`, says what its lines are about.
+    private func group(above number: Int, in fence: Outline.Fence) -> String? {
+        for above in stride(from: number - 1, to: fence.line, by: -1) {
+            let line = String(decoding: text.line(above), as: UTF8.self).trimmingBlanks
+            if line.isEmpty { return nil }
+            if line.hasSuffix(":") { return String(line.dropLast().prefix(200)).trimmingBlanks }
+        }
+        return nil
     }
 }

@@ -8,7 +8,7 @@ package struct Item: Sendable, Equatable {
     package let section: String
     /// The list item's first line, from 1.
     package let line: Int
-    /// Where the character between the brackets stands, for an export that ticks the box.
+    /// Where the character between the brackets stands, or the sign, for an export that ticks it.
     let box: Box
     /// The first paragraph as plain text, without the box.
     package let text: String
@@ -17,6 +17,24 @@ package struct Item: Sendable, Equatable {
     package let depth: Int
     /// The id of the step that proves it by itself.
     package let check: String?
+    /// What it is listed under within its section, where a document says so: `Infrastructure`.
+    package let group: String?
+
+    init(
+        id: String, section: String, line: Int, box: Box, text: String, isChecked: Bool, depth: Int, check: String?,
+        group: String? = nil
+    ) {
+        self.id = id
+        self.section = section
+        self.line = line
+        self.box = box
+        self.text = text
+        self.isChecked = isChecked
+        self.depth = depth
+        self.check = check
+        self.group = group
+    }
+
     /// Whether a checklist is complete only with this item: all are but those whose text begins or ends with "(optional)".
     package var isRequired: Bool {
         let text = text.lowercased()
@@ -37,5 +55,7 @@ package struct Item: Sendable, Equatable {
         let line: Int
         /// In bytes, from 0.
         let column: Int
+        /// Of a sign, in bytes; nil for a box, whose one character it is.
+        var length: Int?
     }
 }

@@ -28,6 +28,8 @@ struct Outline {
     private(set) var allowances: [Allowance] = []
 
     private let source: SourceText
+    /// The Markdown's first line, behind the front matter.
+    let bodyLine: Int
     /// Lines before the Markdown.
     private let offset: Int
     private var slugs = Slugs()
@@ -48,6 +50,7 @@ struct Outline {
 
     init(_ tree: borrowing MarkdownTree, source: SourceText, bodyLine: Int) {
         self.source = source
+        self.bodyLine = bodyLine
         offset = bodyLine - 1
         var fenceNodes: [(node: MarkdownNode, section: Int?, task: Int?)] = []
         tree.forEachEvent { event in

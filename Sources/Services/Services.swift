@@ -2,6 +2,7 @@ import Accounts
 package import Essentials
 import Foundation
 package import Journal
+import Outbound
 package import Storage
 
 /// What a team says of its services: who owns them, where they run, what they need.
@@ -9,18 +10,29 @@ package struct Services: Sendable {
     package let database: Database
     let journal: Journal
     package let time: TimeSource
+    let requester: Requester
+    /// How long an answer from a link is waited for.
+    let patience: Duration
+    /// Rings when a link may be new.
+    let bell = Bell()
 
-    package init(journal: Journal, time: TimeSource = .system) {
+    package init(journal: Journal, time: TimeSource = .system, patience: Duration = .seconds(10)) {
         database = journal.database
         self.journal = journal
         self.time = time
+        self.patience = patience
+        var limits = Requester.Limits()
+        limits.connecting = min(limits.connecting, patience)
+        // What is answered is not read, but for its status.
+        limits.answerBytes = 1
+        requester = Requester(limits)
     }
 
     /// - Throws: `Problem.invalid` with every field that has a fault; `Problem.conflict` when there is one of the name.
     package func add(_ facts: ServiceFacts, name: String, by principal: Principal) async throws -> ServiceRecord {
         try principal.require(.operate, to: "add services")
         let facts = try facts.checked(for: name)
-        let (journal, now) = (journal, time.now())
+        let (journal, now, bell) = (journal, time.now(), bell)
         return try await database.write { transaction in
             guard try !transaction.exists("SELECT 1 FROM services WHERE name = \(name)") else {
                 throw Problem.conflict(
@@ -37,6 +49,7 @@ package struct Services: Sendable {
             try Self.index(name, facts, at: now, in: transaction)
             try journal.append(
                 Event("service.added", on: .service(name), details: facts.details), by: principal, in: transaction)
+            transaction.afterCommit { bell.ring() }
             return ServiceRecord(name: name, facts: facts, created: now, updated: now)
         }
     }
@@ -49,7 +62,7 @@ package struct Services: Sendable {
     ) async throws -> ServiceRecord {
         try principal.require(.operate, to: "change services")
         let facts = try facts.checked(for: name)
-        let (journal, now) = (journal, time.now())
+        let (journal, now, bell) = (journal, time.now(), bell)
         return try await database.write { transaction in
             guard let old = try Self.record(name, in: transaction) else { throw Self.unknown(name) }
             if let seen, seen != old.updated {
@@ -69,6 +82,8 @@ package struct Services: Sendable {
                 """)
             try transaction.execute("DELETE FROM service_dependencies WHERE service = \(name)")
             try Self.insert(facts.dependencies, of: name, in: transaction)
+            try Self.forgetLinks(of: name, besides: facts, in: transaction)
+            transaction.afterCommit { bell.ring() }
             try Self.index(name, facts, at: updated, in: transaction)
             let (before, after) = (old.facts.details, facts.details)
             try journal.append(
@@ -159,7 +174,7 @@ extension Services {
     fileprivate struct Name: Decodable { let name: String }
     fileprivate struct Reached: Decodable { let contacts: String }
 
-    private static func record(_ name: String, in reader: Reader) throws -> ServiceRecord? {
+    static func record(_ name: String, in reader: Reader) throws -> ServiceRecord? {
         try reader.first("\(Row.select) WHERE name = \(name)", as: Row.self)?
             .record(dependencies: try dependencies(of: name, in: reader))
     }

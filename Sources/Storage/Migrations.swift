@@ -44,6 +44,9 @@ enum Migrations {
         migrator.registerMigration("53-output-lines", migrate: countOutputLines)
         migrator.registerMigration("54-hosts", migrate: addHosts)
         migrator.registerMigration("60-fewer-pages", migrate: dropIndexes)
+        migrator.registerMigration("57-after-rollbacks", migrate: followRollbacks)
+        migrator.registerMigration("58-service-links", migrate: watchServiceLinks)
+        migrator.registerMigration("59-ticked-in-the-guide", migrate: noteTicksOfGuides)
         return migrator
     }
 

@@ -31,7 +31,8 @@ struct DeployCommand: AsyncParsableCommand {
             discussion: """
                 Each section of the runbook that holds steps, task items or approvals is a stage; it begins when the \
                 stage before it has succeeded, its checklist is complete and its approvals are given. The parameters \
-                version, environment, service and commit are filled in where the runbook declares them.
+                version, environment, service and commit are filled in where the runbook declares them. A runbook whose \
+                front matter names no rollback is refused, unless --no-rollback and --reason say that it goes without.
 
                   runbook deploy start accunode/deploy --version v1.2.4 --environment production
                   runbook deploy start accunode/deploy --version v1.2.4 --environment staging --follow
@@ -78,6 +79,9 @@ struct DeployCommand: AsyncParsableCommand {
         @Flag(help: "Only take its place; a promotion begins it.")
         var plan = false
 
+        @Flag(help: "Go ahead though the runbook names no rollback; --reason then says why.")
+        var noRollback = false
+
         @OptionGroup var following: FollowOptions
         @OptionGroup var server: ServerOptions
         @OptionGroup var format: FormatOptions
@@ -89,7 +93,8 @@ struct DeployCommand: AsyncParsableCommand {
                     strategy: strategy?.rawValue, commit: commit, reason: reason,
                     parameters: parameters.isEmpty
                         ? nil : Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
-                    planned: plan ? true : nil, stages: stages.isEmpty ? nil : stages)
+                    planned: plan ? true : nil, stages: stages.isEmpty ? nil : stages,
+                    no_rollback: noRollback ? true : nil)
                 return try await client.write(.post, .api("deployments"), request, as: JSONValue.self)
             }
         }

@@ -79,6 +79,12 @@ struct ServeCommand: AsyncParsableCommand {
         help: "What ssh reads instead of its user's configuration, for steps on other machines.", completion: .file())
     var sshConfig: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How often each link of a service is looked at, such as 15m, or off. (default: 15m)",
+            valueName: "duration"))
+    var checkLinks: String?
+
     @Option(help: "debug, info, warning or error. (default: info)")
     var logLevel: String?
 
@@ -136,6 +142,15 @@ struct ServeCommand: AsyncParsableCommand {
             configuration.grace = grace
         }
         configuration.sshConfig = text(sshConfig, "SSH_CONFIG").map(Self.absolute)
+        if let text = text(checkLinks, "CHECK_LINKS") {
+            let interval = DurationText.parse(text)
+            guard text == "off" || interval.map({ $0 >= .seconds(1) }) == true else {
+                throw ValidationError(
+                    "--check-links (RUNBOOK_CHECK_LINKS) is a duration of 1s or more such as 15m, or off, not \"\(text)\"."
+                )
+            }
+            configuration.linkInterval = interval
+        }
         switch (text(tlsCertificate, "TLS_CERTIFICATE"), text(tlsKey, "TLS_KEY")) {
         case (let certificate?, let key?):
             configuration.certificate = .init(path: Self.absolute(certificate), key: Self.absolute(key))

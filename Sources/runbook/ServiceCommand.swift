@@ -13,7 +13,7 @@ struct ServiceCommand: AsyncParsableCommand {
               runbook service change orders --depends-on orders-db --link "Dashboard=https://grafana.example.com/orders"
               runbook service show orders
             """,
-        subcommands: [List.self, Show.self, Add.self, Change.self, Remove.self]
+        subcommands: [List.self, Show.self, Add.self, Change.self, Remove.self, Check.self]
     )
 
     struct List: AsyncParsableCommand {
@@ -167,11 +167,54 @@ struct ServiceCommand: AsyncParsableCommand {
         }
     }
 
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Looks whether the links of a service lead anywhere.",
+            discussion: """
+                A link is reachable where it answers below 400, or asks for a sign-in. It ends with 1 where one fails. The \
+                server looks by itself too, every 15 minutes unless `runbook serve --check-links` says otherwise.
+
+                  runbook service check orders
+                """
+        )
+
+        @Argument(help: "The service's name.")
+        var name: String
+
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var format: FormatOptions
+
+        func run() async throws {
+            try await server.withClient { client in
+                let answer = try await client.write(
+                    .post, .api("services", name, "checks"), nil as String?, as: JSONValue.self)
+                let service = try answer.decoded(as: Service.self)
+                if format.json {
+                    try Output.data.json(answer)
+                } else {
+                    guard !service.links.isEmpty else {
+                        return try Output.talk.say(
+                            "\(name) has no links: runbook service change \(name) --link TITLE=ADDRESS")
+                    }
+                    var table = Table("LINK", "STATE", "SINCE", "ANSWER", "ADDRESS")
+                    for link in service.links {
+                        let check = service.link_checks.first { $0.url == link.url }
+                        table.add(
+                            link.title, check?.state ?? "-", check.map { Wording.moment($0.since) } ?? "-",
+                            check?.told ?? "-", link.url)
+                    }
+                    try table.print(to: .data)
+                }
+                if service.link_checks.contains(where: { $0.state == "failing" }) { throw ExitCode(ExitStatus.failed) }
+            }
+        }
+    }
+
     private static func print(_ service: Service, to output: Output) throws {
         try output.say(service.recorded ? service.name : "\(service.name) (not recorded yet)")
         let facts: [(String, [String])] = [
             ("owner", service.owner.map { [$0] } ?? []), ("contacts", service.contacts),
-            ("runs in", service.environments), ("links", service.links.map { "\($0.title) \($0.url)" }),
+            ("runs in", service.environments), ("links", service.links.map { service.words(of: $0) }),
             ("depends on", service.dependencies), ("needed by", service.dependants), ("runbooks", service.runbooks),
             ("deployments", service.deployments.map { "\($0.version) to \($0.environment) \($0.state)" }),
             ("incidents", service.incidents.map { "\($0.title) (\($0.severity) \($0.state))" }),
@@ -183,6 +226,22 @@ struct ServiceCommand: AsyncParsableCommand {
         guard !service.description.isEmpty else { return }
         try output.line()
         try output.line(service.description)
+    }
+}
+
+extension Service {
+    /// `Dashboard https://grafana.example.com (failing since 03:05: It answers 502 Bad Gateway.)`
+    fileprivate func words(of link: Link) -> String {
+        let check = link_checks.first { $0.url == link.url }
+        return "\(link.title) \(link.url)"
+            + (check.map { " (\($0.state) since \(Wording.moment($0.since)): \($0.told))" } ?? "")
+    }
+}
+
+extension Service.LinkCheck {
+    /// `200 in 12 ms`, or why it fails.
+    fileprivate var told: String {
+        reason ?? status.map { "\($0)\(milliseconds.map { " in \($0) ms" } ?? "")" } ?? ""
     }
 }
 

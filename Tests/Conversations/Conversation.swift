@@ -85,6 +85,12 @@ public final class Conversation {
         return String(decoding: line, as: UTF8.self)
     }
 
+    /// Ends it, whatever it does.
+    public func stop() {
+        kill(pid, SIGKILL)
+        _ = finish()
+    }
+
     /// Ends its input and waits for its own end. Once.
     /// - Returns: what it printed and `line()` has not read, and its exit status; 128 and more for a signal.
     public func finish() -> (output: String, status: Int32) {

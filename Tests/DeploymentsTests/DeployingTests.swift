@@ -199,6 +199,7 @@ import Testing
             """
             ---
             service: accunode
+            rollback: undo
             ---
             # Go live
 
@@ -285,7 +286,9 @@ import Testing
     /// What waits for nobody any more must not wait in anybody's list.
     @Test func `an aborted one abandons the checklist that its stage waited for`() async throws {
         let (fixture, deployments) = (fixture, fixture.deployments)
-        try await fixture.store("## Before\n\n- [ ] It is so\n\n## After\n\n```sh\ntrue\n```\n", as: "boxes")
+        try await fixture.store(
+            "---\nrollback: undo\n---\n## Before\n\n- [ ] It is so\n\n## After\n\n```sh\ntrue\n```\n",
+            as: "boxes")
         var order = fixture.order("boxes")
         order.service = "accunode"
         let waiting = try await deployments.start(order, by: fixture.mira)
@@ -372,16 +375,6 @@ import Testing
         let refused = order
         let problem = try await problem { try await fixture.deployments.start(refused, by: fixture.mira) }
         #expect(problem.fields.map(\.name) == ["service"])
-    }
-
-    @Test func `without a rollback runbook there is nothing to roll back with`() async throws {
-        try await fixture.store("---\nservice: accunode\n---\n## A\n\n```approval {}\nGo?\n```\n", as: "bare")
-        let begun = try await fixture.deployments.start(fixture.order("bare"), by: fixture.mira)
-        let problem = try await problem {
-            try await fixture.deployments.rollBack(begun.id, reason: "bad", by: fixture.mira)
-        }
-        #expect(problem.code == .conflict && problem.message.contains("names no rollback runbook"))
-        #expect(try await fixture.deployments.deployment(begun.id, by: fixture.mira).state == .waiting)
     }
 
     @Test func `without a good version the rollback asks for one`() async throws {

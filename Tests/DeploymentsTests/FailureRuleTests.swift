@@ -54,6 +54,37 @@ import Testing
         #expect(found?.rawValue == row.blamed)
     }
 
+    /// A gate that is still closed has changed nothing that could fail.
+    @Test func `a deployment whose first stage has not begun is laid nothing to`() async throws {
+        let fixture = try Fixture()
+        try await fixture.store(DeployingTests.undo, as: "undo")
+        try await fixture.store(
+            "---\nservice: accunode\nrollback: undo\n---\n## Go\n\n```approval {name=go}\nGo?\n```\n\n```sh\ntrue\n```\n",
+            as: "gated")
+        let before = try await fixture.record("v1")
+        let waiting = try await fixture.deployments.start(fixture.order("gated"), by: fixture.mira)
+        #expect(waiting.state == .waiting && waiting.facts.started != nil)
+        func burn() async throws -> IncidentRecord {
+            try await fixture.incidents.open(
+                IncidentOrder(title: "Errors", severity: .sev2, services: ["accunode"]), by: fixture.mira)
+        }
+        let early = try await burn()
+        #expect(try await fixture.deployments.deployment(behind: early, by: fixture.mira)?.id == before.id)
+        #expect(try await fixture.deployments.incidents(laidTo: before.facts, by: fixture.mira) == [early.id])
+        let begun = try await fixture.deployments.promote(waiting.id, by: fixture.ada)
+        #expect(begun.state == .running)
+        let late = try await burn()
+        #expect(try await fixture.deployments.deployment(behind: early, by: fixture.mira)?.id == before.id)
+        #expect(try await fixture.deployments.deployment(behind: late, by: fixture.mira)?.id == begun.id)
+        #expect(try await fixture.deployments.incidents(laidTo: begun.facts, by: fixture.mira) == [late.id])
+        // One that never came that far is no failed change, whatever burnt while it waited.
+        let only = fixture.order("gated", "v9", "staging")
+        let never = try await fixture.deployments.start(only, by: fixture.mira)
+        _ = try await burn()
+        _ = try await fixture.deployments.abort(never.id, reason: nil, by: fixture.mira)
+        #expect(try await Self.figures(of: fixture).first { $0.environment == "staging" }?.failures == 0)
+    }
+
     private static func figures(of fixture: Fixture) async throws -> [Figures] {
         try await fixture.deployments.figures(days: 30, by: fixture.root)
     }

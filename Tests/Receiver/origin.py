@@ -1,17 +1,20 @@
 """A web server for requests that steps make: what it answers stands in the path. It prints `ready PORT`, then a line of JSON
-for each request as soon as it came.
+for each request as soon as it came. With the paths of a certificate and its key it speaks TLS.
 
     /status/N   that status, with the body `status N`
     /flaky/N    503 for the first N requests to it, then 200
     /headers    the security headers of a site that has them
     /json       a document
     /away       a redirection to /json
+    /round      a redirection to itself
     /echo       what came, as JSON
     /hang/N     nothing, ever, for the first N requests to it, then what /echo answers
     /endless    an answer that does not end
 """
 
 import json
+import ssl
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -53,6 +56,8 @@ class Origin(BaseHTTPRequestHandler):
             self.answer(200, json.dumps(DOCUMENT).encode(), [("Content-Type", "application/json")])
         elif path[0] == "away":
             self.answer(301, headers=[("Location", "/json")])
+        elif path[0] == "round":
+            self.answer(302, headers=[("Location", self.path)])
         elif path[0] == "hang" and count <= int(path[1]):
             threading.Event().wait()
         elif path[0] == "endless":
@@ -72,5 +77,9 @@ class Origin(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     server = ThreadingHTTPServer(("127.0.0.1", 0), Origin)
     server.daemon_threads = True
+    if len(sys.argv) == 3:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*sys.argv[1:])
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     print(f"ready {server.server_port}", flush=True)
     server.serve_forever()

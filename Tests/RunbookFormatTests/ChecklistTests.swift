@@ -75,6 +75,64 @@ import Testing
         #expect(try read("It went ✅ well.\n").findings.isEmpty)
     }
 
+    private static let signed = """
+        # Go-live
+
+        ## Before
+
+        ```yaml
+        Infrastructure:
+          ✅ An **account** is there
+          âœ… Roles are set
+
+        Security:
+          ☐ Scans are done
+        ```
+
+        ```sh
+        ✅ nothing that runs is an item
+        ```
+
+        ## Next
+
+        1. ‚úÖ Planned
+        2. ‚è≥ Moved
+        3. Somebody is told ✅
+
+        """
+
+    @Test func `without a box, lines with a sign are what a checklist starts from`() throws {
+        let guide = try read(Self.signed)
+        #expect(guide.checklist.isEmpty)
+        let items = try #require(guide.items(within: nil))
+        #expect(items.map(\.text) == ["An account is there", "Roles are set", "Scans are done", "Planned", "Moved"])
+        #expect(items.map(\.isChecked) == [true, true, false, true, false])
+        #expect(items.map(\.group) == ["Infrastructure", "Infrastructure", "Security", nil, nil])
+        #expect(items.map(\.section) == ["before", "before", "before", "next", "next"])
+        #expect(items.map(\.line) == [7, 8, 11, 20, 21])
+        #expect(guide.items(within: "next")?.map(\.id) == ["next.planned", "next.moved"])
+        // A box says it better.
+        let boxed = try read(Self.signed + "- [ ] told\n")
+        #expect(boxed.items(within: nil)?.map(\.text) == ["told"])
+        #expect(boxed.items(within: "before")?.count == 3 && boxed.items(within: "next")?.count == 1)
+    }
+
+    @Test func `an export writes a sign for each that differs, and nothing else`() throws {
+        let source = Array(Self.signed.replacing("\n", with: "\r\n").utf8)
+        let guide = try Guide(parsing: source, name: "signed")
+        let items = guide.marked
+        let same = Dictionary(uniqueKeysWithValues: items.map { ($0.id, $0.isChecked) })
+        #expect(guide.source(source, ticked: same) == source)
+        let other = String(decoding: guide.source(source, ticked: same.mapValues { !$0 }), as: UTF8.self)
+        let expected = Self.signed.replacing("\n", with: "\r\n")
+            .replacing("  ✅ An", with: "  ⬜ An").replacing("âœ…", with: "⬜").replacing("☐", with: "✅")
+            .replacing("‚úÖ", with: "⬜").replacing("‚è≥", with: "✅")
+        #expect(other == expected)
+        // What was written is read again.
+        let again = try Guide(parsing: Array(other.utf8), name: "signed").marked
+        #expect(again.map(\.isChecked) == items.map { !$0.isChecked } && again.map(\.id) == items.map(\.id))
+    }
+
     @Test func `a fence marked check in an item is the item's check and no part of a run`() throws {
         let guide = try read(
             """

@@ -258,6 +258,9 @@ extension AccessRow {
         AccessRow(.delete, "/api/v1/services/{name}", "401 403 204 204 204 403") {
             ("/api/v1/services/\(try await $0.service())", .none)
         },
+        AccessRow(.post, "/api/v1/services/{name}/checks", "401 403 200 200 200 403") {
+            ("/api/v1/services/\(try await $0.service())/checks", .none)
+        },
         AccessRow(.get, "/services", "- 200 200 200 200 403"),
         AccessRow(.post, "/services", "401 403 303 303 303 403") {
             ("/services", .form(["name": "service-\($0.number())"]))
@@ -274,6 +277,9 @@ extension AccessRow {
         },
         AccessRow(.post, "/services/{name}/removal", "401 403 303 303 303 403") {
             ("/services/\(try await $0.service())/removal", .form([:]))
+        },
+        AccessRow(.post, "/services/{name}/checks", "401 403 303 303 303 403") {
+            ("/services/\(try await $0.service())/checks", .form([:]))
         },
     ]
 

@@ -104,14 +104,56 @@ import Testing
             func press(_ fields: KeyValuePairs<String, String>) async throws -> Answer {
                 try await caller.send(.post, "/checklists/\(list.id)/items", as: session, .form(fields))
             }
-            #expect(try await press(["do": "assign 1 1", "to-1": "author", "role-1": ""]).status == 303)
+            #expect(try await press(["do": "assign 1 1", "to-1": "author"]).status == 303)
             let page = try await caller.send(.get, "/checklists/\(list.id)", as: session).text
             #expect(page.contains("<bdi>for author</bdi>"))
-            let late = try await press(["do": "assign 1 1", "to-1": "admin", "role-1": "admin"])
+            let late = try await press(["do": "assign 1 1", "to-1": "admin, an admin"])
             #expect(late.status == 412 && late.text.contains("operator gave this item to author at "))
-            let wrong = try await press(["do": "assign 1 2", "to-1": "somebody", "role-1": ""])
+            let wrong = try await press(["do": "assign 1 2", "to-1": "somebody"])
             #expect(wrong.status == 400 && wrong.text.contains("There is nobody called somebody"))
         }
+    }
+
+    @Test func `the same field says who must settle an item`() async throws {
+        let installation = try await Installation()
+        let list = try await installation.checklist()
+        try await installation.test { caller in
+            let (admin, session) = (try await installation.session(.admin), try await installation.session(.operator))
+            func give(_ owners: String, _ version: Int, as session: Credentials) async throws -> Answer {
+                try await caller.send(
+                    .post, "/checklists/\(list.id)/items", as: session,
+                    .form(["do": "assign 1 \(version)", "to-1": owners]))
+            }
+            func page() async throws -> String {
+                try await caller.send(.get, "/checklists/\(list.id)", as: session).text
+            }
+            #expect(try await page().contains("<option value=\"an admin\">"))
+            #expect(try await give("An admin", 1, as: session).status == 303)
+            var told = try await page()
+            #expect(told.contains("<bdi>for an admin</bdi>") && told.contains("name=\"to-1\" value=\"an admin\""))
+            #expect(!told.contains("value=\"tick 1 "))
+            let taken = try await give("author", 2, as: session)
+            #expect(taken.status == 403 && taken.text.contains("give an admin&#39;s item to others"), "\(taken.text)")
+            #expect(try await give("admin, an admin", 2, as: admin).status == 303)
+            #expect(try await page().contains("<bdi>for admin, an admin</bdi>"))
+            #expect(try await give("an operator", 3, as: admin).status == 303)
+            told = try await page()
+            #expect(told.contains("<bdi>for an operator</bdi>") && told.contains("value=\"tick 1 4\""))
+            #expect(try await give("", 4, as: session).status == 303)
+            #expect(try await !page().contains("<bdi>for "))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("", nil, nil), (" , ", nil, nil), ("Ada", "Ada", nil), ("an admin", nil, .admin),
+            ("Ada, An Admin", "Ada", .admin), ("an operator,Ada", "Ada", .operator), ("admin", "admin", nil),
+            ("Lovelace, Ada", "Lovelace, Ada", nil),
+        ] as [(String, String?, Role?)])
+    func `a field says a person, a role, or both`(_ text: String, _ person: String?, _ role: Role?) {
+        let owners = ItemOwners(typed: text)
+        #expect(owners.person == person && owners.role == role)
+        #expect(ItemOwners(typed: owners.words ?? "") == owners)
     }
 
     @Test func `an item whose text names a role begins with it`() async throws {

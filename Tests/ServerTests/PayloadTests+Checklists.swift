@@ -10,7 +10,7 @@ extension PayloadTests {
         let item = ChecklistEntry(
             id: "a.b", section: "a", line: 3, depth: 1, text: "b", required: true, state: "ticked", version: 2,
             note: "c", by: actor, at: time, check: "d", checking: false, evidence: evidence,
-            assignee: "Ada", role: "admin")
+            assignee: "Ada", role: "admin", pre_ticked: true)
         let bareItem = ChecklistEntry(
             id: "a.b", section: "", line: 3, depth: 1, text: "b", required: false, state: "open", version: 1,
             note: nil, by: nil, at: nil, check: nil, checking: true, evidence: nil)

@@ -20,7 +20,7 @@ extension PayloadTests {
         (full.runbook, full.runbook_version, full.external_id) = ("a", hash, "7")
         (full.previous_version, full.rollback_run, full.rollback_reason) = ("v0", "3", "errors")
         (full.started, full.finished, full.failed) = (time, time, time)
-        full.laid_to_it = ["9"]
+        (full.laid_to_it, full.no_rollback, full.follow_up) = (["9"], true, "8")
         let bar = DeploymentFigures.Bar(start: time, deployments: 2, failures: 1)
         let figures = { (rate: Double?, restore: Double?) in
             DeploymentFigures(
@@ -34,7 +34,7 @@ extension PayloadTests {
                 full: DeploymentRequest(
                     runbook: "a", service: "b", version: "v1", environment: "production", strategy: "canary",
                     commit: "abc", reason: "because", parameters: ["A": "b"], planned: true,
-                    stages: ["ship"]),
+                    stages: ["ship"], no_rollback: true),
                 bare: DeploymentRequest(runbook: "a", version: "v1", environment: "production")),
             Sample(
                 schema: "DeploymentRecordRequest",

@@ -3,24 +3,35 @@ import Foundation
 import Journal
 import Services
 import Storage
+import Synchronization
 import Testing
 
-/// Services in a folder of their own, on a clock that stands still.
+/// Services in a folder of their own, on a clock that goes as it is told.
 final class Fixture: Sendable {
+    final class Clock: Sendable {
+        private let now = Mutex(Timestamp(microseconds: 1_768_811_400_000_000))
+
+        var time: Timestamp { now.withLock { $0 } }
+
+        func advance(by duration: Duration) { now.withLock { $0 = $0.advanced(by: duration) } }
+    }
+
     let database: Database
     let journal: Journal
     let services: Services
+    let clock = Clock()
     let ada = Principal(
         kind: .person, id: "1", name: "Ada", permissions: Role.operator.permissions, via: .api)
     let guest = Principal(kind: .person, id: "2", name: "Guest", permissions: Role.viewer.permissions, via: .api)
-    private let folder: String
+    let folder: String
 
-    init() throws {
+    /// - Parameter isOnTheWall: takes the system's clock instead.
+    init(patience: Duration = .seconds(10), isOnTheWall: Bool = false) throws {
         folder = NSTemporaryDirectory() + "/runbook-services-" + UUID().uuidString.lowercased()
         database = try Database(folder: folder, options: .init(explainer: Explainer()))
-        let time = TimeSource.fixed(Timestamp(microseconds: 1_768_811_400_000_000))
+        let time = isOnTheWall ? TimeSource.system : TimeSource { [clock] in clock.time }
         journal = Journal(database: database, time: time)
-        services = Services(journal: journal, time: time)
+        services = Services(journal: journal, time: time, patience: patience)
     }
 
     // What can't be deleted stays in the temporary folder, where the system clears it.

@@ -141,7 +141,10 @@ import Testing
             for number in 1...12 {
                 let answer = try await server.wire.post(
                     "/api/v1/deployments",
-                    try jsonText(["runbook": "steps", "version": "v\(number)", "environment": "place-\(number)"]))
+                    """
+                    {"runbook": "steps", "version": "v\(number)", "environment": "place-\(number)", "no_rollback": true,
+                        "reason": "it only speaks"}
+                    """)
                 try #require(answer.status == 201, "\(answer.text)")
                 let id = try #require(try answer.json["id"].string)
                 // Anywhere from before its first step to after its last.
@@ -162,6 +165,42 @@ import Testing
                     #expect(kinds.count { $0 == kind } == count, "\(kind) of \(kinds), killed after \(delays) ms")
                 }
                 #expect(Set(record["stages"].items.compactMap { $0["run"].string }).count == 3)
+            }
+            try await server.expectNoProcessLeft()
+            try await server.expectIntactJournal()
+        }
+    }
+
+    /// The checklist, its place in the deployment's row and the event are one transaction, whatever the reaction's own place was.
+    @Test func `killed at any moment, a rollback is followed up once`() async throws {
+        var random = SystemRandomNumberGenerator()
+        try await Server.with { server in
+            try await server.store("accunode.release", Self.guide)
+            for number in 1...8 {
+                let place = "place-\(number)"
+                let answer = try await server.wire.post(
+                    "/api/v1/deployments",
+                    try jsonText(["runbook": "accunode.release", "version": "v\(number)", "environment": place]))
+                try #require(answer.status == 201, "\(answer.text)")
+                let path = "/api/v1/deployments/\(try #require(try answer.json["id"].string))"
+                try await until("it waits") { try await server.wire.get(path).json["state"].string == "waiting" }
+                let back = try await server.wire.post(
+                    "\(path)/rollback", try jsonText(["reason": "errors", "version": "v0"]))
+                try #require(back.status == 200, "\(back.text)")
+                let delay = Int.random(in: 0...90, using: &random)
+                try await Task.sleep(for: .milliseconds(delay))
+                try await server.crash()
+                try await until("it is followed up, killed after \(delay) ms") {
+                    try await server.wire.get(path).json["follow_up"].string != nil
+                }
+                let told = try await server.wire.get(path).json
+                #expect(told["state"].string == "rolled-back")
+                let object = "deployment/\(told["id"].string ?? "")"
+                let lists = try await server.wire.get("/api/v1/checklists?object=\(object)").json["items"].items
+                #expect(lists.map { $0["id"].string } == [told["follow_up"].string], "killed after \(delay) ms")
+                #expect(lists.first?["items_missing"].int == 4)
+                let events = try await server.wire.get("/api/v1/journal?limit=500&object=\(object)").json["items"].items
+                #expect(events.count { $0["kind"].string == "deployment.follow-up-started" } == 1)
             }
             try await server.expectNoProcessLeft()
             try await server.expectIntactJournal()

@@ -71,7 +71,7 @@ final class Server: Sendable {
             ["serve", "--port", "\(port)", "--data", data, "--rate-limit", "off", "--grace", "1s"] + arguments,
             environment: [
                 "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder,
-                "LANG": "C.UTF-8", "RUNBOOK_EXPLAIN": "1",
+                "LANG": "C.UTF-8", "RUNBOOK_EXPLAIN": "1", "RUNBOOK_CHECK_LINKS": "off",
                 "RUNBOOK_BOOTSTRAP_TOKEN": Self.token, "RUNBOOK_SHIM": try Programs.path(of: Programs.shim),
             ].merging(environment) { $1 },
             log: "\(folder)/server-\(number)", directory: folder)

@@ -75,6 +75,7 @@ extension Samples {
             by_kind: by.map { $0 == "check" ? "system" : "person" }, by: by, by_name: by.map(text),
             at: by.map { _ in at(60) }, check_step: check || proof ? "https" : nil, check_run: nil, checking: false,
             evidence: proof ? evidence.text : nil, assignee: position < 4 ? "2" : nil,
-            assignee_name: position < 4 ? text("Ben") : nil, role: position == 4 ? .admin : nil)
+            assignee_name: position < 4 ? text("Ben") : nil, role: position == 4 ? .admin : nil,
+            pre_ticked: position == 2)
     }
 }

@@ -11,7 +11,8 @@ import Runbooks
 extension Samples {
     var deploymentPages: [any WebPage] {
         [
-            deployments, noDeployments, choosing, deploymentForm, deployment(.waiting), deployment(.rolledBack),
+            deployments, noDeployments, choosing, deploymentForm(rollback: "accunode.rollback"),
+            deploymentForm(rollback: nil), deployment(.waiting), deployment(.rolledBack),
             figures,
             noFigures,
         ]
@@ -35,7 +36,7 @@ extension Samples {
             choosingFrom: [.init(name: text("accunode.deploy"), title: text("Deploy AccuNode"))], reader: reader)
     }
 
-    var deploymentForm: DeploymentFormPage {
+    func deploymentForm(rollback: String?) -> DeploymentFormPage {
         let source = """
             ---
             title: Deploy
@@ -54,10 +55,10 @@ extension Samples {
             "created": 0, "updated": 0,
         ])
         var typed = DeploymentFormPage.Typed()
-        typed.fields = ["version": text("v2"), "planned": "1"]
+        typed.fields = ["version": text("v2"), "planned": "1", "no_rollback": "1"]
         typed.stages = [plan.id]
         return DeploymentFormPage(
-            of: entry, guide, stages: [plan], rollback: text("accunode.rollback"), typed: typed,
+            of: entry, guide, stages: [plan], rollback: rollback.map(text), typed: typed,
             problem: .invalid(
                 text("The deployment can't be taken in."),
                 fields: [
@@ -123,7 +124,7 @@ extension Samples {
             "reason": .string(text("the new price list")),
             "state": .string(state.rawValue), "parameters": "{}", "created": time(0), "started": time(1),
             "actor_kind": "person", "actor": "1", "actor_name": .string(text("Mira")), "person": "1",
-            "previous_version": .string(text("v1")),
+            "previous_version": .string(text("v1")), "no_rollback": .bool(!state.isUnfinished),
         ]
         if state.isUnfinished {
             members["runbook"] = .string(text("accunode.deploy"))
@@ -133,6 +134,7 @@ extension Samples {
             members["finished"] = time(402)
             members["rollback_run"] = .string(text("01j9zk4m7c0vxw5t3n8q2r6hyf"))
             members["rollback_reason"] = .string(text("errors above 5 %"))
+            members["follow_up"] = .string(text("01j9zk4m7c0vxw5t3n8q2r6hyc"))
         }
         return decoded(members)
     }

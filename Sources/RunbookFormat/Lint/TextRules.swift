@@ -4,11 +4,11 @@ enum TextRules {
         var findings: [Finding] = []
         for number in 1...max(1, text.lineCount) {
             let line = text.line(number)
-            if isTicked(line) {
+            if MarkedLine(line)?.isDone == true {
                 findings.append(
                     Finding(
                         .preTickedBox, .warning, line: number,
-                        "It is shown as done, and that proves nothing; write \"- [ ]\" to make it an item."))
+                        "It is shown as done, and that proves nothing; a checklist starts with it open."))
             }
             if line.count < 5000, let secret = SecretLiteral.find(in: line, of: fences[number]) {
                 findings.append(
@@ -39,16 +39,6 @@ enum TextRules {
         }
         return findings
     }
-
-    /// A tick at the start of a line or list item, also as two common wrong encodings show it.
-    private static func isTicked(_ line: ArraySlice<UInt8>) -> Bool {
-        guard let start = line.firstIndex(where: { $0 >= 0x80 }), start - line.startIndex < 40 else { return false }
-        let before = line[..<start]
-        guard before.allSatisfy({ " \t>*+-.)".utf8.contains($0) || (0x30...0x39).contains($0) }) else { return false }
-        return ticks.contains { line[start...].starts(with: $0) }
-    }
-
-    private static let ticks: [[UInt8]] = ["✅", "☑", "✔", "âœ…", "âœ”", "â˜‘", "‚úÖ", "‚úî"].map { Array($0.utf8) }
 
     /// `name:latest`, as an image is named.
     private static func hasFloatingTag(_ line: ArraySlice<UInt8>) -> Bool {

@@ -58,7 +58,8 @@ struct ChecklistPage: WebPage {
         /// Whether the reader may settle it; notes everybody may write.
         let maySettle: Bool
         let typedNote: String
-        let assignee: String?
+        /// What the field “For” says now.
+        let owners: String?
     }
 
     struct Person: Sendable {
@@ -77,6 +78,8 @@ struct ChecklistPage: WebPage {
     /// Whole per cents, and the same in words for who can't see the bar.
     let percent: String
     let problem: String?
+    /// That the guide shows some of it as done, where it does.
+    let preTicked: String?
     let newsPath: String
     let runbook: String
     let runbookPath: String
@@ -95,7 +98,7 @@ struct ChecklistPage: WebPage {
     let reopeningPath: String?
     let abandonmentPath: String?
     let missing: String
-    /// Whom one may give items to.
+    /// Whom one may give items to: people, and who must be what.
     let people: [Person]
 
     /// - Parameters:
@@ -120,6 +123,7 @@ struct ChecklistPage: WebPage {
         state = summary.state.rawValue
         percent = String(summary.total == 0 ? 100 : summary.settled * 100 / summary.total)
         self.problem = problem
+        preTicked = list.preTickedNotice
         newsPath = Paths.news(after: head, object: "checklist/\(summary.id)")
         runbook = summary.runbook
         runbookPath = Paths.runbook(summary.runbook)
@@ -136,7 +140,7 @@ struct ChecklistPage: WebPage {
         completionPath = isOpen && mayOperate && summary.missing == 0 ? "\(path)/completion" : nil
         overridePath = isOpen && mayOverride && summary.missing > 0 ? "\(path)/completion" : nil
         abandonmentPath = isOpen && mayOperate ? "\(path)/abandonment" : nil
-        self.people = people.map(Person.init)
+        self.people = (people + ItemOwners.roles.map { $0.words }).map(Person.init)
         reopeningPath = !isOpen && mayOperate ? "\(path)/reopening" : nil
         missing = counted(summary.missing, "item")
         var sections: [Section] = []
@@ -154,7 +158,7 @@ struct ChecklistPage: WebPage {
             items = []
         }
         for item in list.items {
-            if item.section != items.first?.section { try close() }
+            if (item.section, item.heading) != (items.first?.section, items.first?.heading) { try close() }
             items.append(item)
         }
         try close()
@@ -191,8 +195,8 @@ extension ChecklistPage.Item {
         by = item.by_name
         at = item.at.map(Moment.init)
         note = item.note
-        let owners = [item.assignee_name, item.role == .admin ? "an admin" : nil].compactMap(\.self)
-        whose = owners.isEmpty ? nil : "for \(owners.joined(separator: ", "))"
+        let owners = ItemOwners(item).words
+        whose = owners.map { "for \($0)" }
         proof = try item.proof.map(ChecklistPage.Proof.init)
         self.complaint = complaint
         acts = changer.map { changer in
@@ -201,7 +205,7 @@ extension ChecklistPage.Item {
                 goal: item.state.isSettled ? "open" : "tick", goalWord: item.state.isSettled ? "Open again" : "Tick",
                 hasCheck: item.check_step != nil && !item.checking && !item.state.isSettled,
                 isSettled: item.state.isSettled, maySettle: item.maySettle(changer), typedNote: item.note ?? "",
-                assignee: item.assignee_name)
+                owners: owners)
         }
     }
 }

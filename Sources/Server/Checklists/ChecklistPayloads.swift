@@ -35,7 +35,8 @@ extension ChecklistEntry {
                 CheckEvidence(
                     run: proof.run, command: proof.command, exit_status: proof.exit_status, reason: proof.reason,
                     output: proof.output, output_cut: proof.output_cut, time: proof.time)
-            }, assignee: item.assignee_name, role: item.role?.rawValue)
+            }, assignee: item.assignee_name, role: item.role?.rawValue,
+            pre_ticked: item.pre_ticked ? true : nil)
     }
 }
 

@@ -51,8 +51,9 @@ extension ChecklistRoutes {
             } else {
                 var change = ItemChange(state: press.act.state, note: visit.form["note-\(press.position)"])
                 if press.act == .assign {
-                    change.assignee = visit.form["to-\(press.position)"] ?? ""
-                    change.role = try visit.form["role-\(press.position)"].map(role)
+                    let owners = ItemOwners(typed: visit.form["to-\(press.position)"] ?? "")
+                    change.assignee = owners.person ?? ""
+                    change.role = owners.role.map { .role($0) } ?? .anybody
                 }
                 _ = try await checklists.change(item, of: id, to: change, expecting: press.version, by: visit.principal)
             }

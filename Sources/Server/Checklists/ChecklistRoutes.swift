@@ -198,5 +198,5 @@ struct ChecklistRoutes: Sendable {
 
 extension Problem {
     /// It is about what somebody has just asked of an item, and is said beside it.
-    var isAnItems: Bool { code == .invalid || code == .conflict || code == .outdated }
+    var isAnItems: Bool { [.invalid, .conflict, .outdated, .forbidden].contains(code) }
 }

@@ -42,6 +42,9 @@ struct DeploymentFormPage: WebPage {
         let fields: [RunFormPage.Field]
         let strategies: [Option]
         let isPlanned: Bool
+        /// The guide names no rollback, so that whoever deploys says that it goes without.
+        let isUnbound: Bool
+        let isWithoutRollback: Bool
         let stages: [Stage]
         let rollback: String?
     }
@@ -118,6 +121,7 @@ struct DeploymentFormPage: WebPage {
             strategies: Strategy.allCases.map {
                 Option(option: $0.rawValue, isSelected: $0.rawValue == typed.fields["strategy"] ?? "rolling")
             }, isPlanned: typed.fields["planned"] != nil,
+            isUnbound: rollback == nil, isWithoutRollback: typed.fields["no_rollback"] != nil,
             stages: stages.map { plan in
                 let parts = [
                     plan.items.isEmpty ? nil : counted(plan.items.count, "item"),

@@ -122,6 +122,8 @@ struct DeploymentPage: WebPage {
     let previousVersion: String?
     let rollbackRunPath: String?
     let rollbackReason: String?
+    let isWithoutRollback: Bool
+    let followUpPath: String?
     let by: String
     let created: Moment
     let started: Moment?
@@ -165,6 +167,8 @@ struct DeploymentPage: WebPage {
         previousVersion = facts.previous_version
         rollbackRunPath = facts.rollback_run.map { Paths.run($0.rawValue) }
         rollbackReason = facts.rollback_reason
+        isWithoutRollback = facts.no_rollback
+        followUpPath = facts.follow_up.map { Paths.checklist($0) }
         by = facts.actor_name
         created = Moment(facts.created)
         started = facts.started.map { Moment($0) }
@@ -222,7 +226,9 @@ struct DeploymentPage: WebPage {
     }
 
     private static func rollback(_ facts: DeploymentFacts, path: String) -> Rollback? {
-        guard !facts.isRecorded, facts.started != nil, facts.state.after(.rollBack) != nil else { return nil }
+        guard !facts.isRecorded, !facts.no_rollback, facts.started != nil, facts.state.after(.rollBack) != nil else {
+            return nil
+        }
         let target = facts.previous_version.map { "to \($0), the good version that ran before" }
         return Rollback(
             rollbackPath: "\(path)/rollback", goodVersion: facts.previous_version ?? "",

@@ -21,6 +21,8 @@ extension Deployment {
         previous_version = facts.previous_version
         rollback_run = facts.rollback_run?.rawValue
         rollback_reason = facts.rollback_reason
+        no_rollback = facts.no_rollback ? true : nil
+        follow_up = facts.follow_up
         started = facts.started?.rfc3339
         finished = facts.finished?.rfc3339
         failed = facts.failed?.rfc3339
@@ -83,6 +85,7 @@ extension DeploymentOrder {
         reason = request.reason
         isPlanned = request.planned ?? false
         stages = request.stages
+        goesWithoutRollback = request.no_rollback ?? false
     }
 }
 

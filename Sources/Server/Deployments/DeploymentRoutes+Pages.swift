@@ -61,6 +61,7 @@ extension DeploymentRoutes {
             order.commit = form.filled("commit")
             order.reason = form.filled("reason")
             order.isPlanned = form.filled("planned") != nil
+            order.goesWithoutRollback = form.filled("no_rollback") != nil
             // Boxes that nobody ticked say nothing: that there were any stands beside them.
             if form.filled("stages") != nil { order.stages = (typed.stages ?? []).sorted() }
             let record = try await deployments.start(order, by: visit.principal)

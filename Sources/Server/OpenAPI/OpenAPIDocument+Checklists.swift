@@ -170,6 +170,7 @@ extension OpenAPIDocument {
                 "check": .text("The step that proves it."), "evidence": .ref("CheckEvidence"),
                 "assignee": .text("Who is to see to it."),
                 "role": .oneOf(["operator", "admin"], "What whoever settles it must be."),
+                "pre_ticked": .flag("True where the guide shows it as done, which proves nothing: it began open."),
             ]),
         "CheckEvidence": .object(
             "What a check did.",

@@ -30,7 +30,8 @@ extension OpenAPIDocument {
         summary: "Starts a deployment by the stages of a runbook.",
         details: """
             Stages are the sections at the runbook's top working level that hold steps, task items or approvals. A stage \
-            begins when the one before it has succeeded, its checklist is complete and its approvals are given. \
+            begins when the one before it has succeeded, its checklist is complete and its approvals are given. A runbook \
+            that names no rollback is refused, unless `no_rollback` says that it goes without. \
             Everything that stands in the way of any stage, or of the rollback that the runbook names, is in `errors`, and \
             then nothing is started. One deployment at a time goes to a service's environment; a second one is a conflict \
             that names the first.
@@ -127,6 +128,9 @@ extension OpenAPIDocument {
                     of: .text(),
                     "The sections that are its stages, by slug; without them those of the guide. None that asks for an approval can be left out."
                 ),
+                "no_rollback": .flag(
+                    "It goes ahead though the runbook names no rollback, which is refused otherwise; `reason` says why."
+                ),
             ]),
         "DeploymentRecordRequest": .object(
             "A deployment that was made elsewhere.",
@@ -168,6 +172,8 @@ extension OpenAPIDocument {
                 "external_id": .text("What the pipeline that made it calls it."),
                 "previous_version": .text("The good version that ran there before."),
                 "rollback_run": .text("The id of the run that undoes it, the last one."), "rollback_reason": .text(),
+                "no_rollback": .flag("True where it was started though nothing was known to undo it."),
+                "follow_up": .text("The id of the checklist of what is left to do after its rollback."),
                 "started": .moment("When it began."), "finished": .moment("When it came to its end."),
                 "failed": .moment("When it was first known to have gone wrong."),
                 "laid_to_it": .list(

@@ -7,7 +7,8 @@ import Services
 extension OpenAPIDocument {
     static let services = Subject(
         name: "services", description: "What is operated, by whom, and what it needs.",
-        operations: [listServices, addService, getService, replaceService, removeService], schemas: serviceSchemas)
+        operations: [listServices, addService, getService, replaceService, removeService, checkServiceLinks],
+        schemas: serviceSchemas)
 
     private static let name = Operation.Parameter.path("name", "The service's name, such as `accunode`.")
 
@@ -38,12 +39,25 @@ extension OpenAPIDocument {
         access: .permitted(.operate), parameters: [name], answers: [.noContent("It is recorded no longer.")],
         problems: [404])
 
+    private static let checkServiceLinks = Operation(
+        method: .post, path: "/api/v1/services/{name}/checks", id: "checkServiceLinks",
+        summary: "Looks at each link of a service now.",
+        details: """
+            A GET that follows redirections and waits 10 seconds at most. A link is reachable where it answers below 400, or \
+            asks for a sign-in (401, 403). The journal tells of changes alone. It is also done by itself, `serve --check-links`.
+            """,
+        access: .permitted(.operate), parameters: [name],
+        answers: [.json(.ref("Service"), "The service, with what was found in `link_checks`.")], problems: [404])
+
     private static let serviceSchemas: KeyValuePairs<String, Schema> = [
         "Service": .object(
             "A service: what its team says of it, and what names it.",
             [
                 "name": .text("Such as `accunode`."), "recorded": recorded, "description": description,
-                "contacts": contacts, "links": links, "environments": environments, "dependencies": dependencies,
+                "contacts": contacts, "links": links,
+                "link_checks": .list(
+                    of: .ref("ServiceLinkCheck"), "By address; none for a link that nobody has looked at yet."),
+                "environments": environments, "dependencies": dependencies,
                 "dependants": .list(of: .text(), "The services that say they need it."),
                 "incidents": .list(of: .ref("ServiceIncident"), "The newest that affect it, five at most."),
                 "deployments": .list(of: .ref("ServiceDeployment"), "The newest of it, five at most."),
@@ -73,6 +87,17 @@ extension OpenAPIDocument {
             optional: ["owner": owner, "updated": .moment("When it was changed.")]),
         "ServiceLink": .object(
             "A link.", ["title": .text("A line."), "url": .text("An `https` or `http` address.")]),
+        "ServiceLinkCheck": .object(
+            "What the last look at a link found.",
+            [
+                "url": .text("The link's address."), "state": .oneOf(LinkState.self),
+                "since": .moment("Since when it is so."), "checked": .moment("When it was looked at last."),
+            ],
+            optional: [
+                "status": .integer("Of the answer, where there was one."),
+                "milliseconds": .integer("From the request to the answer.", from: 0),
+                "reason": .text("Why it fails, as a sentence."),
+            ]),
         "ServiceRequest": .object(
             "A service to record; what is left out is empty.",
             [

@@ -111,6 +111,8 @@ struct RunbookPage: WebPage {
         var gone: Timestamp?
         /// What keeps the file that stands there from being the current version.
         var faults: [RunbooksPage.Fault] = []
+        /// Whether lines of it show by a sign what is done: without boxes, a checklist starts from those.
+        var hasMarks = false
     }
 
     let layout: Layout
@@ -156,7 +158,7 @@ struct RunbookPage: WebPage {
         gone = facts.gone.map(Moment.init)
         faults = facts.faults
         runPath = mayRun && facts.steps > 0 ? Paths.runForm(facts.name) : nil
-        checklistPath = mayRun && facts.items > 0 ? Paths.checklistForm(facts.name) : nil
+        checklistPath = mayRun && (facts.items > 0 || facts.hasMarks) ? Paths.checklistForm(facts.name) : nil
         sourcePath = Paths.runbookSource(facts.name)
         versionsPath = Paths.versions(facts.name)
         schedulesPath = Paths.query("/schedules", [("runbook", facts.name)])

@@ -146,7 +146,8 @@ struct RunbookRoutes: Sendable {
                         name: entry.name, title: entry.title, service: entry.service, owner: guide.metadata.owner,
                         steps: entry.steps, items: entry.items, version: entry.version, updated: entry.updated,
                         gone: entry.gone,
-                        faults: catalogue.folder.faults(of: entry.name).map(RunbooksPage.Fault.init)),
+                        faults: catalogue.folder.faults(of: entry.name).map(RunbooksPage.Fault.init),
+                        hasMarks: !guide.marked.isEmpty),
                     parts: parts,
                     sections: guide.sections.map { section in
                         .init(

@@ -88,6 +88,29 @@ struct ServicePage: WebPage {
     struct Link: Sendable {
         let title: String
         let url: String
+        let found: Found?
+    }
+
+    /// What the last look at a link found.
+    struct Found: Sendable {
+        /// The state's name, for its colour and shape.
+        let linkState: String
+        let word: String
+        /// `200 in 12 ms`, or why it fails.
+        let told: String
+        let since: Moment?
+        let checked: Moment?
+
+        init(_ check: Service.LinkCheck) {
+            linkState = check.state == "reachable" ? "succeeded" : "failed"
+            word = check.state
+            let answer = check.status.map { status in
+                "Answers \(status)\(check.milliseconds.map { " in \($0) ms" } ?? "")."
+            }
+            told = check.reason ?? answer ?? ""
+            since = Timestamp(rfc3339: check.since).map(Moment.init)
+            checked = Timestamp(rfc3339: check.checked).map(Moment.init)
+        }
     }
 
     struct Removal: Sendable {
@@ -116,6 +139,7 @@ struct ServicePage: WebPage {
     let hasFacts: Bool
     let links: [Link]
     let hasLinks: Bool
+    let checksPath: String?
     let dependencies: [Dependency]
     let dependants: [Dependant]
     let journalPath: String
@@ -156,8 +180,13 @@ struct ServicePage: WebPage {
         hasEnvironments = !environments.isEmpty
         updated = service.updated.flatMap(Timestamp.init(rfc3339:)).map(Moment.init)
         hasFacts = updated != nil
-        links = service.links.map { Link(title: $0.title, url: $0.url) }
+        links = service.links.map { link in
+            Link(
+                title: link.title, url: link.url,
+                found: service.link_checks.first { $0.url == link.url }.map(Found.init))
+        }
         hasLinks = !links.isEmpty
+        checksPath = hasLinks && mayOperate ? "\(Paths.service(service.name))/checks" : nil
         dependencies = service.dependencies.map { Dependency($0, recorded: recorded) }
         dependants = service.dependants.map { Dependant(name: $0, path: Paths.service($0)) }
         incidents = service.incidents.map { incident in

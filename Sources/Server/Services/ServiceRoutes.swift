@@ -22,6 +22,7 @@ struct ServiceRoutes: Sendable {
             .signedIn(.get, "/api/v1/services/{name}", show),
             .signedIn(.put, "/api/v1/services/{name}", change),
             .signedIn(.delete, "/api/v1/services/{name}", remove),
+            .signedIn(.post, "/api/v1/services/{name}/checks", check),
             .signedIn(.get, "/services", list),
             .signedIn(.post, "/services", addFromForm),
             .signedIn(.get, "/services/new", newForm),
@@ -29,6 +30,7 @@ struct ServiceRoutes: Sendable {
             .signedIn(.post, "/services/{name}", changeFromForm),
             .signedIn(.get, "/services/{name}/change", changeForm),
             .signedIn(.post, "/services/{name}/removal", removeFromForm),
+            .signedIn(.post, "/services/{name}/checks", check),
         ]
     }
 
@@ -78,6 +80,14 @@ struct ServiceRoutes: Sendable {
         return try .json(try await details(of: record.name, by: visit.principal))
     }
 
+    /// Looks at the service's links.
+    @Sendable func check(_ visit: Visit) async throws -> Response {
+        let name = try visit.path("name")
+        _ = try await services.checkLinks(of: name, by: visit.principal)
+        guard visit.wantsJSON else { return .seeOther(Paths.service(name)) }
+        return try .json(try await details(of: name, by: visit.principal))
+    }
+
     @Sendable func remove(_ visit: Visit) async throws -> Response {
         try await services.remove(try visit.path("name"), by: visit.principal)
         return .noContent
@@ -103,6 +113,7 @@ struct ServiceRoutes: Sendable {
             name: name, recorded: record != nil, description: record?.facts.description ?? "",
             owner: record?.facts.owner, contacts: record?.facts.contacts ?? [],
             links: record?.facts.links.map { .init(title: $0.title, url: $0.url) } ?? [],
+            link_checks: try await services.linkChecks(of: name, by: principal).map(Service.LinkCheck.init),
             environments: record?.facts.environments ?? [], dependencies: record?.facts.dependencies ?? [],
             dependants: dependants, runbooks: runbooks.map(\.name),
             incidents: troubles.map { incident in
@@ -207,6 +218,14 @@ extension ServiceRoutes {
 extension Problem {
     /// What is said again on the form, beside what was typed.
     fileprivate var isOfForm: Bool { code == .invalid || code == .conflict }
+}
+
+extension Service.LinkCheck {
+    fileprivate init(_ check: LinkCheck) {
+        self.init(
+            url: check.url, state: check.state.rawValue, since: check.since.rfc3339, checked: check.checked.rfc3339,
+            status: check.status, milliseconds: check.milliseconds, reason: check.reason)
+    }
 }
 
 extension ServiceFacts {

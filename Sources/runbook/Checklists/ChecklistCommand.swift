@@ -229,7 +229,8 @@ struct ChecklistCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints the guide with the boxes as the checklist has them.",
             discussion: """
-                Nothing but the boxes differs from the guide, one byte for each.
+                Nothing but the boxes differs from the guide, one byte for each. Where the guide has signs for boxes, each \
+                that differs is ✅ or ⬜.
 
                   runbook checklist export 01k… > done.md
                 """
@@ -258,6 +259,10 @@ extension Checklist {
         try output.say("started \(Wording.moment(created)) by \(by.name ?? by.id)")
         if let override {
             try output.say(state == "abandoned" ? "because: \(override)" : "completed with open items: \(override)")
+        }
+        let ticked = items.count { $0.pre_ticked == true }
+        if ticked > 0 {
+            try output.say("the guide shows \(ticked) of \(items.count) as done already, which proves nothing")
         }
         var table = Table("", "NO", "STATE", "BY", "AT", "ITEM")
         for (index, item) in items.enumerated() {

@@ -61,8 +61,10 @@ extension Deployment {
         try output.say("created \(Wording.moment(created)) by \(by.name ?? by.id)\(since)\(until)\(took)")
         if let reason { try output.say("  why: \(reason)") }
         if let previous_version { try output.say("  before it: \(previous_version)") }
+        if no_rollback == true { try output.say("  way back: none, it was started without a rollback") }
         if let rollback_reason { try output.say("  rolled back for: \(rollback_reason)") }
         if let rollback_run { try output.say("  rollback: runbook runs show \(rollback_run)") }
+        if let follow_up { try output.say("  left to do: runbook checklist show \(follow_up)") }
         for incident in laid_to_it ?? [] { try output.say("  failed by incident: runbook incident show \(incident)") }
         guard !stages.isEmpty else { return }
         var table = Table("", "STAGE", "STATE", "TOOK", "APPROVALS", "RUN", "CHECKLIST", "WHY")

@@ -29,6 +29,7 @@ def fill(page, environment, version):
 with Site() as site:
     setup = site.page()
     store(setup, "kiosk.release", GUIDE)
+    store(setup, "kiosk.bare", GUIDE.replace('rollback: "#take-it-back"\n', ""))
     for name in ("grace", "linus"):
         send(setup, "POST", "/users", {"name": name, "password": PASSWORD, "role": "operator"}, JSON)
     send(setup, "POST", "/users", {"name": "victor", "password": PASSWORD, "role": "viewer"}, JSON)
@@ -96,6 +97,12 @@ with Site() as site:
         press(ada, "text=Roll it back")
         see(ada, "it is rolled back", lambda: state(ada) == "rolled-back")
         claim(f"it says what runs again, {kind}", sentence(ada) == "Taken back: v1 runs again.", sentence(ada))
+        see(ada, "there is a follow-up", lambda: ada.locator("text=its follow-up checklist").count() == 1)
+        press(ada, "text=its follow-up checklist")
+        claim(f"four things are left to do after it, {kind}",
+              ada.locator(".items li").count() == 4 and "post-mortem" in ada.locator(".items").inner_text(),
+              ada.locator("main").inner_text())
+        ada.goto(path)
         press(ada, "text=the rollback's run")
         claim(f"the rollback's run was given the good version, {kind}",
               "v1 serves again" in ada.locator("main").inner_text(), ada.locator("main").inner_text())
@@ -122,6 +129,21 @@ with Site() as site:
         claim(f"the figures count the one that was taken back, {kind}", "50 %" in row and "1 of 2" in row, row)
         claim(f"the plot says in words what it shows, {kind}",
               "1 failed" in ada.locator("svg[role=img]").get_attribute("aria-label"))
+        go(ada, "/deployments/new?runbook=kiosk.bare")
+        fill(ada, f"bare-{place}", "v2")
+        claim(f"without a rollback it does not start, and says what to do, {kind}",
+              "names no rollback runbook" in ada.locator("p.banner").inner_text(), ada.locator("main").inner_text())
+        ada.check("[name=no_rollback]")
+        press(ada, "text=Deploy now")
+        claim(f"going without one wants a reason, {kind}",
+              "say why" in ada.locator("main").inner_text() and ada.is_checked("[name=no_rollback]"),
+              ada.locator("main").inner_text())
+        ada.fill("[name=reason]", "the schema only grows")
+        press(ada, "text=Deploy now")
+        facts = ada.locator("#page-facts").inner_text()
+        claim(f"that it went without one is on its page, {kind}",
+              "started without a rollback" in facts and "the schema only grows" in facts
+              and ada.locator("text=Roll back…").count() == 0, facts)
         for page in people.values():
             page.context.close()
     site.claim_quiet()

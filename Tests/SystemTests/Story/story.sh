@@ -147,6 +147,9 @@ chapter "The deployment is rolled back, to the good version that ran before"
 mira deploy rollback "$deployment" --reason "AccuNode answers 503" --follow > /dev/null 2>&1
 holds "$(mira deploy show "$deployment")" rolled-back
 holds "$(mira deploy versions accunode)" v1.2.3
+event deployment.follow-up-started > /dev/null
+followup=$(mira deploy show "$deployment" --json | field follow_up)
+holds "$(mira checklist show "$followup")" "post-mortem"
 ben exec accunode/rollback --param version=v1.2.3 --incident "$incident" --yes > /dev/null 2>&1
 ben incident mitigate "$incident" --note "v1.2.3 serves again" 2> /dev/null
 # The alert ends, and the incident with it.
@@ -157,7 +160,7 @@ refused 65 "reopen" mira incident ack "$incident"
 chapter "The timeline tells all of it, in order, and the postmortem begins with it"
 timeline=$(mira incident timeline "$incident")
 place=0
-for words in "started" "Opened as sev1" "cknowledged" "It began with" "rolled back" "Run accunode.rollback succeeded" \
+for words in "started" "Opened as sev1" "cknowledged" "It began with" "rolled back" "After a rollback: 4 items" "Run accunode.rollback succeeded" \
     "itigated" "esolved"; do
     line=$(printf '%s\n' "$timeline" | grep -n -m1 -- "$words" | cut -d: -f1 || true)
     [ -n "$line" ] || fail "“$words” is not on the timeline: $timeline"
