@@ -20,6 +20,9 @@ package struct Each: Sendable, Equatable {
     /// How many run at once.
     package var atOnce = 1
 
+    /// What stands for the value where a text is filled: `{{host}}` of `foreach="host in hosts"`, else `{{item}}`.
+    package var name: String { variable ?? "item" }
+
     /// - Throws: `Problem.invalid` that says what is wrong.
     init(parsing text: String) throws(Problem) {
         var rest = text.trimmed
