@@ -28,7 +28,7 @@ extension RunPlan {
     }
 
     /// What the step would run; nil for one that runs no runbook, or one that is missing.
-    package func call(of step: Step) -> Further? { calls[step.id].map(Further.init) }
+    package func call(of step: Step) -> Further? { pin(of: step).map(Further.init) }
 
     /// What would take back what it did; nil where nothing asks for that.
     package var wayBack: Further? { rollback.map(Further.init) }
@@ -42,7 +42,9 @@ extension RunPlan {
         case .shell, .program, .unsupported:
             let gaps = Set(step.placeholders.map(\.text)).sorted { $0.count > $1.count }
             return gaps.reduce(step.script) { $0.replacing($1, with: placeholders[$1] ?? $1) }
-        case .approval, .manual, .http, .wait, .runbook: return step.script.filled(with: shownParameters)
+        case .approval, .manual, .http, .wait, .runbook:
+            return
+                step.script.filled(with: shownParameters.merging(step.listValue) { $1 })
         }
     }
 

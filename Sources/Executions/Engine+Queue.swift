@@ -60,7 +60,8 @@ extension Executions {
         ).map { $0.candidate(isUnderWay: true) }
     }
 
-    /// Those that no limit holds back already, in the order of their arrival.
+    /// Those that no limit holds back already, in the order of their arrival. What belongs to a run that is resumed begins
+    /// after that one, which holds the limits of both.
     private static func queued(
         _ priority: Metadata.Priority, limit: Int, in reader: Reader
     ) throws -> [Admission.Candidate] {
@@ -69,6 +70,7 @@ extension Executions {
             SELECT q.id AS id, q.priority AS priority, q.limited AS limited, q.at_most AS at_most FROM runs q
             WHERE q.state = 'queued' AND q.priority = \(priority.rawValue) AND (q.limited IS NULL OR q.at_most >
                 (SELECT count(*) FROM runs u WHERE u.limited = q.limited AND u.state IN ('running', 'waiting')))
+                AND NOT EXISTS (SELECT 1 FROM runs p WHERE p.id = q.parent AND p.state = 'queued')
             ORDER BY q.id LIMIT \(limit)
             """, as: CandidateRow.self
         ).map { $0.candidate(isUnderWay: false) }

@@ -80,7 +80,7 @@ extension Engine {
     private func fill(_ step: Step, of work: RunWork) async throws -> RequestTemplate.Filled {
         let template = try RequestTemplate(parsing: work.script(of: step))
         let known = try await database.read { try Executions.handedOver(by: work, in: $0) }
-        return try template.filled { (value) throws(Problem) in try known.value(of: value) }
+        return try template.filled { (value) throws(Problem) in try known.value(of: value, for: step) }
     }
 
     /// - Throws: `CancellationError` when the server stops.
@@ -143,12 +143,15 @@ struct HandedOver: Sendable {
     let states: [String: StepState]
     let outputs: [String: [String: String]]
 
+    /// - Parameter step: the one whose text is filled.
     /// - Throws: `Problem.invalid`, which names it.
-    func value(of value: Condition.Value) throws(Problem) -> String {
+    func value(of value: Condition.Value, for step: Step) throws(Problem) -> String {
         switch value {
         case .text(let text): return text
         case .parameter(let name):
-            guard let text = parameters[name] else { throw .invalid("the parameter \(name) has no value.") }
+            guard let text = step.listValue[name] ?? parameters[name] else {
+                throw .invalid("the parameter \(name) has no value.")
+            }
             return text
         // What the run leaves out did not run either.
         case .state(let step): return (states[step] ?? .skipped).rawValue

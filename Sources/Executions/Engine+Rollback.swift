@@ -87,8 +87,7 @@ extension Executions {
             throw Problem.notFound("What takes back what the run did is not on its record.")
         }
         do {
-            let id = try rollbackUnderWay(of: work, in: transaction)
-            let run = try id ?? startRollback(target, of: work, after: step, by: actor, in: transaction)
+            let run = try startRollback(target, of: work, after: step, by: actor, in: transaction)
             try transaction.execute("UPDATE runs SET rollback_run = \(run) WHERE id = \(work.id)")
             try journal.append(
                 Event(
@@ -102,16 +101,6 @@ extension Executions {
         }
     }
 
-    /// One that a person has taken up again, before its parent failed once more.
-    private func rollbackUnderWay(of work: RunWork, in reader: Reader) throws -> ID<RunRecord>? {
-        try reader.text(
-            """
-            SELECT id FROM runs WHERE parent = \(work.id) AND is_rollback = 1
-                AND state IN ('queued', 'running', 'waiting')
-            """
-        ).map { ID($0) }
-    }
-
     /// The step of a run that failed and wants what was done taken back; nil where none does.
     package static func stepToRollBack(_ run: ID<RunRecord>, in reader: Reader) throws -> String? {
         try reader.text(
@@ -121,18 +110,6 @@ extension Executions {
                     WHERE b.run = \(run) AND b.repeats = a.repeats AND b.state IN ('failed', 'timed-out')))
             ORDER BY position LIMIT 1
             """)
-    }
-
-    /// - Throws: `Problem.conflict` when another run takes back by now what this one was to take back.
-    static func refuseSecondRollback(_ run: RunRecord, in reader: Reader) throws {
-        guard run.isRollback, let parent = run.parent else { return }
-        let other = try reader.text(
-            """
-            SELECT id FROM runs WHERE parent = \(parent) AND is_rollback = 1 AND id <> \(run.id)
-                AND state IN ('queued', 'running', 'waiting')
-            """)
-        guard let other else { return }
-        throw Problem.conflict("Run \(other) rolls run \(parent) back already: look after that one.")
     }
 
     private func startRollback(

@@ -18,7 +18,7 @@ extension Executions {
             let known = try Self.handedOver(by: work, in: transaction)
             var order = RunOrder(runbook: target.pin.runbook, section: target.pin.section, priority: work.priority)
             order.version = target.pin.version
-            order.parameters = try call.filled { (value) throws(Problem) in try known.value(of: value) }
+            order.parameters = try call.filled { (value) throws(Problem) in try known.value(of: value, for: step) }
             var plan = try RunPlan(
                 order, runbook: target.pin.runbook, version: target.pin.version, guide: target.guide,
                 searchPath: searchPath)

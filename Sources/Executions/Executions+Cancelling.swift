@@ -83,7 +83,9 @@ extension Executions {
         try principal.require(.operate, to: "resume runs")
         let note = try Self.remark(note)
         let resumed = try await database.write { transaction in
-            try resume(id, from: from, verdict: verdict, note: note, by: principal, in: transaction)
+            let run = try Self.record(id, in: transaction)
+            let resumed = try resume(run, from: from, verdict: verdict, note: note, by: principal, in: transaction)
+            return try resumed + waitAgain(for: run, by: principal, in: transaction)
         }
         signals.wake()
         for run in resumed { feed.tell(run.id, .run(run)) }
@@ -93,11 +95,9 @@ extension Executions {
 
     /// - Returns: the run, and what its steps had started and goes on with it.
     private func resume(
-        _ id: ID<RunRecord>, from: String?, verdict: StepVerdict?, note: String?, by principal: Principal,
+        _ run: RunRecord, from: String?, verdict: StepVerdict?, note: String?, by principal: Principal,
         in transaction: Transaction
     ) throws -> [RunRecord] {
-        let run = try Self.record(id, in: transaction)
-        try Self.refuseSecondRollback(run, in: transaction)
         var chosen: [StepState] =
             if let from {
                 try Resumption.steps(of: run, from: from, verdict: verdict)
@@ -117,7 +117,7 @@ extension Executions {
             Event(
                 "run.resumed", on: run.objects, details: details),
             by: principal, in: transaction)
-        return [try Self.record(id, in: transaction)] + further
+        return [try Self.record(run.id, in: transaction)] + further
     }
 
     /// Queues a run that has ended with its steps in these states, and with what these ask to be done once more.
@@ -129,19 +129,19 @@ extension Executions {
         var further: [RunRecord] = []
         for (index, state) in states.enumerated() where state != run.steps[index].state {
             // A run that a step has started goes on from where it ended; else the step starts another one.
-            var child: ID<RunRecord>?
+            var next: ID<RunRecord>?
             if state == .queued, let last = run.steps[index].child {
-                let before = try Self.record(last, in: transaction).state
-                if before.hasReturned, before.mayBeResumed {
-                    further += try resume(last, from: nil, verdict: nil, note: note, by: principal, in: transaction)
+                let child = try Self.record(last, in: transaction)
+                if child.state.hasReturned, child.state.mayBeResumed {
+                    further += try resume(child, from: nil, verdict: nil, note: note, by: principal, in: transaction)
                 }
-                if !before.hasReturned || before.mayBeResumed { child = last }
+                if !child.state.hasReturned || child.state.mayBeResumed { next = last }
             }
             // What is done again hands on nothing of before, and is approved again.
             try transaction.execute(
                 """
-                UPDATE run_steps SET state = \(child == nil ? state : .waiting), tries = 0, due = NULL,
-                    lasts_until = NULL, reason = NULL, is_answered = \(child != nil), child = \(child), outputs = NULL,
+                UPDATE run_steps SET state = \(next == nil ? state : .waiting), tries = 0, due = NULL,
+                    lasts_until = NULL, reason = NULL, is_answered = \(next != nil), child = \(next), outputs = NULL,
                     environment = NULL, skipped_by = NULL, is_held_back = 0,
                     round = round + (asks IS 'approval' AND state IN ('succeeded', 'timed-out') AND \(state == .queued))
                 WHERE run = \(run.id) AND position = \(index + 1)

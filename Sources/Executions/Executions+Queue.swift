@@ -99,14 +99,19 @@ extension Executions {
             let priority: String
             let limited: String?
             let at_most: Int?
+            let parent: ID<RunRecord>?
         }
         struct Holder: Decodable {
             let id: ID<RunRecord>
             let runbook: String
         }
         let row: Row? = try reader.first(
-            "SELECT runbook, priority, limited, at_most FROM runs WHERE id = \(id) AND state = 'queued'")
+            "SELECT runbook, priority, limited, at_most, parent FROM runs WHERE id = \(id) AND state = 'queued'")
         guard let row else { return nil }
+        if let parent = row.parent, let reason = try reason(parent, workers: workers, busy: busy, in: reader) {
+            let runbook = try reader.text("SELECT runbook FROM runs WHERE id = \(parent)") ?? ""
+            return .parent(.init(id: parent, runbook: runbook), reason)
+        }
         let own = row.limited.flatMap { key in row.at_most.map { RunLimit(key: key, most: $0) } }
         for limit in (own.map { [$0] } ?? []) + (try furtherLimits(of: id, in: reader)) {
             let holders: [Holder] = try reader.all(

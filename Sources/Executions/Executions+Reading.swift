@@ -96,6 +96,7 @@ extension Executions {
             isCleanupCancelled: run.cleanup_cancelled, created: run.created,
             started: run.started, finished: run.finished, actorKind: run.actor_kind, actor: run.actor,
             actorName: run.actor_name, person: run.person, parent: run.parent, parentStep: run.parent_step,
+            parentage: try parentage(of: run, in: reader),
             isRollback: run.is_rollback, rollback: run.rollback_run, rollbackState: run.rollback_state,
             reason: run.reason, isCheck: run.is_check,
             steps: try steps.map {

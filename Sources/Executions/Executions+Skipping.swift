@@ -48,6 +48,7 @@ extension Executions {
                 try journal.append(
                     Event("run.resumed", on: run.objects, details: ["skipped": .string(step.id)]),
                     by: principal, in: transaction)
+                further += try waitAgain(for: run, by: principal, in: transaction)
             }
             return [try Self.record(id, in: transaction)] + further
         }

@@ -45,7 +45,8 @@ package struct Executions: Sendable {
         let entry = try await catalogue.entry(order.runbook, by: principal)
         let guide = try await catalogue.guide(version: order.version ?? entry.version, of: entry.name)
         let plan = try RunPlan(order, entry: entry, guide: guide, searchPath: searchPath)
-        return try await withCalls(plan, path: [entry.name], by: principal)
+        var count = 0
+        return try await withCalls(plan, path: [entry.name], count: &count, by: principal)
     }
 
     /// Accepts a run; the engine starts it as soon as there is room.
@@ -111,7 +112,7 @@ package struct Executions: Sendable {
                     \(step.settings.retries + 1), \(step.settings.isAlways), \(step.mayFail),
                     \(comesAfter), \(question?.kind.rawValue), \(question?.text), \(rule?.role.rawValue), \(rule?.minimum ?? 0),
                     \(rule?.isClosedToStarter ?? false), \(step.settings.lasts?.inMicroseconds),
-                    \(try plan.calls[step.id].map { try $0.json }), \(step.settings.condition != nil),
+                    \(try plan.pin(of: step).map { try $0.json }), \(step.settings.condition != nil),
                     \(rule?.expires?.inMicroseconds), \(rule?.remind?.inMicroseconds), \(step.settings.isBackground), \(step.rollsBack),
                     \(step.item), \(step.repeats), \(step.host == nil ? nil : step.item),
                     \(step.host == nil ? nil : step.settings.each?.mostFailures ?? 0))

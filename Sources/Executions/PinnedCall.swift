@@ -13,6 +13,8 @@ struct PinnedCall: Sendable, Codable, Equatable {
 
     /// A runbook that runs one that runs one …
     static let deepest = 8
+    /// Of all that a run starts, however far down: lists within lists grow with the product of their lengths.
+    static let most = StepGraph.mostSteps
 
     let runbook: String
     let version: String
@@ -47,24 +49,27 @@ extension Executions {
     ///   - path: the runbooks that led here, the first one first.
     ///   - pins: of a run that another one starts: what was fixed with that.
     ///   - undoing: what was fixed to take that back.
+    ///   - count: of the runs that were looked at so far.
     /// - Throws: `Problem.invalid` with all that stands in the way.
     func withCalls(
         _ plan: RunPlan, path: [String], pins: [String: PinnedCall]? = nil, undoing: PinnedCall? = nil,
-        by principal: Principal
+        count: inout Int, by principal: Principal
     ) async throws -> RunPlan {
         var plan = plan
         var fields: [Problem.Field] = []
         for step in plan.steps {
             guard let call = step.call else { continue }
             do {
-                plan.calls[step.id] = try await pinned(call, of: plan, path: path, pin: pins?[step.id], by: principal)
+                plan.calls[step.id] = try await pinned(
+                    call, at: step, of: plan, path: path, pin: pins?.pin(of: step), count: &count, by: principal)
             } catch let problem as Problem {
                 fields.append(.init(name: step.id, message: problem.withFields, line: step.line))
             }
         }
         if let binding = plan.rollbackWanted {
             do {
-                plan.rollback = try await pinned(binding, of: plan, path: path, pin: undoing, by: principal)
+                plan.rollback = try await pinned(
+                    binding, of: plan, path: path, pin: undoing, count: &count, by: principal)
             } catch let problem as Problem {
                 fields.append(.init(name: "rollback", message: problem.withFields, line: 1))
             }
@@ -75,8 +80,10 @@ extension Executions {
     }
 
     private func pinned(
-        _ call: RunbookCall, of plan: RunPlan, path: [String], pin: PinnedCall?, by principal: Principal
+        _ call: RunbookCall, at step: Step, of plan: RunPlan, path: [String], pin: PinnedCall?, count: inout Int,
+        by principal: Principal
     ) async throws -> PinnedCall {
+        try PinnedCall.add(to: &count)
         let entry = try await catalogue.entry(call.runbook, by: principal)
         let further = path + [entry.name]
         guard !path.contains(entry.name) else {
@@ -101,9 +108,9 @@ extension Executions {
         order.version = version
         for argument in call.arguments {
             // What earlier steps hand on is known when its turn comes, and looked at then.
-            if argument.value.values.allSatisfy({ if case .parameter = $0 { true } else { false } }) {
+            if argument.value.values.allSatisfy({ plan.value(of: $0, for: step) != nil }) {
                 order.parameters[argument.name] = try argument.value.filled(
-                    { (value) throws(Problem) in plan.value(of: value) },
+                    { (value) throws(Problem) in plan.value(of: value, for: step) ?? "" },
                     encode: { (value, _) throws(Problem) in value })
             } else {
                 order.unknownParameters.insert(argument.name)
@@ -111,7 +118,20 @@ extension Executions {
         }
         let child = try await withCalls(
             RunPlan(order, runbook: entry.name, version: version, guide: guide, searchPath: searchPath), path: further,
-            pins: pin?.calls, undoing: pin?.rollback?.first, by: principal)
+            pins: pin?.calls, undoing: pin?.rollback?.first, count: &count, by: principal)
         return PinnedCall(child)
     }
+}
+
+extension PinnedCall {
+    /// - Throws: `Problem.invalid` when a run would start more than anybody means.
+    static func add(to count: inout Int) throws(Problem) {
+        count += 1
+        guard count <= most else { throw .invalid("All in all it would start more than \(most) runs: split it.") }
+    }
+}
+
+extension [String: PinnedCall] {
+    /// A step for a value of a list that was not known when this was fixed has what the list's step has.
+    func pin(of step: Step) -> PinnedCall? { self[step.id] ?? step.repeats.flatMap { self[$0] } }
 }

@@ -23,8 +23,10 @@ extension Executions {
     /// the run has.
     /// - Throws: `Problem` with all that stands in the way.
     func pinned(
-        _ binding: RollbackBinding, of plan: RunPlan, path: [String], pin: PinnedCall?, by principal: Principal
+        _ binding: RollbackBinding, of plan: RunPlan, path: [String], pin: PinnedCall?, count: inout Int,
+        by principal: Principal
     ) async throws -> PinnedCall {
+        try PinnedCall.add(to: &count)
         // Its own section is that of the version that runs.
         let isOwn = binding.runbook == nil || binding.runbook == plan.runbook
         let entry = try await catalogue.entry(binding.runbook ?? plan.runbook, by: principal)
@@ -45,6 +47,8 @@ extension Executions {
         var order = RunOrder(runbook: entry.name, section: binding.section, priority: RollbackBinding.priority)
         order.version = version
         order.parameters = RollbackBinding.values(plan.parameters, for: guide.metadata.parameters)
+            .filter { !plan.unknown.contains($0.key) }
+        order.unknownParameters = plan.unknown
         let shown = guide.metadata.parameters.sensitiveNames
         for name in order.parameters.keys.sorted() where plan.isSensitive(name) && !shown.contains(name) {
             throw Problem.invalid("\(entry.name) would show the sensitive \(name): declare it as sensitive there too.")
@@ -58,7 +62,7 @@ extension Executions {
         }
         return PinnedCall(
             try await withCalls(
-                child, path: further, pins: pin?.calls, undoing: pin?.rollback?.first, by: principal))
+                child, path: further, pins: pin?.calls, undoing: pin?.rollback?.first, count: &count, by: principal))
     }
 }
 

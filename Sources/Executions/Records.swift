@@ -30,6 +30,8 @@ package struct RunRecord: Sendable, Equatable {
     /// The run that started it, with the step of it that did.
     package let parent: ID<RunRecord>?
     package let parentStep: String?
+    /// How these stand.
+    let parentage: Parentage?
     /// It takes back what its parent did.
     package let isRollback: Bool
     /// The run that takes back what this one did, or tried to.

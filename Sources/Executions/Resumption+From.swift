@@ -48,7 +48,7 @@ extension Resumption {
 extension RunRecord {
     /// The steps from which the run may go on; none where it can't be resumed.
     package var mayGoOnFrom: [String] {
-        state.mayBeResumed ? Resumption.places(of: standings).map { steps[$0].id } : []
+        state.mayBeResumed && reasonNotToResume == nil ? Resumption.places(of: standings).map { steps[$0].id } : []
     }
 
     func unknownStep(_ name: String) -> Problem {

@@ -9,11 +9,8 @@ package struct RollbackBinding: Sendable, Equatable {
 
     /// Reads `accunode.rollback`, `accunode/deploy#rollback` or `#rollback`; nil where the guide binds none.
     package init?(_ metadata: Metadata) {
-        guard let text = metadata.rollback?.trimmed, !text.isEmpty else { return nil }
-        let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = parts[0].split(separator: "/").joined(separator: ".")
-        runbook = name.isEmpty ? nil : name
-        section = parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil
+        guard let wayBack = metadata.wayBack else { return nil }
+        (runbook, section) = (wayBack.runbook, wayBack.section)
     }
 
     /// The section of the deployment's own runbook that is no stage of it.

@@ -30,6 +30,8 @@ package struct RunPlan: Sendable {
     /// Every value, defaults included.
     let parameters: [String: String]
     private let sensitive: Set<String>
+    /// Parameters whose values come later.
+    let unknown: Set<String>
     /// What is missing before it can run; there is none of a run that starts.
     package internal(set) var missing: [Problem.Field]
     let isDry: Bool
@@ -69,6 +71,7 @@ package struct RunPlan: Sendable {
         parameters = Self.parameters(of: order, guide, wrong: &wrong)
         let faults = wrong?.fields ?? []
         sensitive = guide.metadata.parameters.sensitiveNames
+        unknown = order.unknownParameters
         environment = guide.metadata.environment
         placeholders = order.placeholders
         let graph = order.isCheck ? nil : guide.graph(with: steps)
@@ -108,6 +111,7 @@ package struct RunPlan: Sendable {
     /// - Parameter wrong: what is wrong with those that were given, or missing; the others are taken all the same.
     private static func parameters(of order: RunOrder, _ guide: Guide, wrong: inout Problem?) -> [String: String] {
         let declared = guide.metadata.parameters
+        let defaults = declared.parameters.compactMap { one in one.defaultValue.map { (one.name, $0) } }
         do {
             return try declared.resolve(order.parameters)
         } catch {
@@ -116,12 +120,15 @@ package struct RunPlan: Sendable {
                 let fields = error.fields.filter { field in
                     !order.unknownParameters.contains(field.name) || declared[field.name] == nil
                 }
-                if fields.isEmpty, !order.unknownParameters.isEmpty { return order.parameters }
+                if fields.isEmpty, !order.unknownParameters.isEmpty {
+                    return Dictionary(defaults, uniquingKeysWith: { first, _ in first }).merging(order.parameters) {
+                        $1
+                    }
+                }
                 told = .invalid(error.message, fields: fields)
             }
             wrong = told
             let names = Set(told.fields.map(\.name))
-            let defaults = declared.parameters.compactMap { one in one.defaultValue.map { (one.name, $0) } }
             return Dictionary(defaults, uniquingKeysWith: { first, _ in first })
                 .merging(order.parameters.filter { declared[$0.key] != nil && !names.contains($0.key) }) { $1 }
         }
@@ -153,14 +160,20 @@ package struct RunPlan: Sendable {
 
     func isSensitive(_ parameter: String) -> Bool { sensitive.contains(parameter) }
 
-    /// The text of a parameter; that of anything else is not known yet.
-    func value(of value: Condition.Value) -> String {
-        if case .parameter(let name) = value { parameters[name] ?? "" } else { "" }
+    /// What a value says where a step's text names it; nil for what is not known before the run: what steps hand on, and
+    /// what is given from that.
+    func value(of value: Condition.Value, for step: Step) -> String? {
+        guard case .parameter(let name) = value else { return nil }
+        if name == step.settings.each?.name { return step.item }
+        return unknown.contains(name) ? nil : parameters[name] ?? ""
     }
+
+    /// What a step runs, as it was fixed; of a step for a value of a list that was not known then, what that has.
+    func pin(of step: Step) -> PinnedCall? { calls.pin(of: step) }
 
     /// What the step at this place asks of people; nil for one that runs unasked.
     func question(of step: Step, starter: String) -> StepQuestion? {
-        let open = parameters.filter { !sensitive.contains($0.key) }
+        let open = parameters.filter { !sensitive.contains($0.key) }.merging(step.listValue) { first, _ in first }
         guard step.isForTerminal else { return StepQuestion(step, filledWith: open, starter: starter) }
         let values = environment.merging(step.settings.environment) { $1 }.merging(open) { $1 }
         let task = step.terminalTask(placeholders: placeholders, values: values, hidden: sensitive)

@@ -86,7 +86,7 @@ package struct QueueFigures: Sendable, Equatable {
 }
 
 /// Why a run waits.
-enum WaitReason: Equatable {
+indirect enum WaitReason: Sendable, Equatable {
     struct Holder: Equatable {
         let id: ID<RunRecord>
         let runbook: String
@@ -94,6 +94,8 @@ enum WaitReason: Equatable {
 
     case limit(RunLimit, runbook: String, holders: [Holder], count: Int)
     case workers(of: Metadata.Priority?, count: Int, before: Int)
+    /// It belongs to a run that waits too.
+    case parent(Holder, WaitReason)
     case nothing
 
     var sentence: String {
@@ -109,6 +111,9 @@ enum WaitReason: Equatable {
             case 1: return "\(busy); 1 run is before it."
             default: return "\(busy); \(before) runs are before it."
             }
+        case .parent(let run, let reason):
+            return
+                "It begins after run \(run.id) of \(run.runbook), which it belongs to and which waits: \(reason.sentence)"
         case .nothing: return "A worker is free: it begins at once."
         }
     }

@@ -43,6 +43,7 @@ enum SkippingRule {
                 throw .conflict(
                     "\(step.id) is \(step.state.rawValue) and its run is under way: skip it once the run has ended.")
             }
+            if let problem = run.reasonNotToResume { throw problem }
             return .resumes
         case .running:
             throw .conflict("\(step.id) is running: wait for its end, or cancel the run and then skip it.")

@@ -69,7 +69,7 @@ extension StepQuestion {
         case .manual: self.init(.manual, step.script.trimmed.filled(with: values), nil, starter)
         case .shell, .program, .unsupported, .wait, .http, .runbook:
             guard let question = step.settings.confirmation else { return nil }
-            self.init(.confirmation, question, nil, starter)
+            self.init(.confirmation, question.filled(with: values), nil, starter)
         }
     }
 

@@ -62,7 +62,8 @@ extension Step {
 
     /// Values that its text asks for and that nothing gives.
     package func templateFaults(in guide: Guide, _ graph: StepGraph? = nil) -> [String] {
-        faults(of: templateValues, asked: "it asks for", in: guide, graph)
+        let own = settings.each.map { Condition.Value.parameter($0.name) }
+        return faults(of: templateValues.filter { $0 != own }, asked: "it asks for", in: guide, graph)
     }
 
     private func faults(

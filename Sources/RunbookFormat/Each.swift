@@ -25,6 +25,9 @@ package struct Each: Sendable, Equatable {
     /// So many machines may fail before the step has. Ansible's `max_fail_percentage`, as a number.
     package var mostFailures = 0
 
+    /// What stands for the value where a text is filled: `{{host}}` of `foreach="host in hosts"`, else `{{item}}`.
+    package var name: String { variable ?? "item" }
+
     /// - Throws: `Problem.invalid` that says what is wrong.
     init(parsing text: String) throws(Problem) {
         isOfHosts = false

@@ -2,11 +2,16 @@ package import Essentials
 
 extension Guide {
     /// The steps of a run of the whole guide, in order: all that can run, but not checks of items, nor what is left out by
-    /// `excludeFromRunAll`, nor consoles without prompts and fences that are never closed.
+    /// `excludeFromRunAll`, nor consoles without prompts and fences that are never closed, nor the section that takes back
+    /// what the rest does.
     ///
     /// Gates, requests and manual steps are among them: whoever can't carry one out must refuse the run, not pass it by.
     package var wholeRun: [Step] {
-        steps.filter(\.isInWholeRun)
+        guard let wayBack = metadata.wayBack, wayBack.runbook == nil, let section = wayBack.section else {
+            return steps.filter(\.isInWholeRun)
+        }
+        let takesBack = slugs(within: section)
+        return steps.filter { $0.isInWholeRun && !takesBack.contains($0.section) }
     }
 
     /// The steps of a run of one section with the sections in it. What is left out of a whole run counts in its own section.

@@ -6,7 +6,7 @@ package struct Guide: Sendable {
     /// The largest file that is read.
     package static let maximumBytes = 5_000_000
     /// Rises whenever the same bytes are read otherwise than before: what is stored of a guide is then read again.
-    package static let revision = 2
+    package static let revision = 3
 
     /// The front matter's title, or the first heading, or the name given.
     package let title: String
@@ -67,6 +67,7 @@ package struct Guide: Sendable {
         title = reader.metadata.title ?? outline.sections.lazy.map(\.title).first { !$0.isEmpty } ?? name
         var findings =
             reader.findings + model.findings + StepGraph.findings(in: model.steps, sections: outline.sections)
+            + WayBackRule.findings(in: model.steps, sections: outline.sections, reader.metadata)
         if let line = markdownGuard.wideTableLine {
             findings.append(
                 Finding(

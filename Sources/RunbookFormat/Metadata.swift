@@ -45,6 +45,8 @@ package struct Metadata: Sendable, Equatable {
     package var timeout: Duration?
     /// The runbook that undoes this one.
     package var rollback: String?
+    /// Where that stands.
+    package var rollbackLine = 1
     /// The sections that are the stages of a deployment, by slug; empty where the guide's levels say so.
     package var stages: [String] = []
     package var onRestart = OnRestart.wait

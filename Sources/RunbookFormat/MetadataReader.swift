@@ -49,7 +49,7 @@ struct MetadataReader {
         case "title": metadata.title = text(name, value)
         case "service": metadata.service = text(name, value)
         case "owner": metadata.owner = text(name, value)
-        case "rollback": metadata.rollback = text(name, value)
+        case "rollback": (metadata.rollback, metadata.rollbackLine) = (text(name, value), value.sourceLine)
         case "kind": metadata.kind = word(name, value) ?? metadata.kind
         case "priority": metadata.priority = word(name, value) ?? metadata.priority
         case "on-restart": metadata.onRestart = word(name, value) ?? metadata.onRestart

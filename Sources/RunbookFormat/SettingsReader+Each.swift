@@ -29,7 +29,11 @@ extension SettingsReader {
             }
             return
         }
-        if kind != .shell, kind != .program { errors.append("\"\(name)\" is for scripts alone; take it out.") }
+        if name == "hosts", kind != .shell, kind != .program {
+            errors.append("\"hosts\" is for scripts alone; take it out.")
+        } else if ![.shell, .program, .http, .runbook].contains(kind) {
+            errors.append("\"foreach\" is for scripts, requests and runbooks; take it out.")
+        }
         var others = [("check", isCheck), ("background", settings.isBackground)]
         if name == "hosts" { others.append(("interactive", settings.isInteractive)) }
         for (other, _) in others.filter(\.1) { errors.append("\"\(name)\" and \"\(other)\" don't go together.") }

@@ -21,12 +21,8 @@ struct SettingsReader {
 
     static let knownNames: Set<String> = [
         "name", "timeout", "retries", "backoff", "interval", "for", "if", "on-failure", "always", "needs", "parallel",
-        "cwd",
-        "env",
-        "output",
-        "confirm", "idempotent", "until", "background", "exec", "check", "hosts", "interactive", "ignore",
-        "foreach", "at-once", "max-failures",
-        "excludeFromRunAll", "interpreter", "tag", "category", "promptEnv",
+        "cwd", "env", "output", "confirm", "idempotent", "until", "background", "exec", "check", "hosts", "interactive",
+        "ignore", "foreach", "at-once", "max-failures", "excludeFromRunAll", "interpreter", "tag", "category", "promptEnv",
     ]
 
     /// Names that Runme gives a meaning in its own editor or terminal.
@@ -101,14 +97,15 @@ struct SettingsReader {
     private static let approvalNames = ApprovalRule.attributes.union(["name"])
     private static let requestNames = RequestExpectations.attributes.union([
         "name", "timeout", "retries", "backoff", "interval", "for", "if", "on-failure", "always", "needs", "parallel",
-        "confirm", "idempotent", "check", "ignore", "excludeFromRunAll",
+        "confirm", "idempotent", "check", "ignore", "excludeFromRunAll", "foreach", "at-once",
     ])
 
     private static let waitNames: Set<String> = [
         "name", "for", "if", "always", "needs", "parallel", "ignore", "excludeFromRunAll",
     ]
     private static let callNames: Set<String> = [
-        "name", "if", "on-failure", "always", "needs", "parallel", "confirm", "ignore", "excludeFromRunAll",
+        "name", "if", "on-failure", "always", "needs", "parallel", "confirm", "ignore", "excludeFromRunAll", "foreach",
+        "at-once",
     ]
     /// Each is kept with its output.
     private static let mostLooks = 1000

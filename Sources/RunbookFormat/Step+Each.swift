@@ -28,14 +28,22 @@ extension Step {
         return try? Host(parsing: item)
     }
 
+    /// The value that it runs for, by the name that its text and its question have for it; empty for one without a list.
+    package var listValue: [String: String] {
+        guard let item, let each = settings.each else { return [:] }
+        return [each.name: item]
+    }
+
     /// What its list asks for and the guide does not give.
     package func listFaults(in guide: Guide) -> [String] {
         guard let each = settings.each else { return [] }
         let declared = guide.metadata.parameters
         let attribute = each.isOfHosts ? "hosts" : "foreach"
         var faults: [String] = []
-        if let name = each.variable, declared[name] != nil {
-            faults.append("\"foreach\" calls its value \(name), which is a parameter: take another name.")
+        if let name = isTemplate ? each.name : each.variable, declared[name] != nil {
+            faults.append(
+                "\"foreach\" calls its value \(name), which is a parameter: take another name, as in foreach=\"host in hosts\"."
+            )
         }
         guard case .parameter(let name) = each.source else { return faults }
         if declared[name] == nil {

@@ -61,7 +61,7 @@ enum StepLanguage {
     /// Programs that take statements and not a script's path are told to read it, and to stop at the first that fails.
     static func reading(script program: [String]) -> [String] {
         switch program.first.map({ $0.split(separator: "/").last.map(String.init) ?? $0 }) {
-        case "psql": program + ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f"]
+        case "psql": program + ["-X", "-w", "-q", "-v", "ON_ERROR_STOP=1", "-f"]
         // Standard input is empty, so that it ends behind the script.
         case "sqlite3": program + ["-batch", "-bail", "-init"]
         default: program

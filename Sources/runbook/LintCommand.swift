@@ -14,7 +14,8 @@ struct LintCommand: ParsableCommand {
             Ends with 1 when there is an error among the findings, and with 65 when a file can't be read. A comment in the file \
             takes findings back: <!-- runbook: allow sudo --> those of the block or line after it, and above the first heading \
             those of the whole file. Where shellcheck is installed, what it says of the steps is told too. The rules \
-            missing-program and broken-link look at this machine; the server does not know them.
+            missing-program and broken-link look at this machine; the server does not know them. Of a folder it is told too \
+            when nothing in it is what "rollback" names.
 
               runbook lint guides/ --disable sudo,missing-program
               runbook lint --json --rule placeholder deploy.md
@@ -50,7 +51,8 @@ struct LintCommand: ParsableCommand {
         try GuideReading.each(of: files) { reading in
             switch reading.guide {
             case .success(let guide):
-                let findings = try surroundings.findings(of: guide, file: reading.path, told)
+                let findings = try surroundings.findings(
+                    of: guide, file: reading.path, beside: reading.neighbours, told)
                 hasErrors = hasErrors || findings.contains { $0.severity == .error }
                 try tell(findings, of: reading.path)
             case .failure(let problem):

@@ -111,7 +111,7 @@ struct StepAnswer: ParsableArguments {
                 .post, .api("runs", id, "steps", step, noun), AnswerRequest(note: note, outcome: outcome),
                 as: JSONValue.self)
             guard !format.json else { return try Output.data.json(run) }
-            let waits = try run.decoded(as: Run.self).steps.first { $0.id == step }?.waits_for
+            let waits = try run.decoded(as: Run.self).steps.first { $0.id == step && $0.state == "waiting" }?.waits_for
             let next = waits.map { "it waits for \($0)" } ?? "follow it with: runbook runs logs \(id) --follow"
             try Output.talk.say("runbook: \(step) of run \(id) is \(done); \(next)")
         }

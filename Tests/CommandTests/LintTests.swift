@@ -44,6 +44,25 @@ import Testing
         #expect(findings.first?.message.contains("./sub/gone.md") == true)
     }
 
+    @Test func `a rollback that no file of the folder is called is told, and of a single file nobody knows`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("---\nrollback: accunode/undo#now\n---\n# A\n", to: "accunode/a.md")
+        try folder.write("---\nrollback: accunode.gone\n---\n# B\n", to: "accunode/b.md")
+        let undo = try folder.write("# Undo\n", to: "accunode/undo.md")
+        func told(_ paths: [String]) throws -> [String] {
+            var told: [String] = []
+            try GuideReading.each(of: paths) { reading in
+                let findings = try Surroundings(path: SearchPath("")).findings(
+                    of: try reading.guide.get(), file: reading.path, beside: reading.neighbours, [.unknownRollback])
+                told += findings.map { "\(reading.path.suffix(4)):\($0.line) \($0.runbook ?? "")" }
+            }
+            return told
+        }
+        #expect(try told([folder.path]) == ["b.md:2 accunode.gone"])
+        #expect(try told([folder.path + "/accunode"]) == ["b.md:2 accunode.gone"])
+        #expect(try told([folder.path + "/accunode/a.md", folder.path + "/accunode/b.md", undo]) == [])
+    }
+
     @Test func `programs that the machine lacks are remarks, once each`() throws {
         let text = """
             # A

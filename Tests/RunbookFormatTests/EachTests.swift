@@ -29,10 +29,44 @@ import Testing
         #expect(guide.rules(.error).contains("invalid-attribute"))
     }
 
-    @Test(arguments: ["wait {for=1h foreach=x}", "http {foreach=x}", "runbook {foreach=x}"])
-    func `only scripts run for a list`(info: String) throws {
+    @Test(arguments: ["wait {for=1h foreach=x}", "http {foreach=x check}", "http {at-once=2}", "runbook {foreach=}"])
+    func `what waits or asks runs for no list, and a list of a request is one too`(info: String) throws {
         let guide = try read("```\(info)\nGET https://example.com/\n```\n")
         #expect(guide.steps.first?.refusal != nil)
+    }
+
+    @Test func `a request and the call of a runbook name their value, which no parameter may be called`() throws {
+        let source = """
+            ---
+            parameters:
+              hosts: {type: string}
+              item: {type: string}
+            ---
+            ```http {name=a foreach="host in hosts" at-once=2}
+            GET https://{{host}}/
+            ```
+            ```runbook {name=b foreach="host in hosts"}
+            other
+            target: {{host}}
+            ```
+            ```http {name=c foreach=hosts}
+            GET https://{{item}}/
+            ```
+            ```http {name=d foreach="host in hosts"}
+            GET https://{{hots}}/
+            ```
+            ```sh {name=e foreach=hosts}
+            true
+            ```
+
+            """
+        let guide = try read(source)
+        #expect(guide.steps.allSatisfy { $0.refusal == nil }, "\(guide.steps.map(\.refusal))")
+        #expect(guide.steps.map { $0.listFaults(in: guide).count } == [0, 0, 1, 0, 0])
+        #expect(guide.steps.map { $0.templateFaults(in: guide).count } == [0, 0, 0, 1, 0])
+        #expect(
+            guide.steps[0].instance(named: "a@x", of: "x").listValue == ["host": "x"] && guide.steps[0].listValue == [:]
+        )
     }
 
     @Test func `a list has a hundred values at most, one in each line or between commas`() throws {

@@ -164,4 +164,20 @@ import Testing
                 "unknown-front-matter", "pre-ticked-box", "unknown-attribute", "endless-command", "unclosed-fence",
             ])
     }
+
+    @Test func `a failure that is to be rolled back by nothing, or by a section that is not there, is an error`() throws
+    {
+        let step = "```sh {name=a on-failure=rollback}\ntrue\n```\n"
+        func finding(_ head: String) throws -> String? {
+            try read("\(head)# A\n\n\(step)\n## Undo it\n").findings.first {
+                $0.rule == .missingRollback || $0.rule == .unknownRollback
+            }.map { "\($0.severity) \($0.rule.rawValue) \($0.line)" }
+        }
+        #expect(try finding("") == "error missing-rollback 3")
+        #expect(try finding("---\nrollback: \"\"\n---\n") == "error missing-rollback 6")
+        #expect(try finding("---\nrollback: other\n---\n") == nil, "which the text can't know")
+        #expect(try finding("---\nrollback: \"#undo-it\"\n---\n") == nil)
+        #expect(try finding("---\ntitle: A\nrollback: \"#undo\"\n---\n") == "error unknown-rollback 3")
+        #expect(try read("<!-- runbook: allow missing-rollback -->\n\n# A\n\n\(step)").rules() == [])
+    }
 }

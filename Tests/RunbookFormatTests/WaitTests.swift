@@ -27,10 +27,10 @@ import Testing
 
     @Test(arguments: [
         ("python {exec}", ["python3"]), ("py {exec}", ["python3"]), ("js {exec}", ["node"]), ("perl {exec}", ["perl"]),
-        ("psql {exec}", ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f"]),
+        ("psql {exec}", ["psql", "-X", "-w", "-q", "-v", "ON_ERROR_STOP=1", "-f"]),
         (
             "sql {exec=\"psql -h db orders\"}",
-            ["psql", "-h", "db", "orders", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f"]
+            ["psql", "-h", "db", "orders", "-X", "-w", "-q", "-v", "ON_ERROR_STOP=1", "-f"]
         ),
         ("sqlite3 {exec=\"/usr/bin/sqlite3 a.db\"}", ["/usr/bin/sqlite3", "a.db", "-batch", "-bail", "-init"]),
         ("sqlite3 {exec}", ["sqlite3", "-batch", "-bail", "-init"]), ("zsh", ["zsh", "-f", "-eo", "pipefail"]),

@@ -63,4 +63,16 @@ import Testing
         let broken = try await installation.catalogue.findings(of: guide, named: "x").filter { $0.rule == .brokenLink }
         #expect(broken.map(\.line) == [6] && broken.map(\.runbook) == ["b"])
     }
+
+    @Test func `a rollback that is not here is told until it is`() async throws {
+        let installation = try await Installation()
+        let admin = try installation.principal(.admin)
+        let text = "---\nrollback: undo#now\n---\n# A\n"
+        _ = try await installation.catalogue.store(Array(text.utf8), name: "x", by: admin)
+        let guide = try await installation.catalogue.guide(of: "x", by: admin)
+        let lost = try await installation.catalogue.findings(of: guide, named: "x")
+        #expect(lost.map(\.rule) == [.unknownRollback] && lost.map(\.line) == [2] && lost.map(\.runbook) == ["undo"])
+        _ = try await installation.catalogue.store(Array("# Undo\n".utf8), name: "undo", by: admin)
+        #expect(try await installation.catalogue.findings(of: guide, named: "x").isEmpty)
+    }
 }

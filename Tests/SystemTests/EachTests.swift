@@ -110,6 +110,103 @@ import Testing
         }
     }
 
+    @Test func `a request is made for each value, in address, headers and body, and each is judged by itself`()
+        async throws
+    {
+        try await Server.with { server in
+            try await Origin.with(in: server.folder) { origin in
+                try await server.store(
+                    "ask",
+                    "---\nparameters:\n  names: {type: string}\n---\n# Ask\n"
+                        + fence(
+                            "http {name=tell foreach=\"who in names\" on-failure=continue}",
+                            "POST \(origin.address)/echo?who={{who}}\nX-Who: {{who}}\nContent-Type: application/json\n\n{\"who\": \"{{who}}\"}"
+                        )
+                        + fence(
+                            "http {name=status foreach=\"200,404\" at-once=2 confirm=\"Ask for {{item}}?\"}",
+                            "GET \(origin.address)/status/{{item}}"))
+                let names = #"a b,"c"&d"#
+                let dry = try await server.runbook("exec", "ask", "--dry-run", "--param", "names=\(names)")
+                #expect(
+                    dry.output.contains("who=a b\nX-Who: a b") && dry.output.contains("/status/404"), "\(dry.output)")
+                let id = try await server.begin("ask", parameters: ["names": names])
+                for item in ["200", "404"] {
+                    let step = "status@\(item)"
+                    try await until("\(step) asks") {
+                        let run = try await server.run(id)
+                        return run["steps"].items.first { $0["id"].string == step }?["question"].string
+                            == "Ask for \(item)?"
+                            && run["state"].string == "waiting"
+                    }
+                    let confirmed = try await server.runbook("runs", "confirm", id, step)
+                    #expect(confirmed.status == 0 && confirmed.error.contains("follow it with"), "\(confirmed.error)")
+                }
+                let run = try await server.settled(id)
+                #expect(
+                    states(run) == [
+                        "tell@a-b succeeded", "tell@-c--d succeeded", "status@200 succeeded", "status@404 failed",
+                    ])
+                let asked = try origin.requests.prefix(2)
+                #expect(asked.map { $0["path"].string } == ["/echo?who=a%20b", "/echo?who=%22c%22%26d"])
+                #expect(asked.map { $0["headers"]["x-who"].string } == ["a b", "\"c\"&d"])
+                #expect(asked.map { $0["body"].string } == [#"{"who": "a b"}"#, #"{"who": "\"c\"&d"}"#])
+                #expect(run["steps"][3]["attempts"][0]["reason"].string?.contains("404") == true, "\(run)")
+                try await server.expectIntactJournal()
+            }
+        }
+    }
+
+    @Test func `a runbook is run for each value, so many at once, and a list that comes later has its own`()
+        async throws
+    {
+        try await Server.with { server in
+            let gate = server.folder + "/gate"
+            try await server.store(
+                "part",
+                "---\nparameters:\n  host: {type: string, required: true}\n---\n# Part\n"
+                    + fence("sh {name=say}", "echo \"at $host\"; until test -e \(gate); do sleep 0.05; done"))
+            // What it is given is known when its turn comes.
+            try await server.store(
+                "middle",
+                "---\nparameters:\n  hosts: {type: string, required: true}\n  more: {type: string, default: x}\n---\n# Middle\n"
+                    + fence("runbook {name=each foreach=\"host in hosts\" at-once=2}", "part\nhost: {{host}}"))
+            try await server.store(
+                "whole",
+                "# Whole\n" + fence("sh {name=find}", #"echo 'hosts=a,b,c' >> "$RUNBOOK_OUTPUT""#)
+                    + fence("runbook {name=all}", "middle\nhosts: {{steps.find.outputs.hosts}}"))
+            let id = try await server.begin("whole")
+            func parts() async throws -> [JSON] {
+                try await server.wire.get("/api/v1/runs?runbook=part").json["items"].items
+            }
+            try await until("two run") { try await parts().filter { $0["state"].string == "running" }.count == 2 }
+            #expect(try await parts().count == 2)
+            try await server.crash()
+            try touch(gate)
+            let run = try await server.settled(id)
+            #expect(run["state"].string == "succeeded", "\(run)")
+            let middle = try await server.run(try #require(run["steps"][1]["run"].string))
+            #expect(states(middle) == ["each@a succeeded", "each@b succeeded", "each@c succeeded"])
+            var said: [String] = []
+            for step in middle["steps"].items {
+                said.append(try await server.output(of: try #require(step["run"].string)))
+            }
+            #expect(said == ["at a\n", "at b\n", "at c\n"])
+            try await server.expectIntactJournal()
+        }
+    }
+
+    @Test func `lists within lists start so many runs at most`() async throws {
+        try await Server.with { server in
+            let many = (1...40).map(String.init).joined(separator: ",")
+            try await server.store("c", "# C\n" + fence("sh", "true"))
+            try await server.store("b", "# B\n" + fence("runbook {name=x foreach=\"\(many)\"}", "c"))
+            try await server.store("a", "# A\n" + fence("runbook {name=x foreach=\"\(many)\"}", "b"))
+            let answer = try await server.wire.post("/api/v1/runs", #"{"runbook": "a"}"#)
+            #expect(answer.status == 400 && answer.text.contains("more than 1000 runs"), "\(answer.text)")
+            #expect(try await server.wire.get("/api/v1/runs").json["items"].items.isEmpty)
+        }
+    }
+
     @Test func `a list that can't be run for is refused before anything runs`() async throws {
         try await Server.with { server in
             try await server.store("fleet", guide("foreach=hosts", "true"))

@@ -18,7 +18,7 @@ import Testing
         Ship {{version}}?
         ```
 
-        ```sh {name=ship confirm="Switch all traffic?"}
+        ```sh {name=ship confirm="Switch all traffic to {{version}}?"}
         echo shipped
         ```
 
@@ -76,6 +76,7 @@ import Testing
             let approved = try await mira(server, "runs", "approve", id, "go", "--note", "seen")
             #expect(approved.status == 0, "\(approved.error)")
             try await waits(id, at: "ship", server)
+            #expect(try await server.run(id)["steps"][2]["question"].string == "Switch all traffic to v2?")
             try await server.crash()
             #expect(try await server.runbook("runs", "confirm", id).status == 0)
             try await waits(id, at: "call", server)

@@ -114,6 +114,61 @@ import Testing
         }
     }
 
+    @Test
+    func `a rollback that is resumed by itself takes the run back at last, and what had failed is not done again`()
+        async throws
+    {
+        try await Server.with { server in
+            let (broken, log) = (server.folder + "/broken", server.folder + "/log")
+            try touch(broken)
+            try await server.store(
+                "undo", "# Undo\n" + fence("sh {name=one}", "true") + fence("sh {name=two}", "test ! -e \(broken)"))
+            try await server.store(
+                "deploy",
+                head("concurrency: 1\nrollback: undo")
+                    + fence("sh {name=switch on-failure=rollback}", "echo switch >> \(log); exit 3")
+                    + fence("sh {name=tidy always}", "echo tidy >> \(log)"))
+            let id = try await server.begin("deploy")
+            let failed = try await server.settled(id)
+            let back = try #require(failed["rollback"].string)
+            #expect(failed["state"].string == "failed", "\(failed)")
+            // Once more in vain, over the server's end.
+            #expect(try await server.runbook("runs", "resume", back).status == 0)
+            try await server.crash()
+            let again = try await server.settled(id)
+            #expect(again["state"].string == "failed", "\(again)")
+            #expect(again["reason"].string == "The rollback failed: its run \(back) ended failed.")
+            try FileManager.default.removeItem(atPath: broken)
+            #expect(try await server.runbook("runs", "resume", back).status == 0)
+            let run = try await server.settled(id)
+            #expect(run["state"].string == "rolled-back" && run["rollback"].string == back, "\(run)")
+            #expect(run["reason"].string == nil)
+            let attempts = try await server.run(back)["steps"].items.map { $0["attempts"].items.count }
+            #expect(attempts == [1, 3])
+            #expect(try content(log) == "switch\ntidy\n")
+            let kinds = try await server.journal().filter { $0["kind"].string?.hasPrefix("run.rolled") == true }
+            #expect(kinds.count == 1)
+            try await server.expectIntactJournal()
+        }
+    }
+
+    @Test func `a rollback whose run has gone on is not resumed by itself`() async throws {
+        try await Server.with { server in
+            let flag = server.folder + "/flag"
+            try await server.store("undo", "# Undo\n" + fence("sh {name=back}", "exit 1"))
+            try await server.store(
+                "deploy", head("rollback: undo") + fence("sh {name=switch on-failure=rollback}", "test -e \(flag)"))
+            let id = try await server.begin("deploy")
+            let back = try #require(try await server.settled(id)["rollback"].string)
+            try touch(flag)
+            #expect(try await server.runbook("runs", "resume", id).status == 0)
+            #expect(try await server.settled(id)["state"].string == "succeeded")
+            let resumed = try await server.runbook("runs", "resume", back)
+            #expect(
+                resumed.status == 65 && resumed.error.contains("nothing waits for this any more"), "\(resumed.error)")
+        }
+    }
+
     @Test func `a rollback that is not there, can't run, or would lead to itself is refused before anything runs`()
         async throws
     {
@@ -151,11 +206,14 @@ import Testing
                 "deploy",
                 head("rollback: \"#undo\"") + "\n## Switch\n" + fence("sh {name=switch on-failure=rollback}", "exit 1")
                     + "\n## Undo\n" + fence("sh {name=back}", "echo back"))
-            let answer = try await server.wire.post("/api/v1/runs", "{\"runbook\":\"deploy\",\"section\":\"switch\"}")
-            let run = try await server.settled(try #require(try answer.json["id"].string))
-            #expect(run["state"].string == "rolled-back", "\(run)")
-            let back = try await server.run(try #require(run["rollback"].string))
-            #expect(back["section"].string == "undo" && back["state"].string == "succeeded", "\(back)")
+            for order in [#"{"runbook": "deploy", "section": "switch"}"#, #"{"runbook": "deploy"}"#] {
+                let answer = try await server.wire.post("/api/v1/runs", order)
+                let run = try await server.settled(try #require(try answer.json["id"].string))
+                #expect(run["state"].string == "rolled-back", "\(run)")
+                #expect(run["steps"].items.map { $0["id"].string } == ["switch"], "the whole does not undo itself")
+                let back = try await server.run(try #require(run["rollback"].string))
+                #expect(back["section"].string == "undo" && back["state"].string == "succeeded", "\(back)")
+            }
         }
     }
 

@@ -158,6 +158,89 @@ import Testing
         }
     }
 
+    @Test func `a run that is resumed by itself is waited for again, within the limits of what it belongs to`()
+        async throws
+    {
+        try await Server.with { server in
+            let (flag, gate) = (server.folder + "/flag", server.folder + "/gate")
+            try await server.store(
+                "child",
+                "# Child\n" + fence("sh {name=a}", "echo a") + fence("sh {name=b}", "test -e \(flag)")
+                    + fence("sh {name=c}", "echo c"))
+            try await server.store(
+                "middle", "# Middle\n" + fence("runbook {name=x}", "child") + fence("sh {name=after}", "echo after"))
+            try await server.store(
+                "parent",
+                "---\nconcurrency: 1\n---\n# Parent\n" + fence("runbook {name=x}", "middle")
+                    + fence("sh {name=tidy always}", "until test -e \(gate); do sleep 0.05; done"))
+            try touch(gate)
+            let id = try await server.begin("parent")
+            let failed = try await server.settled(id)
+            let middle = try #require(failed["steps"][0]["run"].string)
+            let child = try #require(try await server.run(middle)["steps"][0]["run"].string)
+            // Another one has the limit now: what belongs to the first one waits as that one does.
+            try FileManager.default.removeItem(atPath: gate)
+            let other = try await server.begin("parent")
+            try await until("it cleans up") { try await server.run(other)["steps"][1]["state"].string == "running" }
+            try touch(flag)
+            #expect(try await server.runbook("runs", "resume", child, "--from", "a").status == 0)
+            let waits = try await server.run(child)
+            #expect(waits["state"].string == "queued")
+            let sentence = waits["waits_for"].string ?? ""
+            #expect(
+                sentence.hasPrefix(
+                    "It begins after run \(middle) of middle, which it belongs to and which waits: It begins after")
+                    && sentence.contains("parent runs at most once at a time: run \(other) is under way."),
+                "\(sentence)")
+            #expect(try await server.run(id)["state"].string == "queued")
+            try await server.crash()
+            try touch(gate)
+            #expect(try await server.settled(other)["state"].string == "failed")
+            let run = try await server.settled(id)
+            #expect(run["state"].string == "succeeded", "\(run)")
+            let between = try await server.run(middle)
+            #expect(between["steps"].items.map { $0["state"].string } == ["succeeded", "succeeded"], "\(between)")
+            let below = try await server.run(child)
+            #expect(below["steps"].items.map { $0["attempts"].items.count } == [2, 2, 1], "\(below)")
+            #expect(try await runs(of: "child", on: server).count == 2, "one of each")
+            try await server.expectIntactJournal()
+        }
+    }
+
+    @Test func `a run that nothing waits for any more is not resumed by itself, and its page says why`() async throws {
+        try await Server.with { server in
+            let gate = server.folder + "/gate"
+            try await server.store("child", "# Child\n" + fence("sh {name=a}", "exit 1"))
+            try await server.store(
+                "parent",
+                "# Parent\n" + fence("runbook {name=x on-failure=continue}", "child")
+                    + fence("sh {name=after}", "until test -e \(gate); do sleep 0.05; done"))
+            let id = try await server.begin("parent")
+            try await until("it goes on") { try await server.run(id)["steps"][1]["state"].string == "running" }
+            let child = try #require(try await server.run(id)["steps"][0]["run"].string)
+            func refusal(_ run: String) async throws -> String {
+                let resumed = try await server.runbook("runs", "resume", run)
+                #expect(resumed.status == 65)
+                let skipped = try await server.runbook("runs", "skip", run, "a", "--note", "x")
+                #expect(skipped.status == 65)
+                let page = try await server.wire.get("/runs/\(run)", ["Accept": "text/html"]).text
+                #expect(!page.contains("Resume from") && !page.contains("Go on from another step"))
+                #expect(page.contains("It belongs to run") || page.contains("has begun anew"), "\(page)")
+                return resumed.error
+            }
+            #expect(try await refusal(child).contains("is running: once that has ended"))
+            try touch(gate)
+            #expect(try await server.settled(id)["state"].string == "failed")
+            #expect(try await server.runbook("runs", "resume", id, "--from", "x").status == 0)
+            _ = try await server.settled(id)
+            let second = try #require(try await server.run(id)["steps"][0]["run"].string)
+            #expect(second == child, "what failed there goes on")
+            #expect(try await server.runbook("runs", "skip", id, "x", "--note", "done by hand").status == 0)
+            #expect(try await server.settled(id)["state"].string == "succeeded")
+            #expect(try await refusal(child).contains("is succeeded: nothing waits for this any more"))
+        }
+    }
+
     @Test func `however often the server is killed, a step has one run`() async throws {
         try await Server.with { server in
             try await server.store(

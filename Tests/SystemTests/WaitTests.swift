@@ -107,38 +107,4 @@ import Testing
             #expect(run["steps"].items.map { $0["state"].string } == ["queued", "failed"], "\(run)")
         }
     }
-
-    @Test(arguments: [
-        ("python3", "import sys; print(6 * 7)", "42\n"), ("node", "console.log(6 * 7)", "42\n"),
-        ("perl", "print 6 * 7, \"\\n\"", "42\n"), ("sqlite3", "SELECT 6 * 7;", "42\n"),
-        ("awk", "BEGIN { print 42 }", "42\n"),
-        ("ruby", "puts 6 * 7", "42\n"),
-    ])
-    func `a script in another language runs where its program is there, and is refused where it is not`(
-        language: String, script: String, output: String
-    ) async throws {
-        try await Server.with { server in
-            try await server.store("other", "# Other\n" + fence("\(language) {name=a exec}", script))
-            guard Programs.find(language) != nil else {
-                let answer = try await server.wire.post("/api/v1/runs", #"{"runbook": "other"}"#)
-                #expect(
-                    answer.status != 201 && answer.text.contains("\(language), which is not installed"),
-                    "\(answer.text)")
-                return
-            }
-            let id = try await server.begin("other")
-            #expect(try await server.settled(id)["state"].string == "succeeded")
-            #expect(try await server.output(of: id) == output)
-        }
-    }
-
-    @Test func `the first statement that fails ends an SQL script`() async throws {
-        guard Programs.find("sqlite3") != nil else { return }
-        try await Server.with { server in
-            try await server.store("sql", "# SQL\n" + fence("sqlite3 {exec}", "SELECT 1;\nSELECT nothing;\nSELECT 2;"))
-            let id = try await server.begin("sql")
-            #expect(try await server.settled(id)["state"].string == "failed")
-            #expect(try await server.output(of: id) == "1\n")
-        }
-    }
 }

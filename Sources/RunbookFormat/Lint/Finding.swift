@@ -31,6 +31,7 @@ package struct Finding: Sendable, Equatable {
         case invalidRequest = "invalid-request"
         case misplacedCheck = "misplaced-check"
         case missingProgram = "missing-program"
+        case missingRollback = "missing-rollback"
         case placeholder
         case preTickedBox = "pre-ticked-box"
         case promptWithOutput = "prompt-with-output"
@@ -46,6 +47,7 @@ package struct Finding: Sendable, Equatable {
         case unknownAttribute = "unknown-attribute"
         case unknownFrontMatter = "unknown-front-matter"
         case unknownNeed = "unknown-need"
+        case unknownRollback = "unknown-rollback"
         case unknownRule = "unknown-rule"
         case unsupportedShell = "unsupported-shell"
         case waitWithoutTimeout = "wait-without-timeout"
@@ -58,7 +60,7 @@ package struct Finding: Sendable, Equatable {
     package let line: Int
     /// One sentence: why, and what to write instead.
     package let message: String
-    /// Of a broken link the runbook that is not there.
+    /// Of a broken link, or a rollback, the runbook that is not there.
     package var runbook: String?
 
     package init(_ rule: Rule, _ severity: Severity, line: Int, _ message: String) {

@@ -1,6 +1,9 @@
 import Essentials
 
 extension Step {
+    /// Its text is filled before it is carried out.
+    var isTemplate: Bool { kind == .http || kind == .runbook }
+
     /// The values that its text names, where it is filled before it is carried out.
     var templateValues: [Condition.Value] { kind == .http ? request?.values ?? [] : call?.values ?? [] }
 

@@ -54,6 +54,8 @@ struct RunPage: WebPage {
         var rollback: String?
         /// Why that did not succeed.
         var rollbackFault: String?
+        /// Why it can't be resumed, though it ended so that it could.
+        var reasonNotToResume: String?
         /// The steps from which a run that ended may go on; the last one, which ended it mostly, is offered first.
         var goesOnFrom: [String] = []
         /// The steps that may be left out now.
@@ -152,7 +154,7 @@ struct RunPage: WebPage {
             ? Self.ending(records, isCleaning: facts.isCleaning)
             : Self.sentence(
                 state: facts.state, waitsFor: facts.waitsFor, steps: records, isRollingBack: facts.rollback != nil)
-                + (facts.rollbackFault.map { " \($0)" } ?? "")
+                + [facts.rollbackFault, facts.reasonNotToResume].compactMap { $0.map { " \($0)" } }.joined()
         let path = Paths.run(facts.id)
         eventsPath = isFinal ? nil : Paths.query("\(path)/events", [("after", cursor)])
         after = String(lastOutput)
@@ -171,7 +173,8 @@ struct RunPage: WebPage {
         graph = Graph(records)
         currentTarget = Self.current(records).map { Paths.fragment(Step.anchor($0.id)) }
         queuePath = facts.state == "queued" ? Paths.queue : nil
-        resumption = mayOperate ? Self.resumption(state: facts.state, steps: records) : nil
+        resumption =
+            mayOperate && facts.reasonNotToResume == nil ? Self.resumption(state: facts.state, steps: records) : nil
         resumptionChoices = mayOperate ? Choices(facts.goesOnFrom.reversed(), path: resumptionPath) : nil
         skipChoices = mayOperate ? Choices(facts.skippable, path: "\(path)/skip") : nil
         stepsCount = "\(records.count { $0.state == "succeeded" }) of \(records.count) done"

@@ -47,7 +47,8 @@ extension RunRoutes {
                         isCleaning: run.isCleaning, hasCleanup: run.hasCleanup, parent: run.parent?.rawValue,
                         isRollback: run.isRollback, rollback: run.rollback?.rawValue,
                         rollbackFault: run.reason ?? run.rollbackFault,
-                        goesOnFrom: run.mayGoOnFrom, skippable: run.skippable),
+                        reasonNotToResume: run.reasonNotToResume?.message, goesOnFrom: run.mayGoOnFrom,
+                        skippable: run.skippable),
                     steps: steps,
                     parameters: run.parameters.sorted { $0.key < $1.key }.map {
                         .init(name: $0.key, value: $0.value, isSensitive: $0.value == RunPlan.mask)

@@ -5,6 +5,8 @@ import RunbookFormat
 struct GuideReading {
     let path: String
     let guide: Result<Guide, Problem>
+    /// What the files read along with it are called as runbooks; nil for a file that was named by itself.
+    var neighbours: Set<String>?
 
     /// Reads files, and folders with the Markdown below them, in the order given. What can't be read does not keep the
     /// others from being read, and nothing is held longer than `body` takes.
@@ -12,7 +14,12 @@ struct GuideReading {
         for path in paths {
             // One search a path: files of one name meet in a catalogue, but not here.
             let search = try GuideSearch([path])
-            for file in search.files { try body(GuideReading(file)) }
+            let names = search.files.map(\.path) == [path] ? nil : Set(search.files.map(\.name))
+            for file in search.files {
+                var reading = GuideReading(file)
+                reading.neighbours = names
+                try body(reading)
+            }
             for refusal in search.refusals {
                 try body(GuideReading(path: refusal.path, guide: .failure(refusal.problem)))
             }

@@ -7,9 +7,13 @@ struct Surroundings {
     let path: SearchPath
 
     /// Those of the text with those of the surroundings, of the rules that are told; what the guide allows is left out.
-    /// - Parameter file: the guide's.
-    func findings(of guide: Guide, file: String, _ told: Set<Finding.Rule>) throws -> [Finding] {
-        var others: [Finding] = []
+    /// - Parameters:
+    ///   - file: the guide's.
+    ///   - neighbours: the names of the runbooks that were read along with it; nil where nobody knows any.
+    func findings(
+        of guide: Guide, file: String, beside neighbours: Set<String>? = nil, _ told: Set<Finding.Rule>
+    ) throws -> [Finding] {
+        var others = neighbours.map { unknownRollback(of: guide, beside: $0) } ?? []
         if told.contains(.brokenLink) { others += brokenLinks(in: guide, file: file) }
         if told.contains(.missingProgram) { others += missingPrograms(of: guide) }
         if told.contains(.shellcheck), let program = path.find("shellcheck") {
@@ -34,6 +38,15 @@ struct Surroundings {
                 .brokenLink, .warning, line: link.line,
                 "There is no \"\(link.path.prefix(200))\" beside this file; mend the link, or take it out.")
         }
+    }
+
+    /// What is to take the guide back and is not among its neighbours. The folder may be one of several that the server
+    /// reads, so that the end of a name is enough.
+    func unknownRollback(of guide: Guide, beside neighbours: Set<String>) -> [Finding] {
+        guard let name = guide.metadata.wayBack?.runbook,
+            !neighbours.contains(where: { name == $0 || name.hasSuffix(".\($0)") })
+        else { return [] }
+        return [guide.unknownRollback(name, place: "among these files")]
     }
 
     /// Programs of the steps that this machine has not.
