@@ -87,8 +87,8 @@ extension Incidents {
             """
     }
 
-    /// The newest incidents of some states and severities. One index serves every choice of them: it is read once for each
-    /// pair, no further than the limit, so that a new incident is one page of an index and not five.
+    /// The newest incidents of some states and severities. One index serves every choice of them: it is read for each pair of
+    /// them, no further than the limit, so that a new incident is one page of an index and not five.
     private static func newest(
         in states: [IncidentState], _ severities: [Severity], before: String?, limit: Int
     ) -> SQL {
@@ -96,22 +96,21 @@ extension Incidents {
             let before: SQL = before.map { "WHERE i.id < \($0)" } ?? ""
             return "SELECT \(IncidentRow.columns) FROM incidents i \(before) ORDER BY i.id DESC LIMIT \(limit)"
         }
-        let before: SQL = before.map { "AND id < \($0)" } ?? ""
+        let before: SQL = before.map { "AND i.id < \($0)" } ?? ""
         let parts = states.flatMap { state in
             severities.map { severity -> SQL in
                 """
-                SELECT id FROM (SELECT id FROM incidents WHERE state = \(state) AND severity = \(severity) \(before)
-                    ORDER BY id DESC LIMIT \(limit))
+                SELECT \(IncidentRow.columns) FROM incidents i
+                WHERE i.state = \(state) AND i.severity = \(severity) \(before)
                 """
             }
         }
         // Nothing is both open and resolved.
-        guard let first = parts.first else { return "SELECT \(IncidentRow.columns) FROM incidents i WHERE FALSE LIMIT 0" }
-        let union = parts.dropFirst().reduce(first) { $0 + " UNION ALL " + $1 }
-        return """
-            SELECT \(IncidentRow.columns) FROM (\(union)) found CROSS JOIN incidents i ON i.id = found.id
-            ORDER BY i.id DESC LIMIT \(limit)
-            """
+        guard let first = parts.first else {
+            return "SELECT \(IncidentRow.columns) FROM incidents i WHERE FALSE LIMIT 0"
+        }
+        // Each in the order of the index; SQLite merges them, and stops at the limit.
+        return parts.dropFirst().reduce(first) { $0 + " UNION ALL " + $1 } + " ORDER BY id DESC LIMIT \(limit)"
     }
 
     /// The open incidents, the worst first, and how many there are.

@@ -200,7 +200,8 @@ private struct Walk {
         guard let event else { return nil }
         let objects = Set(event.objects)
         for object in objects {
-            let found = try reader.integer("SELECT 1 FROM journal_objects WHERE object = \(object) AND seq = \(row.seq)")
+            let found = try reader.integer(
+                "SELECT 1 FROM journal_objects WHERE object = \(object) AND seq = \(row.seq)")
             if found == nil { return Self.changedIndex }
         }
         self.objects += Int64(objects.count)

@@ -22,7 +22,8 @@ struct SettingsReader {
     static let knownNames: Set<String> = [
         "name", "timeout", "retries", "backoff", "interval", "for", "if", "on-failure", "always", "needs", "parallel",
         "cwd", "env", "output", "confirm", "idempotent", "until", "background", "exec", "check", "hosts", "interactive",
-        "ignore", "foreach", "at-once", "max-failures", "excludeFromRunAll", "interpreter", "tag", "category", "promptEnv",
+        "ignore", "foreach", "at-once", "max-failures", "excludeFromRunAll", "interpreter", "tag", "category",
+        "promptEnv",
     ]
 
     /// Names that Runme gives a meaning in its own editor or terminal.

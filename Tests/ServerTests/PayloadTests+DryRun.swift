@@ -17,7 +17,7 @@ extension PayloadTests {
             Sample(
                 schema: "PlannedStep",
                 full: DryRun.Step(
-                    id: "a", line: 1, kind: "shell", needs: ["b"], item: "h", interpreter: ["sh", "-e"],
+                    id: "a", line: 1, kind: "shell", needs: ["b"], item: "h", host: "k", interpreter: ["sh", "-e"],
                     script: "true\n", environment: ["E": "f"], asks: "confirmation", question: "Go?",
                     waits_for: "a person", condition: "parameters.x", runs: run),
                 bare: bare),

@@ -98,7 +98,7 @@ import Testing
             number: 1, state: "running", exit_status: nil, signal: nil, reason: nil, started: nil, finished: nil,
             output_cut: false, output_may_end_early: false)
         let step = RunStep(
-            id: "a", item: "h", repeats: "i", state: "failed", line: 3, outputs: ["url": "x"], needs: ["e"],
+            id: "a", item: "h", repeats: "i", host: "k", state: "failed", line: 3, outputs: ["url": "x"], needs: ["e"],
             waits_for: "b", due: time,
             until: time, run: "2", reason: "c",
             asks: "approval", question: "d", expires: time, attempts: [attempt])

@@ -1,4 +1,4 @@
-// What HTML alone does not give the keyboard. Without this all can be reached too, but each line is a stop.
+// What HTML alone does not give the keyboard. Without this all can be reached as well, but each line's number is a stop.
 
 // What scrolls sideways is a stop, so that the arrow keys can scroll it; what has room enough is none.
 const widths = new ResizeObserver((changes) => {
@@ -30,7 +30,5 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// A pressed line keeps the focus.
-addEventListener("click", ({ target }) => {
-  if (target.matches(".terminal li > a")) setTimeout(() => target.focus({ preventScroll: true }));
-});
+// A line that was pressed keeps the focus, and the arrow keys go on from there.
+addEventListener("hashchange", () => document.querySelector(".terminal li:target > a")?.focus({ preventScroll: true }));
