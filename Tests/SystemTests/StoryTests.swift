@@ -103,10 +103,14 @@ import Testing
             let ids = Set(deliveries.compactMap { $0["id"].string })
             let came = try receiver.requests.compactMap { $0["headers"]["webhook-id"].string }
             #expect(Set(came) == ids, "each came at least once, and nothing else did")
+            // The one before the deployment, and the one of what follows a rollback.
+            try await until("every list is there") {
+                try await server.journal().count { $0["kind"].string == "checklist.started" } == 2
+            }
             let kinds = try await server.journal().compactMap { $0["kind"].string }
             #expect(kinds.count { $0 == "notification.delivered" } == ids.count)
             #expect(kinds.count { $0 == "deployment.rolled-back" } == 1)
-            #expect(kinds.count { $0 == "checklist.started" } == 1)
+            #expect(kinds.count { $0 == "checklist.started" } == 2)
             try await server.expectNoProcessLeft()
             try await server.expectIntactJournal()
             return (random, killed)
