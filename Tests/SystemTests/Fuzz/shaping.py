@@ -98,6 +98,8 @@ class Shaping:
     def getService(self, case, _):
         case.path_parameters["name"] = "fuzz-kept"
 
+    checkServiceLinks = getService
+
     def addService(self, case, _):
         case.body = {"name": self.stage.free_name(), "links": [{"title": "Home", "url": "https://example.com"}]}
 
@@ -165,6 +167,8 @@ class Shaping:
 
     def getDelivery(self, case, _):
         case.path_parameters["id"] = self.stage.delivery
+
+    retryDelivery = getDelivery
 
     def known_incident(self, case, _):
         case.path_parameters["id"] = self.stage.incident
