@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func `a deployment is started, approved by two others and rolled back by clicking`() async throws {
-        try await expect("deploying.py", claims: 36)
+        try await expect("deploying.py", claims: 44)
     }
 
     @Test func `an incident is live in every browser, and attacks in it do nothing`() async throws {
