@@ -51,8 +51,15 @@ struct `Changes that arrive together` {
             throw Odd(number: 1)
         }
         database.writeSoon("even") { try Notes.add(4, in: $0) }
-        while try await Notes.ids(in: database).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(try await Notes.ids(in: database) == [4])
+        try await database.write { try Notes.add(2, in: $0) }
+        await #expect(throws: Odd.self) {
+            try await database.write { transaction in
+                try Notes.add(3, in: transaction)
+                throw Odd(number: 3)
+            }
+        }
+        while try await Notes.ids(in: database).count < 2 { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(try await Notes.ids(in: database) == [2, 4])
     }
 
     @Test func `what rides goes by itself when nobody commits, and before the database is closed`() async throws {
