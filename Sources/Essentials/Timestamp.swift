@@ -91,10 +91,23 @@ private func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
 /// Where the time comes from, so that tests can hold it still or turn it back.
 package struct TimeSource: Sendable {
     package let now: @Sendable () -> Timestamp
+    /// In microseconds, of a clock that nobody sets and that goes on while the machine sleeps; it began at some moment of
+    /// this boot.
+    package let elapsed: @Sendable () -> Int64
 
-    package init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+    /// - Parameter elapsed: without one both clocks go alike.
+    package init(now: @escaping @Sendable () -> Timestamp, elapsed: (@Sendable () -> Int64)? = nil) {
+        self.now = now
+        self.elapsed = elapsed ?? { now().microseconds }
+    }
 
-    package static let system = TimeSource { Timestamp(Date()) }
+    package static let system = TimeSource(now: { Timestamp(Date()) }, elapsed: { sinceBoot() })
 
     package static func fixed(_ timestamp: Timestamp) -> TimeSource { TimeSource { timestamp } }
+
+    private static func sinceBoot() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
 }

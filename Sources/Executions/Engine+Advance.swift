@@ -29,12 +29,16 @@ extension Engine {
     func advance(_ work: RunWork, _ finished: FinishedAttempt?, mayStart: Bool = true) async throws -> Advance {
         let values = finished.map { HandedOnValues(of: $0, hiding: work.secrets) }
         let executions = executions
+        await lookAtClock()
         let now = executions.time.now()
         let actor = Principal.system("engine")
         return try await database.write { transaction in
             var advance = Advance()
             let run: RunHead? = try transaction.first(
-                "SELECT state, cancelling, cleanup_cancelled, started, rests_until FROM runs WHERE id = \(work.id)")
+                """
+                SELECT state, cancelling, cleanup_cancelled, started + clock_shift AS began, rests_until
+                FROM runs WHERE id = \(work.id)
+                """)
             guard let run else { throw Executions.unknown(work.id) }
             // Cancelled in the moment in which it was taken out of the queue.
             guard !run.state.isSettled else {
@@ -101,7 +105,8 @@ struct RunHead: Decodable {
     let state: RunState
     let cancelling: Bool
     let cleanup_cancelled: Bool
-    let started: Timestamp?
+    /// By the clock as it is now.
+    let began: Timestamp?
     let rests_until: Timestamp?
 
     var cancellation: Cancellation { Cancellation(cancelling: cancelling, cleanupCancelled: cleanup_cancelled) }
@@ -264,7 +269,7 @@ extension Executions {
             by: actor, in: transaction)
         return StepStart(
             attempt: attempt, number: number, position: step.position, step: try run.step(step.step),
-            files: run.files(attempt, launch: 1), handedOn: handedOn, isFresh: true, runStarted: head.started ?? now)
+            files: run.files(attempt, launch: 1), handedOn: handedOn, isFresh: true, runBegan: head.began ?? now)
     }
 
     func settle(

@@ -22,6 +22,15 @@ final class Alarm: Sendable {
 }
 
 extension Engine {
+    /// Before anything is held against the time, so that nothing comes early or late for a clock that was set.
+    func lookAtClock() async {
+        do {
+            try await clock.look()
+        } catch {
+            logger.error("What waits can't be moved with the clock", metadata: ["error": "\(error)"])
+        }
+    }
+
     /// A clock that is set back or forward meanwhile is noticed after so long.
     static let longestSleep = Duration.seconds(30)
 

@@ -31,6 +31,7 @@ package final class Engine: Sendable {
     let logger: Logger
     private let occupancy = Mutex(Occupancy())
     let alarm = Alarm()
+    let clock: ClockWatch
 
     package init(executions: Executions, supervisor: Supervisor, settings: Settings, logger: Logger) {
         self.executions = executions
@@ -38,6 +39,7 @@ package final class Engine: Sendable {
         self.settings = settings
         self.logger = logger
         environment = StepEnvironment(server: settings.environment)
+        clock = ClockWatch(journal: executions.journal)
     }
 
     var database: Database { executions.database }
@@ -45,11 +47,13 @@ package final class Engine: Sendable {
     /// Works until its task is cancelled. Then no new step starts; the processes of running steps live on, and the next
     /// start takes them up again.
     package func run() async {
+        await lookAtClock()
         await sweep()
         executions.signals.wake()
         await withDiscardingTaskGroup { group in
             for await _ in executions.signals.wakes {
                 if Task.isCancelled { break }
+                await lookAtClock()
                 // What falls due while the others are given workers is still to come for the alarm.
                 let looked = executions.time.now()
                 await keepDeadlines()

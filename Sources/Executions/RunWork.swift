@@ -27,7 +27,8 @@ struct RunWork: Sendable {
     let cancellation: Cancellation
     /// Its steps run one after the other and nothing else: what comes next follows from a single one of them.
     let isPlain: Bool
-    let started: Timestamp?
+    /// By the clock as it is now.
+    let began: Timestamp?
     let occasions: [ObjectReference]
     /// Those that run for a value of a list, by their names.
     private let repeated: [String: Step]
@@ -37,23 +38,29 @@ struct RunWork: Sendable {
         self.id = id
         self.executions = executions
         struct Call: Decodable { let step: String, call: String }
-        let found: (row: RunRow, occasions: [ObjectReference], calls: [Call])? = try await executions.database.read {
-            reader in
-            guard let row: RunRow = try reader.first(RunRow.select + " WHERE id = \(id)") else { return nil }
-            return (
-                row, try Executions.occasions(of: id, in: reader),
-                try reader.all("SELECT step, call FROM run_steps WHERE run = \(id) AND call IS NOT NULL")
-            )
+        struct Found {
+            let row: RunRow
+            let began: Int64?
+            let occasions: [ObjectReference]
+            let calls: [Call]
         }
-        guard let (row, occasions, pinned) = found else { throw Executions.unknown(id) }
-        self.occasions = occasions
+        let found: Found? = try await executions.database.read { reader in
+            guard let row: RunRow = try reader.first(RunRow.select + " WHERE id = \(id)") else { return nil }
+            return Found(
+                row: row, began: try reader.integer("SELECT started + clock_shift FROM runs WHERE id = \(id)"),
+                occasions: try Executions.occasions(of: id, in: reader),
+                calls: try reader.all("SELECT step, call FROM run_steps WHERE run = \(id) AND call IS NOT NULL"))
+        }
+        guard let found else { throw Executions.unknown(id) }
+        let row = found.row
+        occasions = found.occasions
         priority = row.priority
         parent = row.parent
         starter = Principal(
             kind: Principal.Kind(rawValue: row.actor_kind) ?? .system, id: row.actor, name: row.actor_name,
             permissions: [.read, .operate], via: .system, person: row.person)
         var calls: [String: (pin: PinnedCall, guide: Guide)] = [:]
-        for call in pinned {
+        for call in found.calls {
             let pin = try PinnedCall.reading(call.call)
             calls[call.step] = (pin, try await executions.catalogue.guide(version: pin.version, of: pin.runbook))
         }
@@ -70,7 +77,7 @@ struct RunWork: Sendable {
         repeated = try await executions.repeatedSteps(of: id, guide)
         isPlain = guide.steps.allSatisfy(\.isPlain)
         cancellation = Cancellation(cancelling: row.cancelling, cleanupCancelled: row.cleanup_cancelled)
-        started = row.started
+        began = found.began.map(Timestamp.init(microseconds:))
         var parameters = try Executions.strings(row.parameters)
         var secrets: [String] = []
         if let sealed = row.sealed {
@@ -102,7 +109,7 @@ struct RunWork: Sendable {
 
     /// How long the run has lasted.
     func age(of start: StepStart, at now: Timestamp) -> Duration {
-        (start.runStarted ?? started)?.duration(to: now) ?? .zero
+        (start.runBegan ?? began)?.duration(to: now) ?? .zero
     }
 
     func files(_ attempt: ID<AttemptRecord>, launch: Int) -> StepFiles {
@@ -153,8 +160,8 @@ struct StepStart: Sendable {
     let handedOn: [String: String]
     /// It was recorded just now: none of its output is stored.
     var isFresh = false
-    /// When its run began, where this is known; else when the work on it was taken up.
-    var runStarted: Timestamp?
+    /// When its run began, by the clock as it is now; else what was known of it when the work on it was taken up.
+    var runBegan: Timestamp?
 }
 
 /// An attempt that has ended, not yet recorded.

@@ -47,6 +47,7 @@ enum Migrations {
         migrator.registerMigration("57-after-rollbacks", migrate: followRollbacks)
         migrator.registerMigration("58-service-links", migrate: watchServiceLinks)
         migrator.registerMigration("59-ticked-in-the-guide", migrate: noteTicksOfGuides)
+        migrator.registerMigration("61-clock-jumps", migrate: followClock)
         return migrator
     }
 

@@ -12,7 +12,7 @@ import Testing
     }
 
     /// Both take a lock of the viewer's task, so that the feed's own must not stand between them.
-    @Test(.timeLimit(.minutes(2))) func `viewers that go while they are told hold up nobody`() async {
+    @Test(.timeLimit(.minutes(10))) func `viewers that go while they are told hold up nobody`() async {
         let (feed, run, news) = (RunFeed(), run, news(1))
         let teller = Task.detached {
             while !Task.isCancelled {

@@ -23,10 +23,9 @@ final class Stage: Sendable {
 
     static let now = Timestamp(microseconds: 1_764_000_000_000_000)
 
-    init() throws {
+    init(time: TimeSource = .fixed(Stage.now)) throws {
         folder = FileManager.default.temporaryDirectory.path + "/runbook-" + UUID().uuidString.lowercased()
         database = try Database(folder: folder, options: .init(explainer: Explainer()))
-        let time = TimeSource { Self.now }
         journal = Journal(database: database, time: time)
         catalogue = Catalogue(journal: journal, time: time)
         executions = Executions(

@@ -110,7 +110,7 @@ struct Output {
 
 /// Waits until it is so; the time it may take is only there to end a test that hangs.
 func until(_ what: String, _ condition: () throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + .seconds(300)
     while !(try condition()) {
         try #require(ContinuousClock.now < deadline, "waited in vain until \(what)")
         try await Task.sleep(for: .milliseconds(1))

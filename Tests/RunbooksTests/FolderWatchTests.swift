@@ -8,7 +8,7 @@ import Testing
 @testable import Runbooks
 
 /// A real folder, changed as editors and Git change it.
-@Suite(.timeLimit(.minutes(2))) struct FolderWatchTests {
+@Suite(.timeLimit(.minutes(10))) struct FolderWatchTests {
     @Test(arguments: [false, true])
     func `a file that is new, changed, renamed and deleted is followed`(isPolling: Bool) async throws {
         let fixture = try FolderFixture()

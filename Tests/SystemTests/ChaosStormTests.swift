@@ -3,12 +3,18 @@ import Glibc
 import Synchronization
 import Testing
 
-/// Server, shims and steps are killed at random moments of runs with everything in them: `Storm`.
+/// Server, shims, steps and the whole machine die at random moments of runs with everything in them: `Storm`.
 ///
 /// `RUNBOOK_CHAOS_KILLS` and `RUNBOOK_CHAOS_SEED` set how often, and when; `Scripts/bench chaos` kills 200 times.
 @Suite(.serialized, .timeLimit(.minutes(30))) struct ChaosStormTests {
     /// So many runs are under way at once.
     private static let width = 3
+
+    private enum Victim: String, CaseIterable, Sendable {
+        case server, shim, step
+        /// All of them at once, and the machine is booted once more.
+        case machine
+    }
 
     /// What the one who kills tells those who start runs.
     private final class Field: Sendable {
@@ -25,11 +31,11 @@ import Testing
         func end() { state.withLock { $0.isOver = true } }
 
         /// Noted before the kill, so that no check comes before it.
-        func note(_ shim: RunningProcess, _ victim: Lines.Victim) {
+        func note(_ shim: RunningProcess, _ victim: Victim) {
             let folder = URL(filePath: shim.arguments[1]).lastPathComponent
             let attempt = String(folder.prefix { $0 != "." })
             state.withLock { state in
-                if victim == .shim {
+                if victim != .step {
                     state.deaths.shims.insert(attempt)
                 } else {
                     state.deaths.steps.insert(attempt)
@@ -100,12 +106,12 @@ import Testing
     /// - Returns: how often each was killed.
     private func kill(
         _ kills: Int, on server: Server, _ field: Field, seed: UInt64
-    ) async throws -> [Lines.Victim: Int] {
+    ) async throws -> [Victim: Int] {
         var random = SplitMix(state: seed)
-        var hits: [Lines.Victim: Int] = [:]
+        var hits: [Victim: Int] = [:]
         let port = server.wire.port
         while hits.values.reduce(0, +) < kills {
-            let victim = Lines.Victim.allCases.randomElement(using: &random) ?? .server
+            let victim = Victim.allCases.randomElement(using: &random) ?? .server
             // The moment is what is random here; nothing waits for it to pass.
             try await Task.sleep(for: .milliseconds(Int.random(in: 0..<400, using: &random)))
             if victim == .server {
@@ -118,6 +124,8 @@ import Testing
                     hits[victim, default: 0] += 1
                 }
                 try await server.start(port: port)
+            } else if victim == .machine {
+                try await server.losePower(port: port) { for shim in $0 { field.note(shim, .machine) } }
             } else {
                 let choice = Int.random(in: 0..<1000, using: &random)
                 try await until("there is a \(victim) to kill") {

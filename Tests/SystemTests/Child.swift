@@ -75,6 +75,7 @@ final class Child: Sendable {
     }
 
     var hasEnded: Bool { end.withLock { $0 != nil } }
+    var hasSucceeded: Bool { end.withLock { $0 == .exited(0) } }
 
     var output: String { get throws { try content(outputPath) } }
     var error: String { get throws { try content(errorPath) } }

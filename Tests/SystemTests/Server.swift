@@ -11,6 +11,8 @@ final class Server: Sendable {
         var child: Child?
         var port: UInt16 = 0
         var number = 0
+        /// A file with the id of the boot that the next servers are to see.
+        var boot: String?
     }
 
     /// Holds the data folder, the logs, and whatever else a test needs.
@@ -66,9 +68,12 @@ final class Server: Sendable {
             state.number += 1
             return state.number
         }
+        var words =
+            [try Programs.path(of: Programs.runbook), "serve", "--port", "\(port)", "--data", data]
+            + ["--rate-limit", "off", "--grace", "1s"] + arguments
+        if let boot = state.withLock({ $0.boot }) { words = ["unshare"] + Boot.words(boot) + words }
         let child = try Child(
-            try Programs.path(of: Programs.runbook),
-            ["serve", "--port", "\(port)", "--data", data, "--rate-limit", "off", "--grace", "1s"] + arguments,
+            words[0], Array(words.dropFirst()),
             environment: [
                 "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder,
                 "LANG": "C.UTF-8", "RUNBOOK_EXPLAIN": "1", "RUNBOOK_CHECK_LINKS": "off",
@@ -102,6 +107,13 @@ final class Server: Sendable {
         let child = try child
         child.signal(signal)
         return try await child.ending
+    }
+
+    /// The next servers see a machine that was booted once more.
+    func reboot() throws {
+        let file = "\(folder)/boot-\(UUID().uuidString)"
+        try write(Boot.another(), to: file)
+        state.withLock { $0.boot = file }
     }
 
     /// As a crash ends it, and up again.

@@ -107,5 +107,6 @@ extension JournalPage {
         "incident.alert-ended": "told of alerts that ended",
         "note.edited": "changed a note",
         "journal.erased": "erased personal data",
+        "clock.set": "saw the clock be set",
     ]
 }
