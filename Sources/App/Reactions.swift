@@ -31,8 +31,11 @@ struct Reactions: Service {
             Reaction("deployments.follow", on: Deployments.followed) { try await deployments.follow($0) },
             Reaction("deployments.stop", on: Deployments.stopping) { try await deployments.stopRuns($0) },
             Reaction("deployments.follow-up", on: Deployments.followingUp) { try await deployments.followUp($0) },
-            Reaction("notifications", on: Occasion.kinds) { try await notifications.enqueue($0) },
-            Reaction("search", on: Incidents.worded.union(Checklists.worded).union(Executions.ended)) { event in
+            Reaction("notifications", on: Occasion.kinds, pause: .milliseconds(50)) { try await notifications.enqueue($0) },
+            Reaction(
+                "search", on: Incidents.worded.union(Checklists.worded).union(Executions.ended),
+                pause: .milliseconds(200)
+            ) { event in
                 try await incidents.indexWords(of: event)
                 try await checklists.indexNote(of: event)
                 try await executions.indexOutput(of: event)

@@ -8,13 +8,17 @@ import Storage
 package struct Reaction: Sendable {
     package let name: String
     package let kinds: Set<String>
+    /// Between two events that it is woken for at least; nil for what people wait for.
+    let pause: Duration?
     let act: @Sendable (RecordedEvent) async throws -> Void
 
     package init(
-        _ name: String, on kinds: Set<String>, _ act: @escaping @Sendable (RecordedEvent) async throws -> Void
+        _ name: String, on kinds: Set<String>, pause: Duration? = nil,
+        _ act: @escaping @Sendable (RecordedEvent) async throws -> Void
     ) {
         self.name = name
         self.kinds = kinds
+        self.pause = pause
         self.act = act
     }
 }
@@ -37,7 +41,7 @@ extension Journal {
     /// Answers events with a reaction until its task is cancelled.
     package func react(_ reaction: Reaction, logger: Logger) async throws {
         // Listening begins before the first look at the database, so that nothing falls in between.
-        let news = tail.listen(for: reaction.kinds)
+        let news = tail.listen(for: reaction.kinds, pause: reaction.pause)
         var position = try await cursor(of: reaction)
         try await catchUp(reaction, &position, logger)
         var number = 0

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// Hands each event, once it is durable, to everybody who listens: no query, however many they are.
@@ -16,8 +17,23 @@ package final class Tail: Sendable {
 
     private struct Selective {
         let kinds: Set<String>
+        let pause: Duration?
         let continuation: AsyncStream<News>.Continuation
         var number = 0
+        /// What comes is held back until the pause is over.
+        var isPausing = false
+        var held: [News] = []
+
+        /// What is to be told now.
+        mutating func take(_ event: RecordedEvent, isNext: Bool) -> News? {
+            number += isNext ? 1 : 2
+            let news = News(event: event, number: number)
+            guard isPausing else { return news }
+            // The gap in the numbers tells that some are missing.
+            if held.count == Tail.buffer { held.removeAll() }
+            held.append(news)
+            return nil
+        }
     }
 
     private struct Listeners {
@@ -47,12 +63,13 @@ package final class Tail: Sendable {
     }
 
     /// Events of some kinds from now on, in order. Nobody is woken for the others.
-    func listen(for kinds: Set<String>) -> AsyncStream<News> {
+    /// - Parameter pause: at least so long between two wakes: what comes meanwhile comes together.
+    func listen(for kinds: Set<String>, pause: Duration? = nil) -> AsyncStream<News> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: News.self, bufferingPolicy: .bufferingNewest(Self.buffer))
         let number = listeners.withLock { listeners in
             listeners.next += 1
-            listeners.selective[listeners.next] = Selective(kinds: kinds, continuation: continuation)
+            listeners.selective[listeners.next] = Selective(kinds: kinds, pause: pause, continuation: continuation)
             return listeners.next
         }
         continuation.onTermination = { [weak self] _ in
@@ -63,22 +80,42 @@ package final class Tail: Sendable {
 
     func tell(_ event: RecordedEvent) {
         // Nobody is told under the lock: that takes a lock of their task, which holds it too while it goes and is forgotten.
-        let (all, selective) = listeners.withLock { listeners in
+        let (all, selective, pausing) = listeners.withLock { listeners in
             // A command on the data folder appends too, and tells nobody.
             let isNext = listeners.last.map { $0 + 1 == event.seq } ?? false
             listeners.last = event.seq
             var selective: [(AsyncStream<News>.Continuation, News)] = []
+            var pausing: [(Int, Duration)] = []
             for (id, listener) in listeners.selective {
                 guard !isNext || listener.kinds.contains(event.kind) || event.seq.isMultiple(of: Self.stride) else {
                     continue
                 }
-                let number = listener.number + (isNext ? 1 : 2)
-                listeners.selective[id]?.number = number
-                selective.append((listener.continuation, News(event: event, number: number)))
+                guard let news = listeners.selective[id]?.take(event, isNext: isNext) else { continue }
+                selective.append((listener.continuation, news))
+                if let pause = listener.pause {
+                    listeners.selective[id]?.isPausing = true
+                    pausing.append((id, pause))
+                }
             }
-            return (Array(listeners.all.values), selective)
+            return (Array(listeners.all.values), selective, pausing)
         }
         for (continuation, news) in selective { continuation.yield(news) }
         for continuation in all { continuation.yield(event) }
+        for (listener, pause) in pausing { tellHeld(to: listener, after: pause) }
+    }
+
+    private func tellHeld(to listener: Int, after pause: Duration) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(Int(pause / .microseconds(1)))) { [weak self] in
+            guard let self else { return }
+            let told = listeners.withLock { listeners in
+                let told = listeners.selective[listener]
+                listeners.selective[listener]?.held = []
+                listeners.selective[listener]?.isPausing = told?.held.isEmpty == false
+                return told
+            }
+            guard let told, !told.held.isEmpty else { return }
+            for news in told.held { told.continuation.yield(news) }
+            tellHeld(to: listener, after: pause)
+        }
     }
 }

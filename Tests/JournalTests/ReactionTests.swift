@@ -101,4 +101,25 @@ import Testing
         try await react(reaction, journal, calls, until: 1201)
         #expect(calls.all == [1201])
     }
+
+    @Test func `one that is woken now and then answers all that came meanwhile, each once and in order`() async throws {
+        let fixture = try Fixture()
+        let journal = fixture.journal
+        let calls = Calls()
+        let reaction = Reaction("count", on: ["b"], pause: .milliseconds(30)) { calls.note($0.seq) }
+        try await journal.enrol([reaction])
+        let task = Task { try await journal.react(reaction, logger: Self.logger) }
+        try await append("b", to: journal)
+        await calls.reached(1)
+        // Some come alone, some together, and more at once than are held back.
+        for _ in 0..<20 { try await append("b", to: journal) }
+        try await journal.database.write { transaction in
+            for _ in 0..<1500 { _ = try journal.append(Event("b"), by: .system("test"), in: transaction) }
+        }
+        for _ in 0..<20 { try await append("b", "a", to: journal) }
+        await calls.reached(1559)
+        task.cancel()
+        _ = await task.result
+        #expect(calls.all == (1...1521).map { $0 } + stride(from: 1522, through: 1560, by: 2).map { $0 })
+    }
 }
