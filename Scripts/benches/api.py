@@ -111,7 +111,7 @@ def run(folder: Path, program: Path, rounds: int, small: bool):
                 rate = create(ours, clients, creating, number)
                 creates["PocketBase", clients].add(rate, create(theirs, clients, creating, number))
                 creates["a durable PocketBase", clients].add(rate, create(durable, clients, creating, number))
-        work = records.run(runbook, pocketbase, rounds, creating)
+        work = records.run(runbook, pocketbase, durable.server, rounds, creating)
         print(f"the journal verifies: {runbook.verified()} events")
     return [reads, *creates.values(), *work]
 

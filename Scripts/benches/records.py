@@ -2,7 +2,7 @@
 
 For us each change is a row and an event of the journal in one durable transaction, and a timeline is what the journal says
 of the incident. For PocketBase an incident, an entry of its timeline and an item are rows, each change one of them, and it
-keeps no journal; as it comes it does not sync each commit.
+keeps no journal; as it comes it does not sync each commit, a durable one does.
 """
 
 import json
@@ -70,24 +70,29 @@ class Theirs:
         return len(self.server.wire().get(self.timeline)["items"])
 
 
-def run(runbook: Runbook, pocketbase: PocketBase, rounds: int, seconds: int):
-    figures = {
-        (what, clients): Figure(
-            "api", f"{what}, {clients} client{'s' if clients > 1 else ''}", "/s", "PocketBase",
-            goal=("ratio", "at least", 1))
-        for what in ("open an incident", "read a timeline of 100 entries", "tick an item") for clients in (1, 32)
+def run(runbook: Runbook, pocketbase: PocketBase, durable: PocketBase, rounds: int, seconds: int):
+    def figure(what: str, clients: int, beside: str):
+        name = f"{what}, {clients} client{'s' if clients > 1 else ''}{beside}"
+        return Figure("api", name, "/s", "PocketBase", goal=("ratio", "at least", 1))
+
+    measures = {"open an incident": opened, "read a timeline of 100 entries": read, "tick an item": ticked}
+    figures = {(what, clients): figure(what, clients, "") for what in measures for clients in (1, 32)}
+    synced = {
+        (what, 1): figure(what, 1, ", beside a durable PocketBase")
+        for what, measure in measures.items() if measure is not read
     }  # fmt: skip
-    ours, theirs = Ours(runbook), Theirs(pocketbase)
-    for side in (ours, theirs):
+    ours, theirs, durable = Ours(runbook), Theirs(pocketbase), Theirs(durable)
+    for side in (ours, theirs, durable):
         if side.entries() != ENTRIES:
             raise Wrong(f"{side.name} has {side.entries()} entries in its timeline")
     for number in range(rounds):
-        for clients in (1, 32):
-            for what, measure in (("open an incident", opened), ("read a timeline of 100 entries", read),
-                                  ("tick an item", ticked)):  # fmt: skip
-                rates = [measure(side, clients, seconds, number) for side in (ours, theirs)]
-                figures[what, clients].add(*rates)
-    return list(figures.values())
+        for what, clients in figures:
+            rates = [measures[what](side, clients, seconds, number) for side in (ours, theirs)]
+            figures[what, clients].add(*rates)
+            if (what, clients) in synced:
+                rate = measures[what](durable, clients, seconds, number)
+                synced[what, clients].add(rates[0], rate)
+    return [*figures.values(), *synced.values()]
 
 
 def opened(side, clients: int, seconds: int, number: int):

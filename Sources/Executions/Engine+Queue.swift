@@ -10,8 +10,8 @@ struct Occupancy: Sendable {
 }
 
 extension Executions {
-    /// So many of each priority are read at first; more only where limits hold these back.
-    private static let firstLook = 64
+    /// So many of each priority are read at first, beyond those that there is room for; more only where limits hold these back.
+    private static let firstLook = 8
 
     /// The runs that get a worker now, beside those that have one.
     func admit(beside occupancy: Occupancy) async throws -> (runs: [Admission.Candidate], turn: Int) {
@@ -22,8 +22,10 @@ extension Executions {
         guard Metadata.Priority.allCases.contains(where: { before.room(for: $0) > 0 }) else {
             return ([], occupancy.turn)
         }
+        // With a hundred runs at work it would cost more to read them each time than all the rest.
+        let held = JSONValue.array(occupancy.held.keys.map { .string($0.rawValue) }).text
         return try await database.read { [busy] reader in
-            let resuming = try Self.underWay(at: now, in: reader).filter { occupancy.held[$0.id] == nil }
+            let resuming = try Self.underWay(at: now, but: held, in: reader)
             var look = Self.firstLook
             while true {
                 var candidates = resuming
@@ -31,12 +33,10 @@ extension Executions {
                 for priority in Metadata.Priority.allCases {
                     let room = before.room(for: priority)
                     guard room > 0 else { continue }
-                    let limit = room + occupancy.held.count + look
-                    let queued = try Self.queued(priority, limit: limit, in: reader)
-                    isCutOff = isCutOff || queued.count == limit
-                    candidates += queued.filter { occupancy.held[$0.id] == nil }
+                    let queued = try Self.queued(priority, but: held, limit: room + look, in: reader)
+                    isCutOff = isCutOff || queued.count == room + look
+                    candidates += queued
                 }
-                candidates = try candidates.map { try Self.withFurtherLimits($0, in: reader) }
                 var admission = Admission(
                     workers: workers, busy: busy,
                     underWay: try Self.holders(of: candidates, beside: occupancy, in: reader),
@@ -51,11 +51,16 @@ extension Executions {
     }
 
     /// What has begun and goes on: after a restart, an answer, or the time to a next try.
-    private static func underWay(at now: Timestamp, in reader: Reader) throws -> [Admission.Candidate] {
+    /// - Parameter held: the ids of those that have a worker, as JSON.
+    private static func underWay(
+        at now: Timestamp, but held: String, in reader: Reader
+    ) throws -> [Admission.Candidate] {
         try reader.all(
             """
-            SELECT id, priority, limited, at_most FROM runs
-            WHERE state = 'running' AND (rests_until IS NULL OR rests_until <= \(now)) ORDER BY id
+            SELECT id, priority, limited, at_most, 0 AS has_further FROM runs
+            WHERE state = 'running' AND (rests_until IS NULL OR rests_until <= \(now))
+                AND id NOT IN (SELECT value FROM json_each(\(held)))
+            ORDER BY id
             """, as: CandidateRow.self
         ).map { $0.candidate(isUnderWay: true) }
     }
@@ -63,17 +68,24 @@ extension Executions {
     /// Those that no limit holds back already, in the order of their arrival. What belongs to a run that is resumed begins
     /// after that one, which holds the limits of both.
     private static func queued(
-        _ priority: Metadata.Priority, limit: Int, in reader: Reader
+        _ priority: Metadata.Priority, but held: String, limit: Int, in reader: Reader
     ) throws -> [Admission.Candidate] {
         try reader.all(
             """
-            SELECT q.id AS id, q.priority AS priority, q.limited AS limited, q.at_most AS at_most FROM runs q
+            SELECT q.id AS id, q.priority AS priority, q.limited AS limited, q.at_most AS at_most,
+                EXISTS (SELECT 1 FROM run_limits l WHERE l.run = q.id) AS has_further
+            FROM runs q
             WHERE q.state = 'queued' AND q.priority = \(priority.rawValue) AND (q.limited IS NULL OR q.at_most >
                 (SELECT count(*) FROM runs u WHERE u.limited = q.limited AND u.state IN ('running', 'waiting')))
                 AND NOT EXISTS (SELECT 1 FROM runs p WHERE p.id = q.parent AND p.state = 'queued')
+                AND q.id NOT IN (SELECT value FROM json_each(\(held)))
             ORDER BY q.id LIMIT \(limit)
             """, as: CandidateRow.self
-        ).map { $0.candidate(isUnderWay: false) }
+        ).map { row in
+            var candidate = row.candidate(isUnderWay: false)
+            if row.has_further { candidate.further = try furtherLimits(of: candidate.id, in: reader) }
+            return candidate
+        }
     }
 
     /// The runs that are under way and hold a limit, for themselves or for what their steps run: `id`, `runbook`.
@@ -83,15 +95,6 @@ extension Executions {
         UNION SELECT r.id, r.runbook FROM run_limits l CROSS JOIN runs r ON r.id = l.run
             WHERE l.key = \(key) AND r.state IN ('running', 'waiting')
         """
-    }
-
-    private static func withFurtherLimits(
-        _ candidate: Admission.Candidate, in reader: Reader
-    ) throws -> Admission.Candidate {
-        guard !candidate.isUnderWay else { return candidate }
-        var candidate = candidate
-        candidate.further = try furtherLimits(of: candidate.id, in: reader)
-        return candidate
     }
 
     static func furtherLimits(of run: ID<RunRecord>, in reader: Reader) throws -> [RunLimit] {
@@ -121,6 +124,7 @@ private struct CandidateRow: Decodable {
     let priority: String
     let limited: String?
     let at_most: Int?
+    let has_further: Bool
 
     func candidate(isUnderWay: Bool) -> Admission.Candidate {
         Admission.Candidate(

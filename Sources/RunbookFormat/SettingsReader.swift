@@ -53,6 +53,9 @@ struct SettingsReader {
                 errors.append("\"\(name)\" means nothing for a step that runs a runbook; take it out.")
             }
         }
+        if settings.approval?.isOpenToStarter == true, settings.approval?.isClosedToStarter == true {
+            errors.append("\"starter\" and \"not-starter\" say the opposite of each other; take one of them out.")
+        }
         checkDuration(of: kind)
         if settings.interval != nil, settings.backoff != nil {
             errors.append("\"interval\" and \"backoff\" both say how long to wait; take one of them out.")
@@ -183,6 +186,9 @@ struct SettingsReader {
             } else {
                 errors.append("\"minimum\" must be a whole number from 1 to \(ApprovalRule.mostPeople).")
             }
+        case "starter":
+            let isOpen = flag(name, value)
+            settings.approval?.isOpenToStarter = isOpen
         case "not-starter":
             let isClosed = flag(name, value)
             settings.approval?.isClosedToStarter = isClosed

@@ -207,7 +207,13 @@ import Testing
         #expect(try plan(gated, section: section, steps: steps, parameters: [:]).steps.map(\.id) == chosen)
     }
 
-    @Test(arguments: ["minimum=many", "role=viewer", "not-starter=perhaps"])
+    @Test(arguments: [("", true), ("not-starter", true), ("starter", false), ("starter=false", true)])
+    func `nobody approves what they have started, unless the gate says so`(attribute: String, isClosed: Bool) throws {
+        let plan = try plan(gated.replacing("not-starter", with: attribute), parameters: [:])
+        #expect(plan.question(of: plan.steps[0], starter: "ada")?.rule.isClosedToStarter == isClosed)
+    }
+
+    @Test(arguments: ["minimum=many", "role=viewer", "not-starter=perhaps", "starter=perhaps", "starter not-starter"])
     func `an approval that can't be read is not passed by`(attribute: String) {
         let source = gated.replacing("not-starter", with: attribute)
         for steps in [nil, ["a"], ["c"]] as [[String]?] {

@@ -47,7 +47,7 @@ struct TransitionTable: Sendable, CustomTestStringConvertible {
         var fence: String {
             switch self {
             case .shell: "```sh {name=one}\ntrue\n```"
-            case .approval: "```approval {name=one not-starter}\nShip it?\n```"
+            case .approval: "```approval {name=one}\nShip it?\n```"
             case .manual: "```manual {name=one}\nPlug it in.\n```"
             case .confirmation: "```sh {name=one confirm=\"Wipe it?\"}\ntrue\n```"
             case .wait: "```wait {name=one for=24h}\nWatch.\n```"

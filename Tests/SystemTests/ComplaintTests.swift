@@ -115,7 +115,7 @@ import Testing
 
                 ## Gate
 
-                ```approval {name=go not-starter}
+                ```approval {name=go}
                 Ship it?
                 ```
 

@@ -29,7 +29,7 @@ import Testing
             try await server.store("undo", "# Undo\n" + fence("sh {name=back}", "true"))
             try await server.store(
                 "deploy",
-                Self.head + fence("approval {name=go not-starter}", "Ship {{version}} with {{key}}?")
+                Self.head + fence("approval {name=go}", "Ship {{version}} with {{key}}?")
                     + fence("sh {name=switch on-failure=rollback env=\"A=b\"}", "echo $version")
                     + fence("sh {name=each foreach=\"host in hosts\" if=\"parameters.version\"}", "echo $host")
                     + fence("runbook {name=sub}", "undo"))

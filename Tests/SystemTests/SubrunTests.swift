@@ -118,7 +118,7 @@ import Testing
     {
         try await Server.with { server in
             let (mira, ben) = (try await server.token(of: "mira"), try await server.token(of: "ben"))
-            try await server.store("child", "# Child\n" + fence("approval {name=go not-starter}", "Ship it?"))
+            try await server.store("child", "# Child\n" + fence("approval {name=go}", "Ship it?"))
             try await server.store("parent", "# Parent\n" + fence("runbook {name=x}", "child"))
             let miras = Wire(port: server.wire.port, token: mira)
             let id = try #require(try await miras.post("/api/v1/runs", #"{"runbook": "parent"}"#).json["id"].string)

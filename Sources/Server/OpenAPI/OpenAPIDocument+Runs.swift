@@ -89,8 +89,8 @@ extension OpenAPIDocument {
         method: .post, path: "/api/v1/runs/{id}/steps/{step}/approval", id: "approveStep",
         summary: "Gives somebody's approval to the step that waits for it.",
         details: """
-            It takes a person with the role that the gate names, and another one than who started the run where it says \
-            `not-starter`. The run goes on once enough people have approved.
+            It takes a person with the role that the gate names, and another one than who started the run, unless the gate \
+            says `starter`. The run goes on once enough people have approved.
             """,
         access: .permitted(.operate), parameters: [id, step], body: .json("AnswerRequest", isRequired: false),
         answers: [.json(.ref("Run"), "The run.")], problems: [404, 409])
