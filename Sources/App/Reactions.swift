@@ -31,7 +31,9 @@ struct Reactions: Service {
             Reaction("deployments.follow", on: Deployments.followed) { try await deployments.follow($0) },
             Reaction("deployments.stop", on: Deployments.stopping) { try await deployments.stopRuns($0) },
             Reaction("deployments.follow-up", on: Deployments.followingUp) { try await deployments.followUp($0) },
-            Reaction("notifications", on: Occasion.kinds, pause: .milliseconds(50)) { try await notifications.enqueue($0) },
+            Reaction("notifications", on: Occasion.kinds, pause: .milliseconds(50)) {
+                try await notifications.enqueue($0)
+            },
             Reaction(
                 "search", on: Incidents.worded.union(Checklists.worded).union(Executions.ended),
                 pause: .milliseconds(200)

@@ -65,7 +65,8 @@ extension StepQuestion {
     /// - Parameter values: what `{{name}}` in its text stands for.
     init?(_ step: Step, filledWith values: [String: String], starter: String) {
         switch step.kind {
-        case .approval: self.init(.approval, step.script.trimmed.filled(with: values), step.settings.approval?.inRun, starter)
+        case .approval:
+            self.init(.approval, step.script.trimmed.filled(with: values), step.settings.approval?.inRun, starter)
         case .manual: self.init(.manual, step.script.trimmed.filled(with: values), nil, starter)
         case .shell, .program, .unsupported, .wait, .http, .runbook:
             guard let question = step.settings.confirmation else { return nil }

@@ -105,7 +105,8 @@ package final class Tail: Sendable {
     }
 
     private func tellHeld(to listener: Int, after pause: Duration) {
-        DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(Int(pause / .microseconds(1)))) { [weak self] in
+        let later = DispatchTime.now() + .microseconds(Int(pause / .microseconds(1)))
+        DispatchQueue.global().asyncAfter(deadline: later) { [weak self] in
             guard let self else { return }
             let told = listeners.withLock { listeners in
                 let told = listeners.selective[listener]
