@@ -29,12 +29,12 @@ extension Executions {
             var look = Self.firstLook
             while true {
                 var candidates = resuming
-                var isCutOff = false
+                var cutOff: [Metadata.Priority] = []
                 for priority in Metadata.Priority.allCases {
                     let room = before.room(for: priority)
                     guard room > 0 else { continue }
                     let queued = try Self.queued(priority, but: held, limit: room + look, in: reader)
-                    isCutOff = isCutOff || queued.count == room + look
+                    if queued.count == room + look { cutOff.append(priority) }
                     candidates += queued
                 }
                 var admission = Admission(
@@ -43,8 +43,7 @@ extension Executions {
                     turn: occupancy.turn)
                 let admitted = admission.admit(candidates)
                 // Where those looked at were held back by their limits, others behind them may begin.
-                let hasRoom = Metadata.Priority.allCases.contains { admission.room(for: $0) > 0 }
-                guard isCutOff, hasRoom else { return (admitted, admission.turn) }
+                guard cutOff.contains(where: { admission.room(for: $0) > 0 }) else { return (admitted, admission.turn) }
                 look *= 8
             }
         }

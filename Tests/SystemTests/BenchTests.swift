@@ -63,6 +63,8 @@ import Testing
                 "open an incident, 1 client", "open an incident, 32 clients",
                 "read a timeline of 100 entries, 1 client",
                 "read a timeline of 100 entries, 32 clients", "tick an item, 1 client", "tick an item, 32 clients",
+                "open an incident, 1 client, beside a durable PocketBase",
+                "tick an item, 1 client, beside a durable PocketBase",
             ])
     }
 
