@@ -22,6 +22,7 @@ struct ClockTests {
                 "whole",
                 "---\ntimeout: 30m\n---\n# Whole\n" + fence("sh {name=a}", hold) + fence("sh {name=b}", "echo b"))
             try await server.store("own", "# Own\n" + fence("sh {name=a timeout=30m}", hold))
+            try await server.store("other", "# Other\n" + fence("sh {name=a}", "true"))
             try await server.store("watch", "# Watch\n" + fence("wait {name=a for=24h}", "Watch."))
             try await server.store(
                 "again",
@@ -41,7 +42,13 @@ struct ClockTests {
             #expect(abs(moved - 7200) < 60, "a day is a day: \(moved)")
             // And back again by five: nobody is to wait for hours until it is late enough.
             try clock.set(by: "-3h")
-            let run = try await server.settled(again)
+            try await until("it was tried again") {
+                // `faketime` also moves what the timers of a process wait for, which no clock that is set does: in their
+                // stead a run that begins lets the engine look.
+                _ = try await server.settled(try await server.begin("other"))
+                return try await server.run(again)["state"].string == "succeeded"
+            }
+            let run = try await server.run(again)
             #expect(run["state"].string == "succeeded" && run["steps"][0]["attempts"].items.count == 2, "\(run)")
             for id in [whole, own] { #expect(try await server.run(id)["state"].string == "running") }
 
