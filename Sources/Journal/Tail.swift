@@ -104,6 +104,7 @@ package final class Tail: Sendable {
         for (listener, pause) in pausing { tellHeld(to: listener, after: pause) }
     }
 
+    /// After each pause what was held back in it, until nothing was.
     private func tellHeld(to listener: Int, after pause: Duration) {
         let later = DispatchTime.now() + .microseconds(Int(pause / .microseconds(1)))
         DispatchQueue.global().asyncAfter(deadline: later) { [weak self] in

@@ -20,13 +20,7 @@ struct AttemptRecord: Sendable {
     var shimStart: UInt64 { raw.shim_start }
 
     /// Whether it was written since this machine was booted.
-    var isOfThisBoot: Bool {
-        var now = runbook_record().boot_id
-        return withUnsafeMutableBytes(of: &now) { now in
-            runbook_boot_id(now.baseAddress?.assumingMemoryBound(to: CChar.self))
-            return withUnsafeBytes(of: raw.boot_id) { $0.elementsEqual(now) }
-        }
-    }
+    var isOfThisBoot: Bool { Boot.name(of: raw) == Boot.id }
 
     var hasBegun: Bool { withUnsafePointer(to: raw) { runbook_record_has_begun($0) != 0 } }
     var hasResult: Bool { withUnsafePointer(to: raw) { runbook_record_has_result($0) != 0 } }

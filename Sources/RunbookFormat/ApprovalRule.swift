@@ -6,9 +6,9 @@ package struct ApprovalRule: Sendable, Equatable {
     package var role = Role.operator
     /// How many different people must approve.
     package var minimum = 1
-    /// Whoever started it doesn't count: in a deployment where the gate says `not-starter`.
+    /// Whoever started it doesn't count: in a deployment where the gate says `not-starter`, and as `inRun` says.
     package var isClosedToStarter = false
-    /// Whoever started it counts too, where nobody says anything else.
+    /// Whoever started it counts too: in a run where the gate says `starter`.
     package var isOpenToStarter = false
     /// After how long it is too late, counted from when it is asked for; nil for never.
     package var expires: Duration?

@@ -139,3 +139,11 @@ final class Fixture: Sendable {
         throw Problem.unavailable("Build the product runbook-shim before these tests.")
     }
 }
+
+/// What a verb refuses.
+func problem(_ body: @Sendable () async throws -> some Sendable) async throws -> Problem {
+    try #require(
+        await #expect(throws: Problem.self) {
+            _ = try await body()
+        })
+}
