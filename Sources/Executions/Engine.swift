@@ -47,7 +47,6 @@ package final class Engine: Sendable {
     /// Works until its task is cancelled. Then no new step starts; the processes of running steps live on, and the next
     /// start takes them up again.
     package func run() async {
-        await lookAtClock()
         await sweep()
         executions.signals.wake()
         await withDiscardingTaskGroup { group in
