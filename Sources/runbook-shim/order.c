@@ -11,7 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/// Whether there is something to read, before anybody asks this process to end. Every signal is blocked.
+/// Whether there is something to read, before anybody asks this process to end. Every signal is blocked, so that a request
+/// that came behind an order is there still for whoever carries the order out.
 static bool wait_readable(int input) {
     sigset_t end;
     sigemptyset(&end);
@@ -21,7 +22,7 @@ static bool wait_readable(int input) {
     struct pollfd files[] = {{.fd = input, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
     while (poll(files, sizeof files / sizeof *files, -1) < 0) {}
     close(signals);
-    return files[1].revents == 0;
+    return files[0].revents != 0;
 }
 
 bool order_wait(int input, char *argument) {

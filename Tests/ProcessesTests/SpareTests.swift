@@ -53,6 +53,16 @@ import Testing
         try await until("its exit is taken") { !exists("/proc/\(pid)") }
     }
 
+    @Test func `one that is asked to end behind its order has been stopped, not lost`() async throws {
+        let pid = try await prepared()
+        kill(pid, SIGSTOP)
+        let attempt = try await stage.supervisor.start(stage.bash("touch $FOLDER/ran"))
+        attempt.stop()
+        kill(pid, SIGCONT)
+        #expect(try await attempt.ending.outcome == .stopped)
+        #expect(!exists("\(stage.folder)/ran"))
+    }
+
     @Test func `it ends when nothing follows any more`() async throws {
         let pid = try await prepared()
         stage.supervisor.dismissSpare()
