@@ -6,8 +6,9 @@ import Synchronization
 
 /// What is left of a step whose shim died without a result.
 ///
-/// The step's main process dies with the shim; others do not. Found are those of the step's session and those that were
-/// given the attempt's id. What has cleared its environment and left the session is out of reach.
+/// The step's main process dies with the shim; others do not. Found are those of the step's session, or still of the
+/// shim's, and those that were given the attempt's id. What has cleared its environment and left the session is out of
+/// reach.
 struct Remains: Sendable {
     let attempt: String
     let record: AttemptRecord?
@@ -21,8 +22,8 @@ struct Remains: Sendable {
     func find() throws(SystemError) -> [runbook_process] {
         let living = try allProcesses().filter { !$0.hasEnded && $0.pid != getpid() }
         let marked = living.filter { runbook_process_was_given($0.pid, entry) != 0 }
-        guard let session = record?.step else { return marked }
-        let members = living.filter { $0.session == session }
+        guard let record else { return marked }
+        let members = living.filter { $0.session == record.step || $0.session == record.shim }
         guard sawItsEnd || members.contains(where: { member in marked.contains { $0.pid == member.pid } }) else {
             return marked
         }

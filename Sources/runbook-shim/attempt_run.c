@@ -233,7 +233,7 @@ static int run_step(
     record->beginning.step_pid = run->step.pid;
     record->beginning.wall_ns = runbook_wall_ns();
     record->beginning.boot_ns = runbook_boot_ns();
-    if ((error = runbook_record_begin(status, record))) return error; // the child sees its pipe close, and ends
+    if ((error = runbook_record_begin(status, record))) return error; // the child dies with this process
     if (specification->header.timeout_ns >= 0) set_timer(run, specification->header.timeout_ns);
     step_go(&run->step);
     runbook_stop_point(folder, "after-go");

@@ -79,11 +79,13 @@ static void child(
     // The step must not outlive the shim, who alone reads its pipes; the shim may have died before the request.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != shim) _exit(127);
-    if (setsid() < 0 || dup2(output, 1) < 0 || dup2(error, 2) < 0) fail(report, RUNBOOK_PLACE_SHIM, errno);
+    if (dup2(output, 1) < 0 || dup2(error, 2) < 0) fail(report, RUNBOOK_PLACE_SHIM, errno);
     restore_signals();
     syscall(SYS_close_range, 3, ~0u, 1u << 2 /* CLOSE_RANGE_CLOEXEC */);
     char byte;
     if (read(go, &byte, 1) != 1) _exit(127);
+    // Not before the record names it: until then it is known by the shim's session.
+    if (setsid() < 0) fail(report, RUNBOOK_PLACE_SHIM, errno);
     if (chdir(specification->directory) != 0) fail(report, RUNBOOK_PLACE_DIRECTORY, errno);
     fail(report, RUNBOOK_PLACE_PROGRAM, become(specification->arguments, specification->environment));
 }

@@ -114,7 +114,7 @@ struct JSONSchemas: Sendable {
         let isOfType = types.map {
             $0.contains(Self.type(of: value)) || ($0.contains("number") && Self.type(of: value) == "integer")
         }
-        guard let types, isOfType == true else {
+        guard isOfType == true else {
             return ["\(place) is \(value.text.prefix(80)) and not \(types ?? [])"]
         }
         var faults: [String] = []
