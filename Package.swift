@@ -178,7 +178,7 @@ let package = Package(
                 "Notifications", "Checklists", "Deployments", "Schedules", "Hooks", "Server",
             ]),
         tests("RunbookFormatTests", ["Conversations", "Essentials", "RunbookFormat"], exclude: ["Independent"]),
-        tests("ProcessesTests", ["Essentials", "CProcess", "Processes", "runbook-shim", logging]),
+        tests("ProcessesTests", ["Conversations", "Essentials", "CProcess", "Processes", "runbook-shim", logging]),
         tests("StorageTests", ["Conversations", "Essentials", "Storage"]),
         tests("JournalTests", ["Conversations", "Essentials", "Storage", "Journal"], exclude: ["Independent"]),
         tests("AccountsTests", ["Essentials", "Storage", "Journal", "Accounts", crypto]),

@@ -1,3 +1,4 @@
+import Conversations
 import Foundation
 import Glibc
 import Testing
@@ -16,8 +17,12 @@ extension ServerDeaths {
             let nobody: uid_t = 65534
             #expect(chown(stage.folder, nobody, nobody) == 0)
             let (shim, become) = ("\(stage.folder)/runbook-shim", "\(stage.folder)/become")
-            try FileManager.default.copyItem(atPath: try Stage.shim(), toPath: shim)
-            try FileManager.default.copyItem(atPath: "/usr/bin/setpriv", toPath: become)
+            // By a program, for what this process writes may be open in one that another test is starting, and can't be
+            // run then.
+            for (program, copy) in [(try Stage.shim(), shim), ("/usr/bin/setpriv", become)] {
+                let copying = try Conversation(["cp", program, copy]).finish()
+                try #require(copying.status == 0, "\(copying.output)")
+            }
             #expect(chmod(become, 0o4755) == 0)
             let server = OtherServer(
                 folder: stage.folder, attempt: UUID().uuidString,

@@ -62,6 +62,7 @@ extension ServerDeaths {
             let attempt = try await stage.supervisor.start(launch)
             try await until("all are up") {
                 ["session", "orphan", "cleared"].allSatisfy { exists("\(stage.folder)/ready-\($0)") }
+                    && FileManager.default.contents(atPath: "\(launch.folder)/log")?.contains("up\n".utf8) == true
             }
             let step = try #require(
                 try AttemptRecord(reading: Descriptor.open("\(launch.folder)/status", O_RDONLY)).step)
