@@ -38,10 +38,10 @@ package struct Templates: Sendable {
     package func render(_ page: some WebPage) throws -> String {
         let templates = files.folder == nil ? self : try Templates(files: files.current())
         let template = type(of: page).template
-        let content = try templates.text(of: TemplateObject.of(page) ?? page, in: template)
+        let content = try templates.text(of: try TemplateObject.of(page), in: template)
         let subject = String(template.prefix { $0 != "/" })
         let frame = Frame(page.layout, content: content, subject: subject, files: templates.files)
-        return try templates.text(of: TemplateObject.of(frame) ?? frame, in: Frame.template)
+        return try templates.text(of: try TemplateObject.of(frame), in: Frame.template)
     }
 
     func text(of object: Any, in template: String) throws -> String {

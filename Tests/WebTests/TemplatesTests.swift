@@ -61,7 +61,7 @@ struct TemplatesTests {
         let templates = try Templates(files: .embedded)
         for page in [Samples().pages[index], Samples(text: { "<\($0)>" }).pages[index]] {
             let template = type(of: page).template
-            let object = try #require(TemplateObject.of(page))
+            let object = try TemplateObject.of(page)
             #expect(object is TemplateObject)
             #expect(try templates.text(of: object, in: template) == templates.text(of: page, in: template))
         }

@@ -4,7 +4,7 @@ import Essentials
 struct ChecklistFormPage: WebPage {
     static let template = "checklists/checklist-form"
 
-    struct Choice: Sendable {
+    struct Choice: Encodable, Sendable {
         let slug: String
         let label: String
         let isSelected: Bool

@@ -6,7 +6,7 @@ import Journal
 struct ChecklistPage: WebPage {
     static let template = "checklists/checklist"
 
-    struct Section: Sendable {
+    struct Section: Encodable, Sendable {
         let anchor: String
         let heading: String
         /// `6 of 8`.
@@ -14,7 +14,7 @@ struct ChecklistPage: WebPage {
         let items: [Item]
     }
 
-    struct Item: Sendable {
+    struct Item: Encodable, Sendable {
         /// Tells it from the others.
         let key: String
         let anchor: String
@@ -36,7 +36,7 @@ struct ChecklistPage: WebPage {
         let acts: Acts?
     }
 
-    struct Proof: Sendable {
+    struct Proof: Encodable, Sendable {
         /// `exit status 1`, or why there is no verdict.
         let outcome: String
         let command: String
@@ -46,7 +46,7 @@ struct ChecklistPage: WebPage {
     }
 
     /// What the reader may do with an item.
-    struct Acts: Sendable {
+    struct Acts: Encodable, Sendable {
         let number: String
         let version: String
         /// `tick` or `open`, as the box's button says it to the server.
@@ -62,7 +62,7 @@ struct ChecklistPage: WebPage {
         let owners: String?
     }
 
-    struct Person: Sendable {
+    struct Person: Encodable, Sendable {
         let name: String
     }
 

@@ -5,7 +5,7 @@ import Essentials
 struct ChecklistsPage: WebPage {
     static let template = "checklists/checklists"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         /// Tells it from the others.
         let key: String
         let path: String
@@ -32,7 +32,7 @@ struct ChecklistsPage: WebPage {
         }
     }
 
-    struct Filter: Sendable {
+    struct Filter: Encodable, Sendable {
         let label: String
         let filterPath: String
         let isCurrent: Bool

@@ -6,7 +6,7 @@ import Foundation
 struct DeploymentFiguresPage: WebPage {
     static let template = "deployments/figures"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         let service: String
         let environment: String
         let frequency: String
@@ -16,7 +16,7 @@ struct DeploymentFiguresPage: WebPage {
     }
 
     /// Bars over time, as SVG; all lengths are in its own units.
-    struct Plot: Sendable {
+    struct Plot: Encodable, Sendable {
         let plotTitle: String
         /// The same in words, for whoever does not see it.
         let description: String
@@ -31,7 +31,7 @@ struct DeploymentFiguresPage: WebPage {
         let labelY: String
     }
 
-    struct Bar: Sendable {
+    struct Bar: Encodable, Sendable {
         let x: String
         let barWidth: String
         let goodY: String
@@ -42,7 +42,7 @@ struct DeploymentFiguresPage: WebPage {
         let words: String
     }
 
-    struct Filter: Sendable {
+    struct Filter: Encodable, Sendable {
         let label: String
         let filterPath: String
         let isCurrent: Bool

@@ -7,13 +7,13 @@ import Runbooks
 struct DeploymentFormPage: WebPage {
     static let template = "deployments/deployment-form"
 
-    struct Choice: Sendable {
+    struct Choice: Encodable, Sendable {
         let name: String
         let title: String
     }
 
     /// What came back with a problem.
-    struct Typed: Sendable {
+    struct Typed: Encodable, Sendable {
         /// By the field's name.
         var fields: [String: String] = [:]
         var parameters: [String: String] = [:]
@@ -21,7 +21,7 @@ struct DeploymentFormPage: WebPage {
         var stages: Set<String>?
     }
 
-    struct Stage: Sendable {
+    struct Stage: Encodable, Sendable {
         let stageID: String
         let stageTitle: String
         let contents: String
@@ -30,12 +30,12 @@ struct DeploymentFormPage: WebPage {
         let isNeeded: Bool
     }
 
-    struct Option: Sendable {
+    struct Option: Encodable, Sendable {
         let option: String
         let isSelected: Bool
     }
 
-    struct Question: Sendable {
+    struct Question: Encodable, Sendable {
         let runbook: String
         let runbookPath: String
         let idempotencyKey: String

@@ -8,7 +8,7 @@ import RunbookFormat
 struct DeploymentPage: WebPage {
     static let template = "deployments/deployment"
 
-    struct Stage: Sendable {
+    struct Stage: Encodable, Sendable {
         let key: String
         let number: String
         let title: String
@@ -46,7 +46,7 @@ struct DeploymentPage: WebPage {
         }
     }
 
-    struct Approval: Sendable {
+    struct Approval: Encodable, Sendable {
         let question: String
         /// `1 of 2 approvals by an operator other than mira · approved by ada`.
         let approvalFacts: String
@@ -63,13 +63,13 @@ struct DeploymentPage: WebPage {
     }
 
     /// What the reader may do now.
-    struct Act: Sendable {
+    struct Act: Encodable, Sendable {
         let label: String
         let stageID: String?
         let promotionPath: String
     }
 
-    struct Rollback: Sendable {
+    struct Rollback: Encodable, Sendable {
         let rollbackPath: String
         /// The good version that it goes back to; empty where none is known.
         let goodVersion: String
@@ -77,7 +77,7 @@ struct DeploymentPage: WebPage {
     }
 
     /// One that affects the service, since the deployment began.
-    struct Incident: Sendable {
+    struct Incident: Encodable, Sendable {
         let key: String
         let incidentPath: String
         let incident: String

@@ -5,7 +5,7 @@ import Essentials
 struct DeploymentsPage: WebPage {
     static let template = "deployments/deployments"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         /// Tells it from the others.
         let key: String
         let path: String
@@ -34,7 +34,7 @@ struct DeploymentsPage: WebPage {
         }
     }
 
-    struct Filter: Sendable {
+    struct Filter: Encodable, Sendable {
         let label: String
         let filterPath: String
         let isCurrent: Bool

@@ -5,7 +5,7 @@ import Hooks
 struct HookPage: WebPage {
     static let template = "hooks/hook"
 
-    struct Delivery: Sendable {
+    struct Delivery: Encodable, Sendable {
         let at: Moment?
         let outcome: String
         /// For the colour and shape of the outcome.
@@ -15,7 +15,7 @@ struct HookPage: WebPage {
         let reason: String?
     }
 
-    struct Value: Sendable {
+    struct Value: Encodable, Sendable {
         let parameter: String
         let value: String
     }

@@ -5,7 +5,7 @@ import Hooks
 struct HooksPage: WebPage {
     static let template = "hooks/hooks"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         let path: String
         let name: String
         let target: String

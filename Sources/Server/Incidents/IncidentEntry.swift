@@ -5,14 +5,14 @@ import Journal
 import RunbookFormat
 
 /// An entry of the timeline as its page shows it.
-struct IncidentEntry: Sendable {
-    struct Link: Sendable {
+struct IncidentEntry: Encodable, Sendable {
+    struct Link: Encodable, Sendable {
         let label: String
         let target: String
     }
 
     /// A note that one may edit.
-    struct Edit: Sendable {
+    struct Edit: Encodable, Sendable {
         let editPath: String
         let editor: String
         let draft: String
@@ -30,13 +30,13 @@ struct IncidentEntry: Sendable {
     }
 
     /// What a note said before.
-    struct Version: Sendable {
+    struct Version: Encodable, Sendable {
         let said: SafeHTML
         let until: Moment
         let by: String
     }
 
-    struct Line: Sendable {
+    struct Line: Encodable, Sendable {
         let line: String
     }
 

@@ -6,7 +6,7 @@ struct IncidentFormPage: WebPage {
     static let template = "incidents/incident-form"
 
     /// What was typed.
-    struct Typed: Sendable {
+    struct Typed: Encodable, Sendable {
         var title = ""
         var severity = Severity.sev3
         var services = ""
@@ -15,7 +15,7 @@ struct IncidentFormPage: WebPage {
         var deployment = ""
     }
 
-    struct Choice: Sendable {
+    struct Choice: Encodable, Sendable {
         let option: String
         let meaning: String
         let isSelected: Bool

@@ -11,14 +11,14 @@ struct IncidentPage: WebPage {
     static let template = "incidents/incident"
 
     /// A button that brings it on.
-    struct Act: Sendable {
+    struct Act: Encodable, Sendable {
         let key: String
         let actPath: String
         let label: String
         let isMain: Bool
     }
 
-    struct Fact: Sendable {
+    struct Fact: Encodable, Sendable {
         let name: String
         let nameKey: String
         let valueKey: String
@@ -49,20 +49,20 @@ struct IncidentPage: WebPage {
     }
 
     /// How the people of an affected service are reached.
-    struct Contacts: Sendable {
+    struct Contacts: Encodable, Sendable {
         let key: String
         let service: String
         let servicePath: String
         let lines: [ContactLine]
     }
 
-    struct Part: Sendable {
+    struct Part: Encodable, Sendable {
         let role: String
         let rolePath: String
         let person: String
     }
 
-    struct Fitting: Sendable {
+    struct Fitting: Encodable, Sendable {
         let key: String
         let fitting: String
         let fittingPath: String
@@ -72,7 +72,7 @@ struct IncidentPage: WebPage {
         let checklistPath: String?
     }
 
-    struct Checklist: Sendable {
+    struct Checklist: Encodable, Sendable {
         let key: String
         let checklist: String
         let checklistPath: String
@@ -80,7 +80,7 @@ struct IncidentPage: WebPage {
         let progress: String
     }
 
-    struct Run: Sendable {
+    struct Run: Encodable, Sendable {
         let key: String
         let run: String
         let runPath: String
@@ -88,7 +88,7 @@ struct IncidentPage: WebPage {
         let began: Moment
     }
 
-    struct Alert: Sendable {
+    struct Alert: Encodable, Sendable {
         let key: String
         let alert: String
         let state: String
@@ -97,14 +97,14 @@ struct IncidentPage: WebPage {
         let starts: Moment
     }
 
-    struct Filter: Sendable {
+    struct Filter: Encodable, Sendable {
         let label: String
         let filterPath: String
         let isCurrent: Bool
     }
 
     /// What one may change of it.
-    struct Change: Sendable {
+    struct Change: Encodable, Sendable {
         let changePath: String
         let title: String
         let severities: [IncidentFormPage.Choice]

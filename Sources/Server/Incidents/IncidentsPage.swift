@@ -5,7 +5,7 @@ import Incidents
 struct IncidentsPage: WebPage {
     static let template = "incidents/incidents"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         /// Tells it from the others.
         let key: String
         let path: String
@@ -31,7 +31,7 @@ struct IncidentsPage: WebPage {
         }
     }
 
-    struct Choice: Sendable {
+    struct Choice: Encodable, Sendable {
         let label: String
         let filterPath: String
         let isCurrent: Bool

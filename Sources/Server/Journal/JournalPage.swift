@@ -4,7 +4,7 @@ import Essentials
 struct JournalPage: WebPage {
     static let template = "journal/journal"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         let seq: String
         let time: Moment
         let actor: String
@@ -49,7 +49,7 @@ struct JournalPage: WebPage {
         }
     }
 
-    struct Object: Sendable {
+    struct Object: Encodable, Sendable {
         let objectKind: String
         let objectID: String
         let objectPath: String
@@ -70,7 +70,7 @@ struct JournalPage: WebPage {
         }
     }
 
-    struct Choice: Sendable {
+    struct Choice: Encodable, Sendable {
         let option: String
         let label: String
         let isSelected: Bool
@@ -83,7 +83,7 @@ struct JournalPage: WebPage {
         case broken(at: Timestamp, first: Int64, reason: String)
     }
 
-    struct Verdict: Sendable {
+    struct Verdict: Encodable, Sendable {
         /// `good`, `bad` or `none`.
         let tone: String
         let words: String

@@ -6,7 +6,7 @@ import Notifications
 struct NotificationsPage: WebPage {
     static let template = "notifications/notifications"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         let name: String
         let kind: String
         let address: String
@@ -27,7 +27,7 @@ struct NotificationsPage: WebPage {
         }
     }
 
-    struct Line: Sendable {
+    struct Line: Encodable, Sendable {
         let key: String
         let state: String
         let destination: String
@@ -62,20 +62,20 @@ struct NotificationsPage: WebPage {
         }
     }
 
-    struct Filter: Sendable {
+    struct Filter: Encodable, Sendable {
         let label: String
         let filterPath: String
         let isCurrent: Bool
     }
 
-    struct Choice: Sendable {
+    struct Choice: Encodable, Sendable {
         let option: String
         let word: String
         let isChosen: Bool
     }
 
     /// What was typed to add a destination.
-    struct Typed: Sendable {
+    struct Typed: Encodable, Sendable {
         var name = ""
         var kind = Destination.Kind.webhook.rawValue
         var events = Set(Occasion.allCases.map(\.rawValue))

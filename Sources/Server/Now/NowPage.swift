@@ -5,11 +5,11 @@ import Essentials
 struct NowPage: WebPage {
     static let template = "now/now"
 
-    struct Column: Sendable {
+    struct Column: Encodable, Sendable {
         let sections: [Section]
     }
 
-    struct Section: Sendable {
+    struct Section: Encodable, Sendable {
         let anchor: String
         let heading: String
         let count: String
@@ -32,7 +32,7 @@ struct NowPage: WebPage {
         }
     }
 
-    struct Line: Sendable {
+    struct Line: Encodable, Sendable {
         /// Tells it from the others of its section.
         let key: String
         let path: String
@@ -59,7 +59,7 @@ struct NowPage: WebPage {
         }
     }
 
-    struct Since: Sendable {
+    struct Since: Encodable, Sendable {
         let instant: String
         let words: String
         let elapsed: String
@@ -72,14 +72,14 @@ struct NowPage: WebPage {
         }
     }
 
-    struct More: Sendable {
+    struct More: Encodable, Sendable {
         let key: String
         let morePath: String
         let label: String
     }
 
     /// How one begins where nothing has run yet.
-    struct Teaching: Sendable {
+    struct Teaching: Encodable, Sendable {
         /// Tells one teaching from another, for the script.
         let anchor: String
         let heading: String

@@ -1,7 +1,7 @@
 import Web
 
 /// Who reads a page: shown in the navigation, and the token that each form carries back.
-package struct Reader: Sendable {
+package struct Reader: Encodable, Sendable {
     /// Nil for a stranger, who sees no navigation.
     package let name: String?
     package let csrf: String
@@ -15,7 +15,7 @@ package struct Reader: Sendable {
 }
 
 /// What stands around every page: its title, the places one can go to, and who is signed in.
-package struct Layout: Sendable {
+package struct Layout: Encodable, Sendable {
     /// A place of the navigation, in its order. Only what exists is listed.
     enum Place: String, CaseIterable {
         case now = "Now"
@@ -45,13 +45,13 @@ package struct Layout: Sendable {
         }
     }
 
-    struct Entry: Sendable {
+    struct Entry: Encodable, Sendable {
         let label: String
         let path: String
         let isCurrent: Bool
     }
 
-    struct SignedIn: Sendable {
+    struct SignedIn: Encodable, Sendable {
         let person: String
         let places: [Entry]
         /// The name of the current place, or "Menu": what a phone shows on the button that opens the navigation.
@@ -78,7 +78,7 @@ package struct Layout: Sendable {
 }
 
 /// The whole document: the layout with a page's content in it.
-struct Frame: Sendable {
+struct Frame: Encodable, Sendable {
     static let template = "layout/page"
     /// On every page.
     private static let scripts = ["times.js", "copy.js", "keys.js"]

@@ -2,7 +2,7 @@ import Essentials
 
 /// An instant on a page: `<time datetime="…">…</time>`. The text is absolute and in UTC; where scripts run, the reader sees
 /// it in words and in the zone of the browser.
-struct Moment: Sendable, Equatable {
+struct Moment: Encodable, Sendable, Equatable {
     let instant: String
     let words: String
 

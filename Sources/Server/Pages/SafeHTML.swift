@@ -2,7 +2,7 @@ import Mustache
 
 /// HTML that needs no escaping, because our own renderer made it of what others wrote. Only such a field may stand in
 /// `{{{…}}}`, and a test holds the list of them.
-struct SafeHTML: Sendable, Equatable {
+struct SafeHTML: Encodable, Sendable, Equatable {
     let html: String
 
     init(_ html: String) { self.html = html }

@@ -4,7 +4,7 @@ import API
 struct ProblemPage: WebPage {
     static let template = "problems/problem"
 
-    struct Field: Sendable {
+    struct Field: Encodable, Sendable {
         let place: String
         let message: String
     }

@@ -6,7 +6,7 @@ struct RunbookChangesPage: WebPage {
     static let template = "runbooks/changes"
 
     /// A line of a text, with its number in the newer one, or in the older one for what is gone.
-    struct Line: Sendable {
+    struct Line: Encodable, Sendable {
         let change: String
         /// Where lines between were left out.
         let isAfterGap: Bool
@@ -27,7 +27,7 @@ struct RunbookChangesPage: WebPage {
         }
     }
 
-    struct Value: Sendable {
+    struct Value: Encodable, Sendable {
         let valueName: String
         /// Nil where there was none, or is none.
         let was: String?
@@ -40,7 +40,7 @@ struct RunbookChangesPage: WebPage {
         }
     }
 
-    struct Step: Sendable {
+    struct Step: Encodable, Sendable {
         let change: String
         let id: String
         /// `sh · line 12 · in deploy · moved from prepare`.
@@ -62,7 +62,7 @@ struct RunbookChangesPage: WebPage {
         }
     }
 
-    struct Item: Sendable {
+    struct Item: Encodable, Sendable {
         let change: String
         let text: String
         let wasText: String?
@@ -77,7 +77,7 @@ struct RunbookChangesPage: WebPage {
         }
     }
 
-    struct Older: Sendable {
+    struct Older: Encodable, Sendable {
         let number: String
         let isSelected: Bool
     }

@@ -5,7 +5,7 @@ struct RunbookPage: WebPage {
     static let template = "runbooks/runbook"
 
     /// A piece of the guide. The pieces joined are one well-formed fragment.
-    struct Part: Sendable {
+    struct Part: Encodable, Sendable {
         let prose: SafeHTML?
         let step: Step?
 
@@ -13,7 +13,7 @@ struct RunbookPage: WebPage {
         static func step(_ step: Step) -> Part { Part(prose: nil, step: step) }
     }
 
-    struct Step: Sendable {
+    struct Step: Encodable, Sendable {
         let anchor: String
         let id: String
         /// `bash · timeout 30 s`.
@@ -45,7 +45,7 @@ struct RunbookPage: WebPage {
     }
 
     /// What lint found: `error`, `warning` or `info`.
-    struct Finding: Sendable {
+    struct Finding: Encodable, Sendable {
         let severity: String
         let line: String
         let number: Int
@@ -65,7 +65,7 @@ struct RunbookPage: WebPage {
         static func anchor(ofLine line: Int) -> String { "page-line-\(line)" }
     }
 
-    struct Section: Sendable {
+    struct Section: Encodable, Sendable {
         let heading: String
         let target: String
         let isNested: Bool
@@ -82,7 +82,7 @@ struct RunbookPage: WebPage {
         }
     }
 
-    struct PastRun: Sendable {
+    struct PastRun: Encodable, Sendable {
         let pastPath: String
         let state: String
         let started: Moment
@@ -97,7 +97,7 @@ struct RunbookPage: WebPage {
     }
 
     /// The guide's own facts.
-    struct Facts: Sendable {
+    struct Facts: Encodable, Sendable {
         let name: String
         let title: String
         let service: String?

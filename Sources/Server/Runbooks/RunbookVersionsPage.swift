@@ -5,7 +5,7 @@ import Essentials
 struct RunbookVersionsPage: WebPage {
     static let template = "runbooks/versions"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         let label: String
         /// To what it has other than the one before it; nil for the first.
         let changesPath: String?

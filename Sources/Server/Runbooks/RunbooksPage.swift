@@ -4,7 +4,7 @@ import Essentials
 struct RunbooksPage: WebPage {
     static let template = "runbooks/runbooks"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         let name: String
         let path: String
         let title: String
@@ -32,7 +32,7 @@ struct RunbooksPage: WebPage {
         }
     }
 
-    struct LastRun: Sendable {
+    struct LastRun: Encodable, Sendable {
         let runPath: String
         let state: String
         let started: Moment
@@ -45,7 +45,7 @@ struct RunbooksPage: WebPage {
     }
 
     /// A file of the watched folder that is not in the catalogue as it stands there.
-    struct Fault: Sendable {
+    struct Fault: Encodable, Sendable {
         let faultPath: String
         let faultMessage: String
 

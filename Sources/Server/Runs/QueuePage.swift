@@ -6,7 +6,7 @@ import RunbookFormat
 struct QueuePage: WebPage {
     static let template = "runs/queue"
 
-    struct Line: Sendable {
+    struct Line: Encodable, Sendable {
         let priority: String
         /// `3 of 40 busy`.
         let busy: String
@@ -19,7 +19,7 @@ struct QueuePage: WebPage {
         let failures: String
     }
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         /// Tells it from the others.
         let key: String
         let path: String
@@ -31,7 +31,7 @@ struct QueuePage: WebPage {
         let by: String
     }
 
-    struct Filter: Sendable {
+    struct Filter: Encodable, Sendable {
         let label: String
         let filterPath: String
         let isCurrent: Bool

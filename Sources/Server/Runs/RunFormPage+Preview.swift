@@ -1,6 +1,6 @@
 extension RunFormPage {
     /// What a dry run found: what would run, with which values, and what is missing.
-    struct Preview: Sendable {
+    struct Preview: Encodable, Sendable {
         let verdict: String
         let isReady: Bool
         let gaps: [Gap]
@@ -29,7 +29,7 @@ extension RunFormPage {
         }
     }
 
-    struct Gap: Sendable {
+    struct Gap: Encodable, Sendable {
         let gap: String
         let gapReason: String
 
@@ -39,14 +39,14 @@ extension RunFormPage {
         }
     }
 
-    struct Value: Sendable {
+    struct Value: Encodable, Sendable {
         let valueName: String
         let valueText: String
 
         init(_ name: String, _ text: String) { (valueName, valueText) = (name, text) }
     }
 
-    struct DryStep: Sendable {
+    struct DryStep: Encodable, Sendable {
         let dryStep: String
         /// `line 24, after build, test`.
         let dryFacts: String
@@ -55,7 +55,7 @@ extension RunFormPage {
         let text: String?
     }
 
-    struct Remark: Sendable {
+    struct Remark: Encodable, Sendable {
         let said: String
     }
 }

@@ -11,7 +11,7 @@ struct RunFormPage: WebPage {
     }
 
     /// A parameter as its field.
-    struct Field: Sendable {
+    struct Field: Encodable, Sendable {
         let input: String
         let label: String
         let hint: String?
@@ -79,13 +79,13 @@ struct RunFormPage: WebPage {
             complaint: complaint)
     }
 
-    struct Choice: Sendable {
+    struct Choice: Encodable, Sendable {
         let option: String
         let optionLabel: String
         let isSelected: Bool
     }
 
-    struct Step: Sendable {
+    struct Step: Encodable, Sendable {
         let planned: String
         let language: String
         /// What lint says of it, when it destroys something.

@@ -2,7 +2,7 @@ import RunbookFormat
 
 extension RunPage {
     /// Which steps come after which, as rows from first to last: the steps of a row wait for none of each other.
-    struct Graph: Sendable {
+    struct Graph: Encodable, Sendable {
         let graphRows: [GraphRow]
 
         /// More of them are no picture any more; each says in the list what it comes after.
@@ -32,11 +32,11 @@ extension RunPage {
         }
     }
 
-    struct GraphRow: Sendable {
+    struct GraphRow: Encodable, Sendable {
         let nodes: [Node]
     }
 
-    struct Node: Sendable {
+    struct Node: Encodable, Sendable {
         let node: String
         let nodeTarget: String
         let nodeState: String

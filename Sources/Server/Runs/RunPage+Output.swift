@@ -1,6 +1,6 @@
 extension RunPage {
     /// A piece of output as it was stored: several lines, or a part of one.
-    struct Chunk: Sendable {
+    struct Chunk: Encodable, Sendable {
         let isError: Bool
         let text: String
     }
@@ -9,8 +9,8 @@ extension RunPage {
     ///
     /// A line that one stream has not ended yet stays open while the other writes, so that neither loses a byte or gets
     /// the other's.
-    struct OutputLines: Sendable {
-        struct Line: Sendable, Equatable {
+    struct OutputLines: Encodable, Sendable {
+        struct Line: Encodable, Sendable, Equatable {
             let number: Int
             let isError: Bool
             var raw: String

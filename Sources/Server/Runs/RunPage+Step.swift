@@ -25,7 +25,7 @@ extension RunPage {
         let attempts: [AttemptRecord]
     }
 
-    struct AttemptRecord: Sendable {
+    struct AttemptRecord: Encodable, Sendable {
         /// From 1.
         let number: Int
         let state: String
@@ -42,7 +42,7 @@ extension RunPage {
         let linesPath: String
     }
 
-    struct Step: Sendable {
+    struct Step: Encodable, Sendable {
         let anchor: String
         let id: String
         let state: String
@@ -66,7 +66,7 @@ extension RunPage {
         static func anchor(_ id: String) -> String { "page-step-\(id)" }
     }
 
-    struct Question: Sendable {}
+    struct Question: Encodable, Sendable {}
 
     /// What people are asked by a step that waits for them.
     struct Asked: Sendable {
@@ -87,7 +87,7 @@ extension RunPage {
         let path: String
     }
 
-    struct Answer: Sendable {
+    struct Answer: Encodable, Sendable {
         let asked: String
         let script: String?
         /// Nil for who may not answer.
@@ -95,7 +95,7 @@ extension RunPage {
         let refusal: String?
     }
 
-    struct AnswerForm: Sendable {
+    struct AnswerForm: Encodable, Sendable {
         let yesPath: String
         let yesLabel: String
         let noPath: String?
@@ -106,7 +106,7 @@ extension RunPage {
         let noteLabel: String
     }
 
-    struct Attempt: Sendable {
+    struct Attempt: Encodable, Sendable {
         /// `1st attempt, failed after 2.0 s`; nil where there is but one.
         let heading: String?
         let isLast: Bool
@@ -121,7 +121,7 @@ extension RunPage {
     }
 
     /// A line of output: its number links to itself.
-    struct Line: Sendable {
+    struct Line: Encodable, Sendable {
         let number: String
         let lineID: String
         let target: String

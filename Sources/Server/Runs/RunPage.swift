@@ -4,7 +4,7 @@ import Essentials
 struct RunPage: WebPage {
     static let template = "runs/run"
 
-    struct Parameter: Sendable {
+    struct Parameter: Encodable, Sendable {
         let parameter: String
         let value: String
 
@@ -16,18 +16,18 @@ struct RunPage: WebPage {
 
     /// Steps that stand together; a long row of finished or coming ones is folded away, so that the step that matters is
     /// in sight of a run with a hundred.
-    struct Group: Sendable {
+    struct Group: Encodable, Sendable {
         let fold: String?
         let steps: [Step]
     }
 
     /// Goes on from what ended a run that failed or was cancelled.
-    struct Resumption: Sendable {
+    struct Resumption: Encodable, Sendable {
         let label: String
     }
 
     /// The run's own facts, as its row has them.
-    struct Facts: Sendable {
+    struct Facts: Encodable, Sendable {
         let id: String
         let runbook: String
         let version: String
@@ -63,11 +63,11 @@ struct RunPage: WebPage {
     }
 
     /// A step that one chooses.
-    struct Choice: Sendable {
+    struct Choice: Encodable, Sendable {
         let choice: String
     }
 
-    struct Choices: Sendable {
+    struct Choices: Encodable, Sendable {
         let chosenPath: String
         let choices: [Choice]
 

@@ -4,7 +4,7 @@ import Essentials
 struct RunsPage: WebPage {
     static let template = "runs/runs"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         /// Tells it from the others.
         let key: String
         let path: String
@@ -37,7 +37,7 @@ struct RunsPage: WebPage {
         }
     }
 
-    struct Filter: Sendable {
+    struct Filter: Encodable, Sendable {
         let label: String
         let filterPath: String
         let isCurrent: Bool

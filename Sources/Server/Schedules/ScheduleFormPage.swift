@@ -6,7 +6,7 @@ import RunbookFormat
 struct ScheduleFormPage: WebPage {
     static let template = "schedules/schedule-form"
 
-    struct Choice: Sendable {
+    struct Choice: Encodable, Sendable {
         let option: String
         let meaning: String
         let isSelected: Bool

@@ -8,12 +8,12 @@ struct SchedulePage: WebPage {
     static let template = "schedules/schedule"
 
     /// A time to come: an instant, and what the clocks of the schedule's zone show then.
-    struct Time: Sendable {
+    struct Time: Encodable, Sendable {
         let moment: Moment?
         let local: String
     }
 
-    struct Firing: Sendable {
+    struct Firing: Encodable, Sendable {
         let due: Moment?
         let outcome: String
         /// For the colour and shape of the outcome.
@@ -23,7 +23,7 @@ struct SchedulePage: WebPage {
         let reason: String?
     }
 
-    struct Parameter: Sendable {
+    struct Parameter: Encodable, Sendable {
         let parameter: String
         let value: String
     }

@@ -6,7 +6,7 @@ import Schedules
 struct SchedulesPage: WebPage {
     static let template = "schedules/schedules"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         let path: String
         let name: String
         let kind: String

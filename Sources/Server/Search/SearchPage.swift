@@ -5,13 +5,13 @@ import Essentials
 struct SearchPage: WebPage {
     static let template = "search/search"
 
-    struct Option: Sendable {
+    struct Option: Encodable, Sendable {
         let option: String
         let label: String
         let isSelected: Bool
     }
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         let path: String
         let title: String
         let kind: String
@@ -37,7 +37,7 @@ struct SearchPage: WebPage {
         }
     }
 
-    struct Excerpt: Sendable {
+    struct Excerpt: Encodable, Sendable {
         let before: String
         let match: String
         let behind: String

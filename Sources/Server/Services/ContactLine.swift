@@ -1,6 +1,6 @@
 /// A line that says how somebody is reached, with its first address as a link: on a phone a tap calls or writes.
-struct ContactLine: Sendable {
-    struct Link: Sendable {
+struct ContactLine: Encodable, Sendable {
+    struct Link: Encodable, Sendable {
         /// As it is written.
         let address: String
         /// `mailto:`, `tel:` or an address of the web.

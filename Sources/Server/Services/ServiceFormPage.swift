@@ -6,7 +6,7 @@ struct ServiceFormPage: WebPage {
     static let template = "services/service-form"
 
     /// What stands in the fields, as somebody typed it.
-    struct Typed: Sendable {
+    struct Typed: Encodable, Sendable {
         var name = ""
         var description = ""
         var owner = ""
@@ -71,7 +71,7 @@ struct ServiceFormPage: WebPage {
         }
     }
 
-    struct Field: Sendable {
+    struct Field: Encodable, Sendable {
         let input: String
         let label: String
         let hint: String

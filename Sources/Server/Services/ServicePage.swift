@@ -6,7 +6,7 @@ import Essentials
 struct ServicePage: WebPage {
     static let template = "services/service"
 
-    struct Runbook: Sendable {
+    struct Runbook: Encodable, Sendable {
         let path: String
         let title: String
         let name: String
@@ -21,9 +21,9 @@ struct ServicePage: WebPage {
     }
 
     /// What runs in one of its environments.
-    struct Place: Sendable {
+    struct Place: Encodable, Sendable {
         /// What came after the version that runs, and did not take its place.
-        struct Later: Sendable {
+        struct Later: Encodable, Sendable {
             let laterPath: String
             let laterState: String
             let laterVersion: String
@@ -51,7 +51,7 @@ struct ServicePage: WebPage {
     }
 
     /// A service that this one needs.
-    struct Dependency: Sendable {
+    struct Dependency: Encodable, Sendable {
         let name: String
         let path: String
         let isUnrecorded: Bool
@@ -64,12 +64,12 @@ struct ServicePage: WebPage {
     }
 
     /// A service that says it needs this one.
-    struct Dependant: Sendable {
+    struct Dependant: Encodable, Sendable {
         let name: String
         let path: String
     }
 
-    struct Incident: Sendable {
+    struct Incident: Encodable, Sendable {
         let path: String
         let title: String
         let severity: String
@@ -77,7 +77,7 @@ struct ServicePage: WebPage {
         let opened: Moment?
     }
 
-    struct Delivery: Sendable {
+    struct Delivery: Encodable, Sendable {
         let path: String
         let version: String
         let environment: String
@@ -85,14 +85,14 @@ struct ServicePage: WebPage {
         let began: Moment?
     }
 
-    struct Link: Sendable {
+    struct Link: Encodable, Sendable {
         let title: String
         let url: String
         let found: Found?
     }
 
     /// What the last look at a link found.
-    struct Found: Sendable {
+    struct Found: Encodable, Sendable {
         /// The state's name, for its colour and shape.
         let linkState: String
         let word: String
@@ -113,7 +113,7 @@ struct ServicePage: WebPage {
         }
     }
 
-    struct Removal: Sendable {
+    struct Removal: Encodable, Sendable {
         let removalPath: String
         let service: String
     }

@@ -5,7 +5,7 @@ import Essentials
 struct ServicesPage: WebPage {
     static let template = "services/services"
 
-    struct Row: Sendable {
+    struct Row: Encodable, Sendable {
         let path: String
         let name: String
         /// Why there is nothing more to say of it; nil for a service that is recorded.
