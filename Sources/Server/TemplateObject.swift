@@ -13,7 +13,9 @@ struct TemplateObject: MustacheParent {
     /// are. A field that is nil is left out.
     /// - Throws: what the value throws when it is encoded.
     static func of<Value: Encodable>(_ value: Value) throws -> Any {
-        if Value.self == String.self || Value.self == SafeHTML.self || Value.self == Bool.self || Value.self == Int.self {
+        if Value.self == String.self || Value.self == SafeHTML.self || Value.self == Bool.self
+            || Value.self == Int.self
+        {
             return value
         }
         let easel = Easel()

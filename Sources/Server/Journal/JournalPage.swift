@@ -31,18 +31,24 @@ struct JournalPage: WebPage {
             sentence = JournalPage.verb(of: kind)
             self.objects = objects.map { Object(kind: $0.kind, id: $0.id) }
             let words = details.sorted { $0.key < $1.key }.compactMap { name, value in
-                Self.words(value).map { "\(name.replacing("_", with: " ")) \($0)" }
+                Self.words(value).map { "\(Self.spoken(name)) \($0)" }
             }
             self.details = words.isEmpty ? nil : words.joined(separator: " · ")
             self.hash = String(hash.prefix(12))
         }
 
-        /// A value as it is said in a line; a long one is cut.
+        /// `not_before` as `not before`.
+        private static func spoken(_ name: String) -> String {
+            String(decoding: name.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+        }
+
+        /// A value as it is said in a line; a long one is cut. Bytes are counted first: characters take longer.
         private static func words(_ value: JSONValue) -> String? {
             switch value {
             // A digest is known by its beginning.
-            case .string(let text) where text.count == 64 && text.allSatisfy(\.isHexDigit): String(text.prefix(12))
-            case .string(let text) where !text.isEmpty: text.count <= 300 ? text : "\(text.prefix(300))…"
+            case .string(let text) where text.utf8.count == 64 && text.allSatisfy(\.isHexDigit): String(text.prefix(12))
+            case .string(let text) where !text.isEmpty:
+                text.utf8.count <= 300 || text.count <= 300 ? text : "\(text.prefix(300))…"
             case .integer, .number, .bool: value.text
             case .string, .null, .array, .object: nil
             }
