@@ -1,5 +1,6 @@
 package import Essentials
 package import RunbookFormat
+import Storage
 
 extension Executions {
     /// What would run, and what is missing for it: nothing is started, and whoever may read may ask.
@@ -9,6 +10,13 @@ extension Executions {
         var order = order
         order.isDry = true
         var plan = try await planned(order, by: principal)
+        let planned = plan
+        plan.asked = try await database.read { reader in
+            try planned.steps.reduce(into: [:]) { asked, step in
+                asked[step.id] = try planned.question(of: step, starter: principal.name)?
+                    .counting(starters: [principal.id, principal.person], in: reader)
+            }
+        }
         if !principal.may(.operate) {
             plan.missing.insert(
                 .init(
@@ -32,9 +40,6 @@ extension RunPlan {
 
     /// What would take back what it did; nil where nothing asks for that.
     package var wayBack: Further? { rollback.map(Further.init) }
-
-    /// What the step would ask people, with who must answer; nil for one that runs unasked.
-    package func asked(by step: Step, starter: String) -> StepQuestion? { question(of: step, starter: starter) }
 
     /// What would run of it, with the gaps filled as far as they are; values that nobody may see are masked.
     package func text(of step: Step) -> String {

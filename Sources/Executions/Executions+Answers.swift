@@ -151,7 +151,7 @@ extension Executions {
         guard kinds.contains(question.kind) else {
             throw .conflict(
                 question.kind == .approval
-                    ? "\(step.id) waits for \(question.sentence): approve or reject it."
+                    ? "\(step.id) waits for \(question.counted): approve or reject it."
                     : "\(step.id) waits for \(question.sentence): confirm it, or cancel the run.")
         }
         return (step, question)

@@ -69,11 +69,18 @@ extension Executions {
             let attempts: [AttemptRecord] = try reader.all(
                 attempts + " WHERE run = \(run) AND step = \(row.step) ORDER BY number")
             guard row.asks != nil else { return try row.record(attempts) }
-            let starter = try reader.text("SELECT actor_name FROM runs WHERE id = \(run)")
+            struct Starter: Decodable {
+                let actor_name: String
+                let actor: String
+                let person: String?
+            }
+            let starter = try reader.first(
+                "SELECT actor_name, actor, person FROM runs WHERE id = \(run)", as: Starter.self)
             let given: [ApprovalRow] = try reader.all(
                 ApprovalRow.select + " WHERE run = \(run) AND step = \(row.step) AND round = \(row.round) ORDER BY time"
             )
-            return try row.record(attempts, starter: starter ?? "", given)
+            let record = try row.record(attempts, starter: starter?.actor_name ?? "", given)
+            return try record.counting(starters: [starter?.actor, starter?.person], in: reader)
         }
     }
 
@@ -101,9 +108,10 @@ extension Executions {
             reason: run.reason, isCheck: run.is_check,
             steps: try steps.map {
                 let round = $0.round
-                return try $0.record(
+                let record = try $0.record(
                     attemptsOf[$0.step] ?? [], starter: run.actor_name,
                     (given[$0.step] ?? []).filter { $0.round == round })
+                return try record.counting(starters: [run.actor, run.person], in: reader)
             })
     }
 

@@ -120,7 +120,7 @@ package struct StepRecord: Sendable, Equatable {
     let isBackground: Bool
     let isReady: Bool
     /// What it asks of people; nil for one that runs unasked.
-    package let question: StepQuestion?
+    private(set) package var question: StepQuestion?
     /// How often it has asked: what is done again is approved again.
     let round: Int
     /// Until when it may be approved, while it waits for that.
@@ -146,6 +146,14 @@ package struct StepRecord: Sendable, Equatable {
                 ? "until \(Self.words(until))" : "to hold until \(Self.words(until)), again at \(Self.words(due))"
         }
         return "tried \(tries) of \(triesInAll), again at \(Self.words(due))"
+    }
+
+    /// The same, with those counted who may still approve it, where it waits for that.
+    func counting(starters: [String?], in reader: Reader) throws -> StepRecord {
+        guard state == .waiting, let question else { return self }
+        var record = self
+        record.question = try question.counting(starters: starters, in: reader)
+        return record
     }
 
     /// As one of the machines that its step runs on.

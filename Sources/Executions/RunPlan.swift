@@ -34,6 +34,8 @@ package struct RunPlan: Sendable {
     let unknown: Set<String>
     /// What is missing before it can run; there is none of a run that starts.
     package internal(set) var missing: [Problem.Field]
+    /// What its steps ask of people, by step, with those counted who may approve it; of a dry run alone.
+    package internal(set) var asked: [String: StepQuestion] = [:]
     let isDry: Bool
     /// What the guide declares for every step.
     package let environment: [String: String]

@@ -1,5 +1,6 @@
 package import Essentials
 package import RunbookFormat
+import Storage
 
 /// What a step of a run asks of people.
 package struct StepQuestion: Sendable, Equatable {
@@ -26,13 +27,15 @@ package struct StepQuestion: Sendable, Equatable {
     package let given: [Approval]
     /// The name of whoever started the run.
     package let starter: String
+    /// How many people may give it besides those who have; nil where nobody has counted them.
+    var others: Int?
 
     package var isGiven: Bool { given.count >= rule.minimum }
 
-    /// `1 of 2 approvals by an operator other than mira`.
+    /// `1 of 2 approvals by an operator other than mira`, and that too few people may give them, where that is so.
     package var sentence: String {
         switch kind {
-        case .approval: return counted
+        case .approval: return counted + shortage
         case .manual: return "a person who does it and says so"
         case .confirmation: return "a person who says that it may begin"
         }
@@ -43,6 +46,16 @@ package struct StepQuestion: Sendable, Equatable {
         let whoElse = rule.isClosedToStarter ? "\(who) other than \(starter)" : who
         let noun = rule.minimum == 1 ? "approval" : "approvals"
         return "\(given.count) of \(rule.minimum) \(noun) by \(whoElse)"
+    }
+
+    /// Empty where there are people enough.
+    private var shortage: String {
+        guard let others, others < rule.minimum - given.count else { return "" }
+        return switch others {
+        case 0: ", but there is nobody who may: add people"
+        case 1: ", but only one more person may: add people"
+        default: ", but only \(others) more people may: add some"
+        }
     }
 
     /// What ends the sentence above a script that a person runs in a terminal.
@@ -61,6 +74,24 @@ package struct StepQuestion: Sendable, Equatable {
 }
 
 extension StepQuestion {
+    /// The same, with those counted who may still give the approval that it asks for.
+    /// - Parameter starters: the ids by which whoever started the run may be known.
+    func counting(starters: [String?], in reader: Reader) throws -> StepQuestion {
+        guard kind == .approval, !isGiven else { return self }
+        struct Person: Decodable { let id: String }
+        var people: Set<String> = []
+        for role in Role.allCases where role.permissions.contains(rule.permission) {
+            let some: [Person] = try reader.all(
+                "SELECT id FROM people WHERE role = \(role.rawValue) AND disabled = 0 LIMIT 100")
+            people.formUnion(some.map(\.id))
+        }
+        people.subtract(given.map(\.person))
+        if rule.isClosedToStarter { people.subtract(starters.compactMap(\.self)) }
+        var counted = self
+        counted.others = people.count
+        return counted
+    }
+
     /// What a step asks before it counts as done, or begins; nil for one that runs unasked.
     /// - Parameter values: what `{{name}}` in its text stands for.
     init?(_ step: Step, filledWith values: [String: String], starter: String) {

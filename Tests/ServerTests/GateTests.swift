@@ -1,3 +1,4 @@
+import Accounts
 import Essentials
 import Executions
 import HTTPTypes
@@ -58,6 +59,23 @@ import Testing
             PageRequest(limit: 100), by: try installation.principal(.admin)
         ).items
         #expect(!events.contains { $0.kind == "step.approved" })
+    }
+
+    @Test func `where too few people may approve, the run that waits says so`() async throws {
+        let installation = try await Installation()
+        let executions = installation.executions
+        let (admin, starter) = (try installation.principal(.admin), try installation.principal(.operator))
+        let run = ID<RunRecord>(try await installation.askingRun(at: "go", by: starter))
+        let words = "of 2 approvals by an operator other than operator"
+        func waitsFor() async throws -> String? { try await executions.run(run, by: starter).steps[0].waitsFor }
+        #expect(try await waitsFor() == "0 \(words)", "admin and author may")
+        let author = try installation.account(.author).id
+        _ = try await installation.accounts.change(author, AccountChange(disabled: true), by: admin)
+        #expect(try await waitsFor() == "0 \(words), but only one more person may: add people")
+        _ = try await executions.approve(run, by: admin)
+        #expect(try await waitsFor() == "1 \(words), but there is nobody who may: add people")
+        _ = try await installation.accounts.change(author, AccountChange(disabled: false), by: admin)
+        #expect(try await waitsFor() == "1 \(words)")
     }
 
     @Test func `a run goes on once enough different people have approved`() async throws {

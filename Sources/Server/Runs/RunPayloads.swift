@@ -63,20 +63,19 @@ extension OutputChunk {
 }
 
 extension DryRun {
-    /// - Parameter asker: who would start it.
-    init(_ plan: RunPlan, asker: String) {
+    init(_ plan: RunPlan) {
         self.init(
             runbook: plan.runbook, version: plan.version, section: plan.section, priority: plan.priority,
             parameters: plan.shownParameters, environment: plan.environment,
-            steps: plan.steps.map { Step($0, of: plan, asker: asker) }, rollback: plan.wayBack.map { PlannedRun($0) },
+            steps: plan.steps.map { Step($0, of: plan) }, rollback: plan.wayBack.map { PlannedRun($0) },
             missing: plan.missing.map { .init(name: $0.name, message: $0.message, line: $0.line) })
     }
 }
 
 extension DryRun.Step {
-    init(_ step: RunbookFormat.Step, of plan: RunPlan, asker: String) {
+    init(_ step: RunbookFormat.Step, of plan: RunPlan) {
         let environment = plan.environment(of: step)
-        let question = plan.asked(by: step, starter: asker)
+        let question = plan.asked[step.id]
         self.init(
             id: step.id, line: step.line, kind: step.kind.rawValue, needs: plan.comesAfter.map { $0[step.id] ?? [] },
             item: step.item, host: step.host == nil ? nil : step.item, interpreter: step.interpreter,

@@ -111,7 +111,7 @@ extension RunRoutes {
         try visit.principal.require(.operate, to: "run runbooks")
         let asked = try Asked(visit.form)
         let plan = try await executions.dryRun(asked.order, by: visit.principal)
-        let preview = RunFormPage.Preview(DryRun(plan, asker: visit.principal.name))
+        let preview = RunFormPage.Preview(DryRun(plan))
         return .html(try await formPage(asked, preview: preview, visit))
     }
 

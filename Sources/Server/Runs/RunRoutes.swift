@@ -81,7 +81,7 @@ struct RunRoutes: Sendable {
         order.occasions = try await [incidents.occasion(request.incident, by: visit.principal)].compactMap { $0 }
         if request.dry_run == true {
             let plan = try await executions.dryRun(order, by: visit.principal)
-            return try .json(DryRun(plan, asker: visit.principal.name))
+            return try .json(DryRun(plan))
         }
         let run = try await executions.start(order, by: visit.principal)
         return try .json(try await told(run, visit), status: .created, headers: [.location: "/api/v1/runs/\(run.id)"])
