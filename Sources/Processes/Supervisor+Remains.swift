@@ -6,9 +6,9 @@ import Synchronization
 
 /// What is left of a step whose shim died without a result.
 ///
-/// The step's main process dies with the shim; others do not. Found are those of the step's session, or still of the
-/// shim's, and those that were given the attempt's id. What has cleared its environment and left the session is out of
-/// reach.
+/// The step's main process dies with the shim; others do not. Found are those of the step's session, those that were given
+/// the attempt's id, and a main process that has not left the shim's session yet. What has cleared its environment and left
+/// the session is out of reach.
 struct Remains: Sendable {
     let attempt: String
     let record: AttemptRecord?
@@ -23,11 +23,12 @@ struct Remains: Sendable {
         let living = try allProcesses().filter { !$0.hasEnded && $0.pid != getpid() }
         let marked = living.filter { runbook_process_was_given($0.pid, entry) != 0 }
         guard let record else { return marked }
-        let members = living.filter { $0.session == record.step || $0.session == record.shim }
-        guard sawItsEnd || members.contains(where: { member in marked.contains { $0.pid == member.pid } }) else {
-            return marked
-        }
-        return marked + members.filter { member in !marked.contains { $0.pid == member.pid } }
+        let pids = Set(marked.map(\.pid))
+        let members = living.filter { $0.session == record.step }
+        var found = sawItsEnd || members.contains { pids.contains($0.pid) } ? members : []
+        // One that has not left the shim's session is not marked either, so that nothing vouches for that number later.
+        if sawItsEnd { found += living.filter { $0.session == record.shim } }
+        return marked + found.filter { !pids.contains($0.pid) }
     }
 }
 

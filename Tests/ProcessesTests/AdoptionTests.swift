@@ -1,4 +1,5 @@
 import CProcess
+import Conversations
 import Essentials
 import Foundation
 import Glibc
@@ -195,6 +196,31 @@ extension ServerDeaths {
             let ending = try await stage.supervisor.adopt(folder: folder.path, attempt: "rebooted").ending
             #expect(ending.outcome == .unknown && ending.outputMayEndEarly && ending.started != nil)
             #expect(kill(step, 0) == 0)
+            innocent.stop()
+            #expect(try await innocent.ending.outcome == .stopped)
+        }
+
+        @Test func `a shim's number that passed to others is not killed with what is left of its step`() async throws {
+            let sleeper = stage.bash("echo up; while :; do sleep 1000; done")
+            let innocent = try await stage.supervisor.start(sleeper)
+            try await until("it is up") { innocent.files.logBytes > 0 }
+            let other = try AttemptRecord(reading: Descriptor.open("\(sleeper.folder)/status", O_RDONLY)).shim
+            let left = try Conversation(["setsid", "env", "RUNBOOK_ATTEMPT=left", "sleep", "1000"])
+            try await until("it is up") {
+                try processes(of: "left", in: stage.folder).contains { arguments(of: $0).first == "sleep" }
+            }
+            let step = try #require(try processes(of: "left", in: stage.folder).first)
+            let made = try record { record in
+                record.shim_pid = other
+                record.beginning.step_pid = step
+            }
+            var copy = runbook_record()
+            #expect(runbook_record_read(made.status.raw, &copy) == 0)
+            #expect(runbook_record_begin(made.status.raw, &copy) == 0)
+            #expect(
+                try await stage.supervisor.adopt(folder: made.folder.path, attempt: "left").ending.outcome == .unknown)
+            _ = left.finish()
+            #expect(try processes(of: "left", in: stage.folder) == [], "its own session is known by what it was given")
             innocent.stop()
             #expect(try await innocent.ending.outcome == .stopped)
         }
