@@ -1,6 +1,6 @@
 package import Essentials
 import Journal
-import Storage
+package import Storage
 
 extension Accounts {
     /// Adds a person.
@@ -91,6 +91,18 @@ extension Accounts {
                 """)
             return Page(rows: rows, limit: request.limit) { $0.id.rawValue }
         }
+    }
+
+    /// The ids of the people who have a permission by their role and may sign in, 100 of a role at most.
+    package static func people(having permission: Permission, in reader: Reader) throws -> Set<String> {
+        struct Person: Decodable { let id: String }
+        var ids: Set<String> = []
+        for role in Role.allCases where role.permissions.contains(permission) {
+            let people: [Person] = try reader.all(
+                "SELECT id FROM people WHERE role = \(role.rawValue) AND disabled = 0 LIMIT 100")
+            ids.formUnion(people.map(\.id))
+        }
+        return ids
     }
 
     static func account(_ id: ID<Account>, in reader: Reader) throws -> Account {

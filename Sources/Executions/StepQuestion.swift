@@ -1,3 +1,4 @@
+import Accounts
 package import Essentials
 package import RunbookFormat
 import Storage
@@ -78,13 +79,7 @@ extension StepQuestion {
     /// - Parameter starters: the ids by which whoever started the run may be known.
     func counting(starters: [String?], in reader: Reader) throws -> StepQuestion {
         guard kind == .approval, !isGiven else { return self }
-        struct Person: Decodable { let id: String }
-        var people: Set<String> = []
-        for role in Role.allCases where role.permissions.contains(rule.permission) {
-            let some: [Person] = try reader.all(
-                "SELECT id FROM people WHERE role = \(role.rawValue) AND disabled = 0 LIMIT 100")
-            people.formUnion(some.map(\.id))
-        }
+        var people = try Accounts.people(having: rule.permission, in: reader)
         people.subtract(given.map(\.person))
         if rule.isClosedToStarter { people.subtract(starters.compactMap(\.self)) }
         var counted = self
