@@ -59,6 +59,7 @@ extension Accounts {
                 UPDATE people SET role = \(after.role), author = \(after.author), disabled = \(after.disabled)
                 WHERE id = \(id)
                 """)
+            knownTokens.forget(in: transaction)
             var details = Self.differences(before, after)
             if let hash { try set(hash, of: id, details: &details, in: transaction) }
             if after.disabled { try endSessions(of: id, details: &details, in: transaction) }

@@ -48,15 +48,16 @@ extension Accounts {
         try journal.append(Event(event, on: .token(token.id), details: details), by: principal, in: transaction)
     }
 
-    /// Who acts with a token. One indexed read, for each request asks.
+    /// Who acts with a token. For each request asks, those used lately are known.
     ///
     /// The permissions are the token's scopes as far as its person has them at this moment.
     /// - Throws: `Problem.unauthenticated`, in other words for a token that is unknown, expired or revoked, or whose
     ///   person is disabled.
     package func principal(token secret: String, via: Via = .api, address: String? = nil) async throws -> Principal {
-        guard secret.utf8.count <= Secret.maximumBytes, let row = try await row(ofToken: secret) else {
+        guard secret.utf8.count <= Secret.maximumBytes, let token = try await known(secret) else {
             throw Problem.unauthenticated("The token is not known: check it, or make a new one.")
         }
+        let row = token.row
         if row.revoked != nil { throw Problem.unauthenticated("The token was revoked: make a new one.") }
         if let expires = row.expires, expires <= journal.time.now() {
             throw Problem.unauthenticated("The token expired at \(expires.rfc3339): make a new one.")
@@ -64,9 +65,8 @@ extension Accounts {
         if row.disabled == true {
             throw Problem.unauthenticated("The token's person is disabled: ask an admin.")
         }
-        let name = row.personName.map { "\($0) (\(row.name))" } ?? row.name
         return Principal(
-            kind: .token, id: row.id.rawValue, name: name, permissions: row.granted, via: via,
+            kind: .token, id: row.id.rawValue, name: token.name, permissions: token.granted, via: via,
             person: row.person?.rawValue, address: address)
     }
 
@@ -103,6 +103,7 @@ extension Accounts {
             else { throw Problem.notFound("You have no token \(id): `runbook token list` says which you have.") }
             guard token.revoked == nil else { return }
             try transaction.execute("UPDATE tokens SET revoked = \(journal.time.now()) WHERE id = \(id)")
+            knownTokens.forget(in: transaction)
             try journal.append(
                 Event("token.revoked", on: .token(id), details: ["name": .string(token.name)]), by: principal,
                 in: transaction)
@@ -124,17 +125,20 @@ extension Accounts {
         }
     }
 
-    private func row(ofToken secret: String) async throws -> TokenRow? {
-        try await database.look { reader in
-            try reader.first(
-                """
-                SELECT \(Self.tokenColumns) FROM tokens t LEFT JOIN people p ON p.id = t.person
-                WHERE t.hash = \(Secret.hash(secret))
-                """)
+    private func known(_ secret: String) async throws -> KnownToken? {
+        let hash = Secret.hash(secret)
+        return try await knownTokens.token(hash) {
+            try await database.look { reader in
+                try reader.first(
+                    """
+                    SELECT \(Self.tokenColumns) FROM tokens t LEFT JOIN people p ON p.id = t.person
+                    WHERE t.hash = \(hash)
+                    """)
+            }
         }
     }
 
-    private static let tokenColumns: SQL = """
+    static let tokenColumns: SQL = """
         t.id AS id, t.name AS name, t.scopes AS scopes, t.person AS person, t.created AS created, t.expires AS expires,
         t.revoked AS revoked, p.name AS personName, p.role AS role, p.author AS author, p.disabled AS disabled
         """

@@ -9,6 +9,7 @@ package struct Accounts: Sendable {
     let journal: Journal
     let passwords: Passwords
     let failures = FailedSignIns()
+    let knownTokens = KnownTokens()
 
     var database: Database { journal.database }
 

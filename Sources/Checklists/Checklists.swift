@@ -142,10 +142,18 @@ package struct Checklists: Sendable {
         _ item: String, of id: ID<ChecklistRecord>, to change: ItemChange, expecting expected: Int?,
         by principal: Principal
     ) async throws -> ItemRecord {
+        try await self.change(item, of: id, to: change, expecting: expected, by: principal) { $0 }
+    }
+
+    /// The same, with an answer that is made of what the item has become.
+    package func change<Answer: Sendable>(
+        _ item: String, of id: ID<ChecklistRecord>, to change: ItemChange, expecting expected: Int?,
+        by principal: Principal, answering answer: (ItemRecord) throws -> Answer
+    ) async throws -> Answer {
         try principal.require(.operate, to: "change items of checklists")
         try Self.check(change.note ?? "", called: "note", maximum: Self.longestNote)
         let (journal, now) = (journal, time.now())
-        return try await database.write { transaction in
+        let body = { @Sendable (transaction: Transaction) throws -> ItemRecord in
             try Self.requireOpen(id, in: transaction)
             let before = try Self.item(item, of: id, in: transaction)
             if let expected, expected != before.version { throw try before.outdated(in: id, transaction) }
@@ -180,6 +188,7 @@ package struct Checklists: Sendable {
                 by: principal, in: transaction)
             return changed ?? before
         }
+        return try await database.write(body, answering: answer)
     }
 
     /// Completes a checklist whose required items are settled.

@@ -88,7 +88,8 @@ enum IncidentRules {
 
     /// One line, without what stands around it.
     static func line(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: " ").trimmingCharacters(in: .whitespaces)
+        if isPlainLine(text) { return text }
+        return text.split(whereSeparator: \.isNewline).joined(separator: " ").trimmingCharacters(in: .whitespaces)
     }
 
     /// Each once, in the order given.
@@ -116,7 +117,15 @@ enum IncidentRules {
     }
 
     static func isPrintable(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        isPlain(text) || text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    }
+
+    /// What most texts are: visible ASCII and spaces, of which Unicode need not be asked.
+    private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x20..<0x7f).contains($0) } }
+
+    private static func isPlainLine(_ text: String) -> Bool {
+        let space = UInt8(ascii: " ")
+        return text.utf8.first != space && text.utf8.last != space && isPlain(text)
     }
 
     static func refusal(_ what: String, _ fields: [Problem.Field]) -> Problem {

@@ -25,16 +25,19 @@ package struct Incidents: Sendable {
         return try await database.write { try insert(order, by: principal, in: $0) }
     }
 
-    /// The same, with all that is known of an incident.
-    package func openDetails(_ order: IncidentOrder, by principal: Principal) async throws -> IncidentDetails {
+    /// The same, with an answer that is made of all that is known of the incident.
+    package func open<Answer: Sendable>(
+        _ order: IncidentOrder, by principal: Principal, answering answer: (IncidentDetails) throws -> Answer
+    ) async throws -> Answer {
         try principal.require(.operate, to: "open incidents")
         let order = try order.checked()
-        return try await database.write { transaction in
-            let incident = try insert(order, by: principal, in: transaction)
-            // Nothing else can be known of one that is new.
-            return order.runbooks.isEmpty
-                ? IncidentDetails(new: incident) : try Self.details(of: incident, in: transaction)
-        }
+        return try await database.write(
+            { transaction in
+                let incident = try insert(order, by: principal, in: transaction)
+                // Nothing else can be known of one that is new.
+                return order.runbooks.isEmpty
+                    ? IncidentDetails(new: incident) : try Self.details(of: incident, in: transaction)
+            }, answering: answer)
     }
 
     /// The same within a transaction of a higher slice: a deployment that fails and its incident do not come apart.

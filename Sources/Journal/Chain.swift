@@ -9,27 +9,29 @@ package enum Chain {
 
     /// `SHA-256("runbook-journal/1\n" ‖ prev ‖ decimal seq ‖ "\n" ‖ body)`
     package static func hash(prev: Data, seq: Int64, body: String) -> Data {
-        var hasher = SHA256()
-        hasher.update(data: Data("runbook-journal/1\n".utf8))
-        hasher.update(data: prev)
-        hasher.update(data: Data("\(seq)\n".utf8))
-        hasher.update(data: Data(body.utf8))
-        return Data(hasher.finalize())
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(100 + body.utf8.count)
+        bytes += "runbook-journal/1\n".utf8
+        bytes += prev
+        bytes += "\(seq)\n".utf8
+        bytes += body.utf8
+        return Data(SHA256.hash(data: bytes))
     }
 
     /// `SHA-256(salt ‖ data)` in hex, as the body names it.
     package static func dataHash(salt: Data, data: String) -> String {
-        var hasher = SHA256()
-        hasher.update(data: salt)
-        hasher.update(data: Data(data.utf8))
-        return Data(hasher.finalize()).hex
+        var bytes = Array(salt)
+        bytes += data.utf8
+        return Data(SHA256.hash(data: bytes)).hex
     }
 
     /// The exact UTF-8 JSON that is stored and signed.
     static func body(
         id: String, time: Timestamp, event: Event, by principal: Principal, dataHash: String
     ) -> String {
-        var text = "{\"v\":1,\"id\":"
+        var text = ""
+        text.reserveCapacity(400)
+        text += "{\"v\":1,\"id\":"
         JSONValue.quote(id, to: &text)
         text += ",\"time\":\"\(time.rfc3339)\",\"kind\":"
         JSONValue.quote(event.kind, to: &text)
@@ -88,13 +90,14 @@ struct Body {
 extension Data {
     /// Lower-case hexadecimal.
     package var hex: String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(count * 2)
-        let alphabet = Array("0123456789abcdef".utf8)
-        for byte in self {
-            digits.append(alphabet[Int(byte >> 4)])
-            digits.append(alphabet[Int(byte & 15)])
+        String(unsafeUninitializedCapacity: count * 2) { text in
+            for (index, byte) in enumerated() {
+                text[2 * index] = hexDigit(byte >> 4)
+                text[2 * index + 1] = hexDigit(byte & 15)
+            }
+            return count * 2
         }
-        return String(decoding: digits, as: UTF8.self)
     }
 }
+
+private func hexDigit(_ value: UInt8) -> UInt8 { value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10) }

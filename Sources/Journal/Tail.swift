@@ -40,7 +40,28 @@ package final class Tail: Sendable {
         var next = 0
         var all: [Int: AsyncStream<RecordedEvent>.Continuation] = [:]
         var selective: [Int: Selective] = [:]
+        /// Who of them listens for a kind.
+        var byKind: [String: [Int]] = [:]
         var last: Int64?
+
+        mutating func add(_ listener: Selective) -> Int {
+            next += 1
+            selective[next] = listener
+            for kind in listener.kinds { byKind[kind, default: []].append(next) }
+            return next
+        }
+
+        mutating func remove(_ number: Int) {
+            for kind in selective.removeValue(forKey: number)?.kinds ?? [] {
+                byKind[kind]?.removeAll { $0 == number }
+            }
+        }
+
+        /// Who is to hear of an event.
+        /// - Parameter isNext: it follows the event that was told before it.
+        func concerned(by event: RecordedEvent, isNext: Bool) -> [Int] {
+            isNext && !event.seq.isMultiple(of: Tail.stride) ? byKind[event.kind] ?? [] : Array(selective.keys)
+        }
     }
 
     private let listeners = Mutex(Listeners())
@@ -67,13 +88,11 @@ package final class Tail: Sendable {
     func listen(for kinds: Set<String>, pause: Duration? = nil) -> AsyncStream<News> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: News.self, bufferingPolicy: .bufferingNewest(Self.buffer))
-        let number = listeners.withLock { listeners in
-            listeners.next += 1
-            listeners.selective[listeners.next] = Selective(kinds: kinds, pause: pause, continuation: continuation)
-            return listeners.next
+        let number = listeners.withLock {
+            $0.add(Selective(kinds: kinds, pause: pause, continuation: continuation))
         }
         continuation.onTermination = { [weak self] _ in
-            self?.listeners.withLock { $0.selective[number] = nil }
+            self?.listeners.withLock { $0.remove(number) }
         }
         return stream
     }
@@ -86,11 +105,10 @@ package final class Tail: Sendable {
             listeners.last = event.seq
             var selective: [(AsyncStream<News>.Continuation, News)] = []
             var pausing: [(Int, Duration)] = []
-            for (id, listener) in listeners.selective {
-                guard !isNext || listener.kinds.contains(event.kind) || event.seq.isMultiple(of: Self.stride) else {
-                    continue
-                }
-                guard let news = listeners.selective[id]?.take(event, isNext: isNext) else { continue }
+            for id in listeners.concerned(by: event, isNext: isNext) {
+                guard let news = listeners.selective[id]?.take(event, isNext: isNext),
+                    let listener = listeners.selective[id]
+                else { continue }
                 selective.append((listener.continuation, news))
                 if let pause = listener.pause {
                     listeners.selective[id]?.isPausing = true

@@ -46,9 +46,19 @@ final class CommitLeader: Sendable {
     }
 
     func commit<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            enqueue(Change(body, continuation))
-        }
+        let promise = Promise<Value>()
+        return try await promise.value(foreseen: false) { enqueue(Change(body, promise)) }
+    }
+
+    /// The same; what the caller makes of the value is made while the disk is at work.
+    func commit<Value: Sendable, Answer: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value, preparing: (Value) throws -> Answer
+    ) async throws -> Answer {
+        let promise = Promise<Value>()
+        let value = try await promise.value(foreseen: true) { enqueue(Change(body, promise)) }
+        let answer = Result { try preparing(value) }
+        try await promise.durable()
+        return try answer.get()
     }
 
     private func enqueue(_ change: Change) {
@@ -132,7 +142,7 @@ final class CommitLeader: Sendable {
     }
 
     private func commit(_ changes: [Change]) {
-        var outcomes: [Outcome] = []
+        var outcomes: [Change.Outcome] = []
         do {
             let (acts, hasSearchBacklog) = try pool.writeWithoutTransaction { connection in
                 try connection.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
@@ -146,6 +156,8 @@ final class CommitLeader: Sendable {
                     if changes.count == 1, outcomes[0].error != nil {
                         try connection.execute(sql: "ROLLBACK")
                     } else {
+                        // Where several are committed, their callers would only be woken twice.
+                        if changes.count == 1 { changes[0].show() }
                         try connection.cachedStatement(sql: "COMMIT").execute()
                     }
                 } catch {
@@ -161,60 +173,6 @@ final class CommitLeader: Sendable {
             for change in changes { change.answer(error) }
         }
     }
-}
-
-private struct Outcome {
-    let error: (any Error)?
-}
-
-/// One caller's change with its answer, its type erased so that changes of all types queue together.
-private struct Change: Sendable {
-    let perform: @Sendable (_ transaction: Transaction, _ isAlone: Bool) -> Outcome
-    /// Resumes the caller: with the value that `perform` kept, or with the error.
-    let answer: @Sendable ((any Error)?) -> Void
-
-    init<Value: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Value, _ continuation: CheckedContinuation<Value, any Error>
-    ) {
-        let kept = Kept<Value>()
-        perform = { transaction, isAlone in
-            do {
-                let value = try isAlone ? body(transaction) : transaction.savepoint { try body(transaction) }
-                kept.value.withLock { $0 = value }
-                return Outcome(error: nil)
-            } catch {
-                return Outcome(error: error)
-            }
-        }
-        answer = { error in
-            if let error {
-                continuation.resume(throwing: translated(error))
-            } else if let value = kept.value.withLock({ $0 }) {
-                continuation.resume(returning: value)
-            } else {
-                continuation.resume(throwing: CancellationError())
-            }
-        }
-    }
-}
-
-extension Change {
-    /// One that nobody waits for.
-    init(riding body: @escaping @Sendable (Transaction) throws -> Void) {
-        perform = { transaction, isAlone in
-            do {
-                try isAlone ? body(transaction) : transaction.savepoint { try body(transaction) }
-                return Outcome(error: nil)
-            } catch {
-                return Outcome(error: error)
-            }
-        }
-        answer = { _ in }
-    }
-}
-
-private final class Kept<Value: Sendable>: Sendable {
-    let value = Mutex<Value?>(nil)
 }
 
 /// SQLite's errors that a person can do something about, as problems.

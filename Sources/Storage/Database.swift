@@ -122,6 +122,14 @@ package final class Database: Sendable {
         try await leader.commit(body)
     }
 
+    /// The same for a caller who makes an answer of what the change came to: it is made while the disk is at work, and given
+    /// out, like an error of `answer`, only once the change is durable (decision 0023).
+    package func write<Value: Sendable, Answer: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value, answering answer: (Value) throws -> Answer
+    ) async throws -> Answer {
+        try await leader.commit(body, preparing: answer)
+    }
+
     /// Carries out a change a second later; of several under one name only the last. For what may be lost with the process,
     /// such as how far a reader has come that may read again.
     package func writeSoon(_ name: String, _ body: @escaping @Sendable (Transaction) throws -> Void) {

@@ -1,4 +1,4 @@
-import Accounts
+@testable import Accounts
 import Essentials
 import Foundation
 import Journal
@@ -20,6 +20,15 @@ struct `Tokens` {
         _ scopes: Set<Permission>, expires: Timestamp? = nil, by principal: Principal? = nil
     ) async throws -> NewAccessToken {
         try await accounts.makeToken(name: "ci", scopes: scopes, expires: expires, by: principal ?? adaHerself)
+    }
+
+    private func row(of token: AccessToken) async throws -> TokenRow? {
+        try await fixture.database.read { reader in
+            try reader.first(
+                """
+                SELECT \(Accounts.tokenColumns) FROM tokens t LEFT JOIN people p ON p.id = t.person WHERE t.id = \(token.id)
+                """)
+        }
     }
 
     @Test func `a token acts for its person within its scopes`() async throws {
@@ -49,6 +58,57 @@ struct `Tokens` {
         let plans = fixture.explainer.plans.filter { !before.contains($0.key) }
         #expect(plans.count == 1)
         #expect(plans.values.first?.allSatisfy { $0.hasPrefix("SEARCH") && $0.contains("USING INDEX") } == true)
+    }
+
+    @Test func `asking again who it is costs none`() async throws {
+        let secret = try await make([.read]).secret
+        let first = try await accounts.principal(token: secret, address: "192.0.2.7")
+        try fixture.database.close()
+        let second = try await accounts.principal(token: secret, address: "192.0.2.8")
+        #expect(second.id == first.id && second.name == first.name && second.permissions == first.permissions)
+        #expect(second.address == "192.0.2.8")
+    }
+
+    @Test func `what was looked up before a change is not kept after it`() async throws {
+        let row = try await row(of: make([.read]).token)
+        let known = KnownTokens()
+        let hash = Secret.hash("a")
+        let first = try await known.token(hash) {
+            try await fixture.database.write { known.forget(in: $0) }
+            return row
+        }
+        #expect(first?.row.id == row?.id)
+        #expect(try await known.token(hash) { nil } == nil)
+        _ = try await known.token(hash) { row }
+        #expect(try await known.token(hash) { nil } != nil)
+    }
+
+    @Test func `a change that fails forgets nothing`() async throws {
+        let row = try await row(of: make([.read]).token)
+        let known = KnownTokens()
+        let hash = Secret.hash("a")
+        _ = try await known.token(hash) { row }
+        await #expect(throws: CancellationError.self) {
+            try await fixture.database.write { transaction in
+                known.forget(in: transaction)
+                throw CancellationError()
+            }
+        }
+        #expect(try await known.token(hash) { nil } != nil)
+    }
+
+    @Test func `a token that was used loses at once what its person loses, and all when it is revoked`() async throws {
+        _ = try await fixture.add("Root", .admin)
+        let token = try await make([.read, .operate])
+        #expect(try await accounts.principal(token: token.secret).permissions == [.read, .operate])
+        _ = try await accounts.change(ada.id, AccountChange(role: .viewer), by: fixture.root)
+        #expect(try await accounts.principal(token: token.secret).permissions == [.read])
+        _ = try await accounts.change(ada.id, AccountChange(disabled: true), by: fixture.root)
+        #expect(try await problem { try await accounts.principal(token: token.secret) }?.code == .unauthenticated)
+        _ = try await accounts.change(ada.id, AccountChange(disabled: false), by: fixture.root)
+        #expect(try await accounts.principal(token: token.secret).permissions == [.read])
+        try await accounts.revokeToken(token.token.id, by: adaHerself)
+        #expect(try await problem { try await accounts.principal(token: token.secret) }?.code == .unauthenticated)
     }
 
     @Test(arguments: [Permission.author, .admin, .alerts, .metrics])

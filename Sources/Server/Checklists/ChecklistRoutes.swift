@@ -93,9 +93,11 @@ struct ChecklistRoutes: Sendable {
         let change = ItemChange(
             state: try request.state.map(state), note: request.note, assignee: request.assignee,
             role: try request.role.map(role))
-        let item = try await checklists.change(
-            try visit.path("item"), of: try id(visit), to: change, expecting: expected, by: visit.principal)
-        return try .json(ChecklistEntry(item), headers: [.eTag: VersionTag.text(item.version)])
+        return try await checklists.change(
+            try visit.path("item"), of: try id(visit), to: change, expecting: expected, by: visit.principal
+        ) { item in
+            try .json(ChecklistEntry(item), headers: [.eTag: VersionTag.text(item.version)])
+        }
     }
 
     /// The item as it is now.

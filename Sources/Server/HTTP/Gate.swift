@@ -22,10 +22,9 @@ struct Gate: Sendable {
     /// - Throws: `Problem.unauthenticated`, `Problem.limited`.
     func enter(_ request: Request, _ context: Context) async throws -> (principal: Principal, session: Session?) {
         if let header = request.headers[.authorization] {
-            guard header.lowercased().hasPrefix("bearer ") else {
+            guard let secret = Self.bearer(header) else {
                 throw Problem.unauthenticated("Send a token as `Authorization: Bearer TOKEN`.")
             }
-            let secret = String(header.dropFirst("bearer ".count).drop { $0 == " " }.prefix { $0 != " " })
             let isTerminal = request.headers[.userAgent]?.hasPrefix("runbook-cli/") ?? false
             do {
                 let principal = try await accounts.principal(
@@ -44,6 +43,14 @@ struct Gate: Sendable {
         let session = try await accounts.session(secret)
         try limits.take(of: "person/\(session.account.id)", .signedIn)
         return (session.principal(via: .web, address: context.address), session)
+    }
+
+    /// The token of `Bearer TOKEN`, whatever the case of the first word; nil for anything else.
+    private static func bearer(_ header: String) -> String? {
+        let bytes = header.utf8
+        guard bytes.prefix(7).elementsEqual("bearer ".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
+        let space = UInt8(ascii: " ")
+        return String(Substring(bytes.dropFirst(7).drop { $0 == space }.prefix { $0 != space }))
     }
 
     /// Whose navigation stands on a page that no visit came to; a stranger's, who has none, where that can't be told.

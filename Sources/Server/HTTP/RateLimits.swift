@@ -31,8 +31,9 @@ package final class RateLimits: Sendable {
     }
 
     /// - Throws: `Problem.limited`.
-    package func take(of who: String, _ rate: Rate) throws(Problem) {
+    package func take(of someone: @autoclosure () -> String, _ rate: Rate) throws(Problem) {
         if isOff { return }
+        let who = someone()
         let now = time.now()
         let isAllowed = buckets.withLock { buckets in
             if buckets.count > Self.capacity { buckets.removeAll() }

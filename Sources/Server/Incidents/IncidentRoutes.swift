@@ -77,10 +77,11 @@ struct IncidentRoutes: Sendable {
             title: request.title, severity: try Self.severity(request.severity) ?? .sev3,
             services: request.services ?? [], runbooks: request.runbooks ?? [], note: request.note,
             deployment: request.deployment)
-        let details = try await incidents.openDetails(order, by: visit.principal)
-        return try .json(
-            API.Incident(details), status: .created,
-            headers: [.location: "/api/v1/incidents/\(details.incident.id)"])
+        return try await incidents.open(order, by: visit.principal) { details in
+            try .json(
+                API.Incident(details), status: .created,
+                headers: [.location: "/api/v1/incidents/\(details.incident.id)"])
+        }
     }
 
     @Sendable func show(_ visit: Visit) async throws -> Response {

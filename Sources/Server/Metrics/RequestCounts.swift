@@ -13,6 +13,12 @@ final class RequestCounts: Sendable {
         /// Requests that took at most the bound of the same index; the last holds those beyond all bounds.
         var buckets = [Int](repeating: 0, count: RequestCounts.bounds.count + 1)
         var seconds = 0.0
+
+        mutating func note(status: Int, took time: Double) {
+            statuses[status, default: 0] += 1
+            buckets[RequestCounts.bounds.firstIndex { time <= $0 } ?? RequestCounts.bounds.count] += 1
+            seconds += time
+        }
     }
 
     /// Seconds.
@@ -24,13 +30,8 @@ final class RequestCounts: Sendable {
     func note(method: String, route: String?, status: Int, took: Duration) {
         let (seconds, attoseconds) = took.components
         let time = Double(seconds) + Double(attoseconds) / 1e18
-        let bucket = Self.bounds.firstIndex { time <= $0 } ?? Self.bounds.count
         let key = Key(method: Self.methods.contains(method) ? method : "other", route: route ?? "none")
-        state.withLock { rows in
-            rows[key, default: Row()].statuses[status, default: 0] += 1
-            rows[key, default: Row()].buckets[bucket] += 1
-            rows[key, default: Row()].seconds += time
-        }
+        state.withLock { $0[key, default: Row()].note(status: status, took: time) }
     }
 
     /// In a fixed order.
