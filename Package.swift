@@ -11,6 +11,7 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
 /// A target of ours, with the settings that all of them share.
@@ -78,10 +79,7 @@ let package = Package(
             ]),
         module(
             "Storage",
-            [
-                "Essentials", logging, .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ]),
+            ["Essentials", logging, grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
         // 2
         module("Journal", ["Essentials", "Storage", crypto, logging]),
         // 3
@@ -179,7 +177,7 @@ let package = Package(
             ]),
         tests("RunbookFormatTests", ["Conversations", "Essentials", "RunbookFormat"], exclude: ["Independent"]),
         tests("ProcessesTests", ["Conversations", "Essentials", "CProcess", "Processes", "runbook-shim", logging]),
-        tests("StorageTests", ["Conversations", "Essentials", "Storage"]),
+        tests("StorageTests", ["Conversations", "Essentials", "Storage", grdb]),
         tests("JournalTests", ["Conversations", "Essentials", "Storage", "Journal"], exclude: ["Independent"]),
         tests("AccountsTests", ["Essentials", "Storage", "Journal", "Accounts", crypto]),
         tests("RunbooksTests", ["Essentials", "RunbookFormat", "Storage", "Journal", "Accounts", "Runbooks", logging]),

@@ -34,6 +34,8 @@ package struct RunbookServer: Sendable {
     /// Serves until SIGTERM or SIGINT; then takes nothing new, leaves running steps to their shims, and returns.
     /// - Throws: `Problem` for what whoever starts it can mend: the folder, the port, the templates, the certificate.
     package func run() async throws {
+        // A third of the start, beside the other two.
+        async let templates = templates()
         let database = try Database(
             folder: configuration.data, options: .init(isServer: true, explainer: explainer))
         let journal = Journal(database: database)
@@ -64,7 +66,7 @@ package struct RunbookServer: Sendable {
             schedules: schedules,
             hooks: hooks,
             journal: journal,
-            templates: try templates(), settings: try webSettings(), logger: logger)
+            templates: try await templates, settings: try webSettings(), logger: logger)
         let reactions = try await Reactions(
             checklists: checklists,
             deployments: deployments,

@@ -51,7 +51,11 @@ enum Migrations {
         return migrator
     }
 
-    static func apply(to pool: DatabasePool) throws { try migrator.migrate(pool) }
+    static func apply(to pool: DatabasePool) throws {
+        let migrator = migrator
+        try Baseline.lay(in: pool, migrations: migrator.migrations)
+        try migrator.migrate(pool)
+    }
 
     static func refuseNewer(_ reader: some DatabaseReader, path: String) throws {
         guard try reader.read(migrator.hasBeenSuperseded) else { return }

@@ -5,7 +5,7 @@ import Testing
 /// Every operation of the API's own description, called with what a fuzzer makes of it, one visitor after the other.
 ///
 /// `RUNBOOK_FUZZ_EXAMPLES` makes up more, `RUNBOOK_FUZZ_SEED` others.
-@Suite(.serialized, .timeLimit(.minutes(60))) struct FuzzTests {
+@Suite(.timeLimit(.minutes(60))) struct FuzzTests {
     @Test func `whatever anybody sends, nothing breaks and nothing undocumented is answered`() async throws {
         try await Server.with { server in
             let fuzz = try await Fuzz.run(on: server, at: server.address)
