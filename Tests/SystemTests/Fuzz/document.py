@@ -16,9 +16,11 @@ EVENT = {
 }
 
 
-def described(url):
+def described(url, wanted):
+    """What is said of the paths in which the pattern `wanted` is found."""
     with urlopen(f"{url}/api/openapi.json", timeout=120) as answer:
         document = json.load(answer)
+    document["paths"] = {path: methods for path, methods in document["paths"].items() if wanted.search(path)}
     for name, operation in operations(document).items():
         if "default" in operation["responses"]:
             raise SystemExit(f"{name}: a `default` describes every status, so that none would be undocumented.")

@@ -8,9 +8,11 @@ instead`; it ends with 1 when a claim does not hold. The same seed makes the sam
     RUNBOOK_FUZZ_SEED       a number
     RUNBOOK_FUZZ_EXAMPLES   how many requests are made up per operation and visitor, besides those that follow from the
                             document alone: each value of an enumeration, each limit and what lies behind it, …
+    RUNBOOK_FUZZ_PATHS      a regular expression: which of the paths, instead of all of them
 """
 
 import os
+import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -29,6 +31,7 @@ from stage import STRANGER, Stage
 
 URL = os.environ["RUNBOOK_URL"]
 SEED = int(os.environ.get("RUNBOOK_FUZZ_SEED", "20261121"))
+PATHS = re.compile(os.environ.get("RUNBOOK_FUZZ_PATHS", ""))
 EXAMPLES = int(os.environ.get("RUNBOOK_FUZZ_EXAMPLES", "5"))
 ROLES = ["viewer", "operator", "admin"]
 
@@ -99,7 +102,7 @@ class Fuzz:
 
     def __init__(self, stage, visitor):
         self.visitor = visitor
-        self.document = described(stage.url)
+        self.document = described(stage.url, PATHS)
         self.statuses = defaultdict(Counter)
         self.failures = {}
         shaping = Shaping(stage, visitor, SEED)
