@@ -34,8 +34,9 @@ package struct RunbookServer: Sendable {
     /// Serves until SIGTERM or SIGINT; then takes nothing new, leaves running steps to their shims, and returns.
     /// - Throws: `Problem` for what whoever starts it can mend: the folder, the port, the templates, the certificate.
     package func run() async throws {
-        // A third of the start, beside the other two.
-        async let templates = templates()
+        let templates = try templates()
+        // Nobody waits for them but whoever asks for a page at once.
+        async let _ = templates.parse()
         let database = try Database(
             folder: configuration.data, options: .init(isServer: true, explainer: explainer))
         let journal = Journal(database: database)
@@ -66,7 +67,7 @@ package struct RunbookServer: Sendable {
             schedules: schedules,
             hooks: hooks,
             journal: journal,
-            templates: try await templates, settings: try webSettings(), logger: logger)
+            templates: templates, settings: try webSettings(), logger: logger)
         let reactions = try await Reactions(
             checklists: checklists,
             deployments: deployments,
@@ -146,7 +147,7 @@ package struct RunbookServer: Sendable {
 
     private func templates() throws -> Templates {
         do {
-            return try Templates(files: configuration.web.map(WebFiles.init(folder:)) ?? .embedded)
+            return try configuration.web.map { try Templates(files: WebFiles(folder: $0)) } ?? .embedded
         } catch let error as TemplateError {
             throw Problem.invalid("\(error)")
         } catch let error as CocoaError {

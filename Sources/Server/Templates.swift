@@ -1,5 +1,6 @@
 import Essentials
 import Mustache
+import Synchronization
 package import Web
 
 /// Every template of the web interface, parsed.
@@ -7,10 +8,26 @@ package import Web
 /// With files of a folder (`--web`) they are read and parsed again for each page, so that a change shows on reload.
 package struct Templates: Sendable {
     package let files: WebFiles
-    private let library: MustacheLibrary
+    private let library: Library
+
+    /// Those of the program itself, which are known to parse: that takes a third of a start, and waits for the first page, or
+    /// for `parse`, to be called meanwhile.
+    package static var embedded: Templates { Templates(unparsed: .embedded) }
 
     /// - Throws: `TemplateError` for the first template that does not parse or names a partial that does not exist.
     package init(files: WebFiles) throws {
+        self.init(unparsed: files)
+        try parse()
+    }
+
+    private init(unparsed files: WebFiles) {
+        self.files = files
+        library = Library(files)
+    }
+
+    package func parse() throws { _ = try library.parsed }
+
+    fileprivate static func parse(_ files: WebFiles) throws -> MustacheLibrary {
         MustacheContentTypes.register(EscapedHTML(), named: EscapedHTML.name)
         var library = MustacheLibrary()
         for name in files.templateNames {
@@ -29,8 +46,7 @@ package struct Templates: Sendable {
                 throw TemplateError(template: name, line: error.context.lineNumber - 1, reason: "\(error.error)")
             }
         }
-        self.files = files
-        self.library = library
+        return library
     }
 
     /// The page inside its layout: a whole HTML document.
@@ -45,10 +61,29 @@ package struct Templates: Sendable {
     }
 
     func text(of object: Any, in template: String) throws -> String {
-        guard let text = library.render(object, withTemplate: template) else {
+        guard let text = try library.parsed.render(object, withTemplate: template) else {
             throw TemplateError(template: template, line: nil, reason: "it does not exist")
         }
         return text
+    }
+}
+
+/// Parsed once, by whoever asks first.
+private final class Library: Sendable {
+    private let files: WebFiles
+    private let library = Mutex<MustacheLibrary?>(nil)
+
+    init(_ files: WebFiles) { self.files = files }
+
+    var parsed: MustacheLibrary {
+        get throws {
+            try library.withLock { known in
+                if let known { return known }
+                let library = try Templates.parse(files)
+                known = library
+                return library
+            }
+        }
     }
 }
 

@@ -16,6 +16,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Tail: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "tail",
             abstract: "Prints the last events of the journal, the newest at the end.",
             discussion: """
                   runbook audit tail --limit 100
@@ -100,6 +101,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "Checks the journal's chain of hashes, event by event.",
             discussion: """
                 Ends with 1 when something was changed, deleted, put in or reordered, and names the first bad event. \
@@ -143,6 +145,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "export",
             abstract: "Prints the whole journal, one JSON value a line, for others to verify.",
             discussion: """
                   runbook audit export > journal.ndjson

@@ -27,6 +27,7 @@ struct DeployCommand: AsyncParsableCommand {
 
     struct Start: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "start",
             abstract: "Starts a deployment by the stages of a runbook.",
             discussion: """
                 Each section of the runbook that holds steps, task items or approvals is a stage; it begins when the \
@@ -102,6 +103,7 @@ struct DeployCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists deployments, the newest first.",
             discussion: """
                   runbook deploy list --service accunode --environment production
@@ -157,6 +159,7 @@ struct DeployCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Shows a deployment: its stages, and what each waits for.",
             discussion: """
                   runbook deploy show 01k…
@@ -180,6 +183,7 @@ struct DeployCommand: AsyncParsableCommand {
 
     struct Promote: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "promote",
             abstract: "Approves the stage that waits, or begins a planned deployment.",
             discussion: """
                   runbook deploy promote 01k…
@@ -211,6 +215,7 @@ struct DeployCommand: AsyncParsableCommand {
 
     struct Abort: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "abort",
             abstract: "Ends a deployment where it stands; what runs is stopped.",
             discussion: """
                   runbook deploy abort 01k… --reason "the wrong tag"
@@ -238,6 +243,7 @@ struct DeployCommand: AsyncParsableCommand {
 
     struct Rollback: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "rollback",
             abstract: "Undoes a deployment by the rollback runbook that its own names.",
             discussion: """
                 What is under way is stopped first. The good version that ran before is filled in.
@@ -272,6 +278,7 @@ struct DeployCommand: AsyncParsableCommand {
 
     struct Record: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "record",
             abstract: "Records a deployment that was made elsewhere, as by a CI pipeline.",
             discussion: """
                 With --external-id the same told twice is one deployment, and its end may be told later.

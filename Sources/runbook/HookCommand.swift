@@ -19,6 +19,7 @@ struct HookCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists the hooks.",
             discussion: """
                   runbook hook list
@@ -50,6 +51,7 @@ struct HookCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Shows a hook, and what came of its messages.",
             discussion: """
                   runbook hook show release
@@ -73,6 +75,7 @@ struct HookCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Adds a hook, and prints the secret that signs its messages, this once.",
             discussion: """
                 The secret alone goes to standard output. What stands in the message is named by a JSON Pointer.
@@ -117,6 +120,7 @@ struct HookCommand: AsyncParsableCommand {
 
     struct Pause: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "pause",
             abstract: "Refuses the messages of a hook until it is resumed.",
             discussion: """
                   runbook hook pause release
@@ -140,6 +144,7 @@ struct HookCommand: AsyncParsableCommand {
 
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "resume",
             abstract: "Takes the messages of a paused hook again.",
             discussion: """
                   runbook hook resume release
@@ -163,6 +168,7 @@ struct HookCommand: AsyncParsableCommand {
 
     struct Renew: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "renew",
             abstract: "Makes a new secret, and prints it, this once. The one before it stays good for a day.",
             discussion: """
                   runbook hook renew release
@@ -186,6 +192,7 @@ struct HookCommand: AsyncParsableCommand {
 
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "remove",
             abstract: "Removes a hook and its secret; what it has started stays.",
             discussion: """
                   runbook hook remove release

@@ -6,6 +6,7 @@ import Foundation
 extension IncidentCommand {
     struct Note: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "note",
             abstract: "Notes something on an incident's timeline, in Markdown.",
             discussion: """
                 Without a text it is read from standard input. --edit replaces an earlier note; what it said stays. Nothing
@@ -90,6 +91,7 @@ extension IncidentCommand {
 
     struct Timeline: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "timeline",
             abstract: "Tells what happened in an incident, the oldest first.",
             discussion: """
                   runbook incident timeline 01k…
@@ -127,6 +129,7 @@ extension IncidentCommand {
 
     struct Postmortem: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "postmortem",
             abstract: "Prints a draft of the postmortem, as Markdown.",
             discussion: """
                   runbook incident postmortem 01k… > postmortem.md

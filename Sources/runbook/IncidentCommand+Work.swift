@@ -19,6 +19,7 @@ extension IncidentCommand {
 
     struct Mitigate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "mitigate",
             abstract: "Says that an incident does no more harm, whether or not its cause is known.",
             discussion: """
                   runbook incident mitigate 01k… --note "traffic is back on blue"
@@ -32,6 +33,7 @@ extension IncidentCommand {
 
     struct Resolve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "resolve",
             abstract: "Says that an incident is over.",
             discussion: """
                   runbook incident resolve 01k… --note "the disk was full"
@@ -45,6 +47,7 @@ extension IncidentCommand {
 
     struct Reopen: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "reopen",
             abstract: "Opens a resolved incident again.",
             discussion: """
                   runbook incident reopen 01k… --note "it is back"
@@ -58,6 +61,7 @@ extension IncidentCommand {
 
     struct Assign: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "assign",
             abstract: "Gives somebody a part: commander, communications or scribe.",
             discussion: """
                 Without a name nobody has the part any more.
@@ -95,6 +99,7 @@ extension IncidentCommand {
 
     struct Change: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "change",
             abstract: "Changes an incident's title, severity, services or runbooks, or whose failure it is.",
             discussion: """
                 What is not named stays; services and runbooks that are named replace those that were there.

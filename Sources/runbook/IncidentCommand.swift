@@ -19,6 +19,7 @@ struct IncidentCommand: AsyncParsableCommand {
 
     struct Open: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "open",
             abstract: "Opens an incident and prints its id.",
             discussion: """
                 The id alone goes to standard output:
@@ -67,6 +68,7 @@ struct IncidentCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists incidents, the newest first.",
             discussion: """
                   runbook incident list --open
@@ -122,6 +124,7 @@ struct IncidentCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Shows an incident: where it stands, who does what, which runbooks fit.",
             discussion: """
                   runbook incident show 01k…

@@ -23,6 +23,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists the destinations.",
             discussion: """
                   runbook notify list
@@ -54,6 +55,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Adds a destination, and prints the secret that signs what is sent there, this once.",
             discussion: """
                 The secret alone goes to standard output; Slack has none.
@@ -98,6 +100,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "remove",
             abstract: "Removes a destination; what waits for it is not sent any more.",
             discussion: """
                   runbook notify remove channel
@@ -121,6 +124,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
     struct Test: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "test",
             abstract: "Sends a test, and says how it went.",
             discussion: """
                 Ends with 0 when it was taken, and with 1 when it was not: it is tried again then, as all news is.
@@ -161,6 +165,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "retry",
             abstract: "Sends news once more that could not be delivered, or at once what would be tried later.",
             discussion: """
                   runbook notify deliveries --state failed
@@ -187,6 +192,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
     struct Deliveries: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "deliveries",
             abstract: "Lists what was sent and what waits, the newest first.",
             discussion: """
                   runbook notify deliveries --state failed

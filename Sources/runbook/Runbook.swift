@@ -2,6 +2,8 @@ import API
 import ArgumentParser
 import Essentials
 
+/// Each command says its name: where one does not, the runtime is asked for that of its type, and seventy of those took 10 ms of
+/// every start.
 @main
 struct RunbookCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

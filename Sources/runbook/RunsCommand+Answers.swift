@@ -5,6 +5,7 @@ import Essentials
 extension RunsCommand {
     struct Approve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "approve",
             abstract: "Approves the step that waits for it.",
             discussion: """
                 Who may is on the run: `runbook runs show ID`. The run goes on once enough people have approved.
@@ -21,6 +22,7 @@ extension RunsCommand {
 
     struct Reject: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "reject",
             abstract: "Refuses what a step wants approved: the run ends, rejected.",
             discussion: """
                   runbook runs reject 01k… ship --note "not on a Friday"
@@ -34,6 +36,7 @@ extension RunsCommand {
 
     struct Confirm: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "confirm",
             abstract: "Says that a step may begin, or how it went what you did by hand.",
             discussion: """
                   runbook runs confirm 01k…
@@ -55,6 +58,7 @@ extension RunsCommand {
 
     struct Skip: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "skip",
             abstract: "Leaves a step out, for a reason that stands on the record.",
             discussion: """
                 A step to come is passed by. One that waits is over, and a run that a failed step ended goes on after it. \

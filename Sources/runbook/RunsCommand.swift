@@ -21,6 +21,7 @@ struct RunsCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists runs, the newest first.",
             discussion: """
                   runbook runs
@@ -71,6 +72,7 @@ struct RunsCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Shows a run: its steps, attempts and parameters.",
             discussion: """
                   runbook runs show 01k…
@@ -94,6 +96,7 @@ struct RunsCommand: AsyncParsableCommand {
 
     struct Logs: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "logs",
             abstract: "Prints what a run printed.",
             discussion: """
                 What the steps wrote to standard output and standard error goes to the same here. With --follow it \
@@ -140,6 +143,7 @@ struct RunsCommand: AsyncParsableCommand {
 
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "cancel",
             abstract: "Cancels a run: the running step and all its processes are ended.",
             discussion: """
                   runbook runs cancel 01k…
@@ -164,6 +168,7 @@ struct RunsCommand: AsyncParsableCommand {
 
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "resume",
             abstract: "Goes on with a run that failed or was interrupted.",
             discussion: """
                 A failed step runs again. With --from a step of your choice runs again, and all that comes after it; what \

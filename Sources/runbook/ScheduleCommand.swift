@@ -20,6 +20,7 @@ struct ScheduleCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists the schedules, what comes next first.",
             discussion: """
                   runbook schedule list
@@ -51,6 +52,7 @@ struct ScheduleCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Shows a schedule: when it comes next, and what came of it.",
             discussion: """
                   runbook schedule show 01kxyz…
@@ -74,6 +76,7 @@ struct ScheduleCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Adds a schedule.",
             discussion: """
                 What it would start is planned once: what stands in the way of that is said now, not at night.
@@ -128,6 +131,7 @@ struct ScheduleCommand: AsyncParsableCommand {
 
     struct Pause: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "pause",
             abstract: "Starts nothing by a schedule until it is resumed.",
             discussion: """
                   runbook schedule pause 01kxyz…
@@ -152,6 +156,7 @@ struct ScheduleCommand: AsyncParsableCommand {
 
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "resume",
             abstract: "Goes on with a paused schedule, from now.",
             discussion: """
                   runbook schedule resume 01kxyz…
@@ -177,6 +182,7 @@ struct ScheduleCommand: AsyncParsableCommand {
 
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "remove",
             abstract: "Removes a schedule; what it has started stays.",
             discussion: """
                   runbook schedule remove 01kxyz…
@@ -200,6 +206,7 @@ struct ScheduleCommand: AsyncParsableCommand {
 
     struct Next: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "next",
             abstract: "Tells when an expression comes next, without a server.",
             discussion: """
                   runbook schedule next "30 2 * * *" --timezone Europe/Berlin --count 10

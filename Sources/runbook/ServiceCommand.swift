@@ -18,6 +18,7 @@ struct ServiceCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists the services, those that only guides name among them.",
             discussion: """
                   runbook service list
@@ -49,6 +50,7 @@ struct ServiceCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Shows a service: its owner, where it runs, what it needs, its guides.",
             discussion: """
                   runbook service show orders
@@ -72,6 +74,7 @@ struct ServiceCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Records a service.",
             discussion: """
                   runbook service add orders --owner platform --environment production
@@ -100,6 +103,7 @@ struct ServiceCommand: AsyncParsableCommand {
 
     struct Change: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "change",
             abstract: "Changes what is said of a service.",
             discussion: """
                 What is named replaces what was said, lists as a whole; the rest stays. An empty value takes it away.
@@ -146,6 +150,7 @@ struct ServiceCommand: AsyncParsableCommand {
 
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "remove",
             abstract: "Takes a service's record away; what names it goes on naming it.",
             discussion: """
                   runbook service remove orders
@@ -169,6 +174,7 @@ struct ServiceCommand: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Looks whether the links of a service lead anywhere.",
             discussion: """
                 A link is reachable where it answers below 400, or asks for a sign-in. It ends with 1 where one fails. The \

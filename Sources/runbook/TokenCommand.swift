@@ -17,6 +17,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists your tokens, without their secrets.",
             discussion: """
                   runbook token list
@@ -52,6 +53,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Makes a token and prints its secret, this once.",
             discussion: """
                 The secret alone goes to standard output:
@@ -89,6 +91,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "revoke",
             abstract: "Ends a token at once.",
             discussion: """
                   runbook token revoke 01k…

@@ -19,6 +19,7 @@ struct UserCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists the people.",
             discussion: """
                   runbook user list
@@ -46,6 +47,7 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Adds somebody.",
             discussion: """
                   runbook user add ada --role operator
@@ -80,6 +82,7 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Change: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "change",
             abstract: "Changes what somebody may do, or their password.",
             discussion: """
                   runbook user change ada --role viewer --no-author
@@ -132,6 +135,7 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "remove",
             abstract: "Takes somebody's access away; what they did stays on the record.",
             discussion: """
                   runbook user remove ada

@@ -18,6 +18,17 @@ import Testing
         _ = try parse("checklist complete 01", as: ChecklistCommand.Complete.self)
     }
 
+    /// Asking the runtime for the names of types took a tenth of each start.
+    @Test func `each command says its name, in words of its type`() {
+        func check(_ command: any ParsableCommand.Type) {
+            let name = command.configuration.commandName
+            #expect(name?.wholeMatch(of: /[a-z]+(-[a-z]+)*/) != nil, "\(command)")
+            for part in command.configuration.subcommands { check(part) }
+        }
+        check(RunbookCommand.self)
+        #expect(RunbookCommand.configuration.subcommands.count > 20)
+    }
+
     private func status(_ line: String) throws -> runbook.ExitStatus {
         let error = try #require(throws: (any Error).self) {
             try RunbookCommand.parseAsRoot(line.split(separator: " ").map(String.init))

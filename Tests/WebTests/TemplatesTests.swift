@@ -48,6 +48,14 @@ struct TemplatesTests {
         #expect(error?.description.contains("template \(place)") == true)
     }
 
+    @Test func `those of the program parse, ahead of the first page or for it`() throws {
+        let ahead = Templates.embedded
+        try ahead.parse()
+        #expect(ahead.files.templateNames.count > 20)
+        let page = Samples().pages[0]
+        #expect(try ahead.render(page) == Templates.embedded.render(page))
+    }
+
     @Test func `a page without its template is an error, not an empty page`() throws {
         let web = try TemporaryWeb(templates: frame)
         let templates = try Templates(files: web.files())

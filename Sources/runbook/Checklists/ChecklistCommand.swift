@@ -24,6 +24,7 @@ struct ChecklistCommand: AsyncParsableCommand {
 
     struct Start: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "start",
             abstract: "Starts a checklist from a runbook, or from one section of it.",
             discussion: """
                   runbook checklist start accunode/deploy
@@ -71,6 +72,7 @@ struct ChecklistCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists checklists, the newest first.",
             discussion: """
                   runbook checklist list --state open
@@ -120,6 +122,7 @@ struct ChecklistCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Shows a checklist with its items.",
             discussion: """
                   runbook checklist show 01k…
@@ -143,6 +146,7 @@ struct ChecklistCommand: AsyncParsableCommand {
 
     struct Complete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "complete",
             abstract: "Completes a checklist; nothing of it changes any more.",
             discussion: """
                   runbook checklist complete 01k…
@@ -173,6 +177,7 @@ struct ChecklistCommand: AsyncParsableCommand {
 
     struct Abandon: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "abandon",
             abstract: "Ends a checklist that nobody works through any more.",
             discussion: """
                   runbook checklist abandon 01k… --reason "the release is called off"
@@ -200,6 +205,7 @@ struct ChecklistCommand: AsyncParsableCommand {
 
     struct Reopen: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "reopen",
             abstract: "Opens a completed or abandoned checklist again.",
             discussion: """
                   runbook checklist reopen 01k… --reason "the backup was of the wrong database"
@@ -227,6 +233,7 @@ struct ChecklistCommand: AsyncParsableCommand {
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "export",
             abstract: "Prints the guide with the boxes as the checklist has them.",
             discussion: """
                 Nothing but the boxes differs from the guide, one byte for each. Where the guide has signs for boxes, each \

@@ -58,6 +58,7 @@ extension Checklist {
 extension ChecklistCommand {
     struct Tick: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "tick",
             abstract: "Ticks items.",
             discussion: """
                 What somebody else has changed since it was read is left alone, and said.
@@ -77,6 +78,7 @@ extension ChecklistCommand {
 
     struct Untick: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "untick",
             abstract: "Opens items again.",
             discussion: """
                   runbook checklist untick 01k… 3
@@ -93,6 +95,7 @@ extension ChecklistCommand {
 
     struct Waive: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "waive",
             abstract: "Marks items as not applicable, and says why.",
             discussion: """
                   runbook checklist waive 01k… 4 --note "no database change in this release"
@@ -109,6 +112,7 @@ extension ChecklistCommand {
 
     struct Note: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "note",
             abstract: "Writes a note to items, whatever their state.",
             discussion: """
                   runbook checklist note 01k… 4 --note "waiting for the DBA"
@@ -125,6 +129,7 @@ extension ChecklistCommand {
 
     struct Assign: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "assign",
             abstract: "Gives items to a person, or says of which role whoever settles them must be.",
             discussion: """
                 Whoever has an item finds it with `runbook status`; others may settle it, too. What is for an admin no
@@ -158,6 +163,7 @@ extension ChecklistCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Runs the checks of items, or of all that are open, and waits for their verdicts.",
             discussion: """
                 Ends with 1 when a check said no or gave no verdict.
