@@ -123,7 +123,8 @@ package final class Database: Sendable {
     }
 
     /// The same for a caller who makes an answer of what the change came to: it is made while the disk is at work, and given
-    /// out, like an error of `answer`, only once the change is durable (decision 0023).
+    /// out, like an error of `answer`, only once the change is durable (decision 0023). `answer` reads nothing from here: nobody
+    /// sees the change yet.
     package func write<Value: Sendable, Answer: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value, answering answer: (Value) throws -> Answer
     ) async throws -> Answer {
