@@ -17,11 +17,11 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 /// A target of ours, with the settings that all of them share.
 func module(
     _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil, exclude: [String] = [],
-    plugins: [Target.PluginUsage] = []
+    resources: [Resource]? = nil, plugins: [Target.PluginUsage] = []
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: swiftSettings,
-        plugins: plugins)
+        name: name, dependencies: dependencies, path: path, exclude: exclude, resources: resources,
+        swiftSettings: swiftSettings, plugins: plugins)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -79,7 +79,8 @@ let package = Package(
             ]),
         module(
             "Storage",
-            ["Essentials", logging, grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
+            ["Essentials", logging, grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            resources: [.embedInCode("Migrations/schema.sql")]),
         // 2
         module("Journal", ["Essentials", "Storage", crypto, logging]),
         // 3

@@ -12,8 +12,8 @@ struct Change: Sendable {
     /// Resumes the caller: with the value that `perform` kept, or with the error.
     let answer: @Sendable ((any Error)?) -> Void
 
-    init<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value, _ promise: Promise<Value>) {
-        self.init(body, keep: promise.keep, show: promise.show, answer: promise.end)
+    init<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value, _ pending: PendingValue<Value>) {
+        self.init(body, keep: pending.keep, show: pending.show, answer: pending.end)
     }
 
     /// One that nobody waits for.
@@ -39,7 +39,7 @@ struct Change: Sendable {
 }
 
 /// What a change will have come to: its value once it is durable, and to who asks for that, its value before.
-final class Promise<Value: Sendable>: Sendable {
+final class PendingValue<Value: Sendable>: Sendable {
     private enum Waiter {
         case forValue(CheckedContinuation<Value, any Error>, mayForesee: Bool)
         case forEnd(CheckedContinuation<Void, any Error>)

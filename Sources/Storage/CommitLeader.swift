@@ -46,18 +46,18 @@ final class CommitLeader: Sendable {
     }
 
     func commit<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
-        let promise = Promise<Value>()
-        return try await promise.value(foreseen: false) { enqueue(Change(body, promise)) }
+        let pending = PendingValue<Value>()
+        return try await pending.value(foreseen: false) { enqueue(Change(body, pending)) }
     }
 
     /// The same; what the caller makes of the value is made while the disk is at work.
     func commit<Value: Sendable, Answer: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value, preparing: (Value) throws -> Answer
     ) async throws -> Answer {
-        let promise = Promise<Value>()
-        let value = try await promise.value(foreseen: true) { enqueue(Change(body, promise)) }
+        let pending = PendingValue<Value>()
+        let value = try await pending.value(foreseen: true) { enqueue(Change(body, pending)) }
         let answer = Result { try preparing(value) }
-        try await promise.durable()
+        try await pending.durable()
         return try answer.get()
     }
 

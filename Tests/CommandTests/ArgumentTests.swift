@@ -18,8 +18,8 @@ import Testing
         _ = try parse("checklist complete 01", as: ChecklistCommand.Complete.self)
     }
 
-    /// Asking the runtime for the names of types took a tenth of each start.
-    @Test func `each command says its name, in words of its type`() {
+    /// Where they do not, the runtime is asked for the names of types, at each start.
+    @Test func `each command says its name`() {
         func check(_ command: any ParsableCommand.Type) {
             let name = command.configuration.commandName
             #expect(name?.wholeMatch(of: /[a-z]+(-[a-z]+)*/) != nil, "\(command)")

@@ -59,6 +59,20 @@ struct `The schema of a new database` {
         #expect(try old.read { try String.fetchOne($0, sql: "SELECT id FROM instance") } == id)
     }
 
+    @Test func `what is not empty is opened beside somebody who writes`() throws {
+        let folder = try TemporaryFolder()
+        let pool = try DatabasePool(path: folder.file("busy.db"))
+        try Migrations.apply(to: pool)
+        let writer = try DatabaseQueue(path: folder.file("busy.db"))
+        try writer.inDatabase { connection in
+            try connection.inTransaction(.immediate) {
+                // Whoever would write too is refused at once.
+                try Migrations.apply(to: pool)
+                return .rollback
+            }
+        }
+    }
+
     @Test func `what is not empty is left alone`() throws {
         let folder = try TemporaryFolder()
         let other = try DatabasePool(path: folder.file("other.db"))
