@@ -70,8 +70,8 @@ package struct WebServer: Sendable {
     ) {
         let limits = RateLimits(isOff: !settings.isRateLimited, time: journal.time)
         gate = Gate(
-            accounts: accounts, idempotency: Idempotency(database: journal.database, time: journal.time), limits: limits
-        )
+            database: journal.database, accounts: accounts,
+            idempotency: Idempotency(database: journal.database, time: journal.time), limits: limits)
         self.settings = settings
         self.templates = templates
         self.logger = logger

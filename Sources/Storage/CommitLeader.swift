@@ -1,6 +1,7 @@
 import Dispatch
 import Essentials
 import GRDB
+import Glibc
 import Synchronization
 
 /// Commits the changes that arrive together in one transaction, and answers each caller after the COMMIT.
@@ -34,10 +35,14 @@ final class CommitLeader: Sendable {
 
     /// How long a rider waits, and what is to be found for the index.
     private static let patience = DispatchTimeInterval.seconds(1)
+    /// How long a change is waited for that is expected: longer than a request takes to be read and understood.
+    private static let expectation = Duration.microseconds(200)
 
     private let pool: DatabasePool
     private let explainer: Explainer?
     private let queue = Mutex(Queue())
+    /// What was expected has come.
+    private let hasArrived = Atomic(false)
     private let thread = DispatchQueue(label: "runbook.commit", qos: .userInitiated)
 
     init(pool: DatabasePool, explainer: Explainer?) {
@@ -64,10 +69,33 @@ final class CommitLeader: Sendable {
     private func enqueue(_ change: Change) {
         let mustLead = queue.withLock { queue in
             queue.waiting.append(change)
+            hasArrived.store(true, ordering: .releasing)
             defer { queue.isLeading = true }
             return !queue.isLeading
         }
         if mustLead { thread.async { self.lead() } }
+    }
+
+    /// Makes ready for a change that will come at once, as soon as who asks for it is understood: a thread that sleeps takes
+    /// as long to come (decision 0025). Where none comes, nothing has happened.
+    func expect() {
+        let mustLead = queue.withLock { queue in
+            guard !queue.isLeading else { return false }
+            hasArrived.store(false, ordering: .relaxed)
+            queue.isLeading = true
+            return true
+        }
+        guard mustLead else { return }
+        thread.async {
+            self.commit { self.awaited() }
+            self.lead()
+        }
+    }
+
+    private func awaited() -> [Change] {
+        let end = ContinuousClock.now + Self.expectation
+        while !hasArrived.load(ordering: .acquiring), ContinuousClock.now < end { sched_yield() }
+        return queue.withLock { $0.next() }
     }
 
     /// Makes a change within a second or so, together with what else is to be committed then; nobody waits for it, and of
@@ -115,7 +143,7 @@ final class CommitLeader: Sendable {
         thread.asyncAfter(deadline: .now() + pause) { [weak self] in
             guard let self else { return }
             queue.withLock { $0.isSearchTimed = false }
-            commit([Change(riding: absorbPart)])
+            commit { [Change(riding: absorbPart)] }
         }
     }
 
@@ -137,23 +165,27 @@ final class CommitLeader: Sendable {
         while true {
             let changes = queue.withLock { $0.next() }
             if changes.isEmpty { return }
-            commit(changes)
+            commit { changes }
         }
     }
 
-    private func commit(_ changes: [Change]) {
+    /// - Parameter next: asked once, when the transaction has begun, for what it is to carry.
+    private func commit(_ next: () -> [Change]) {
+        var taken: [Change]?
         var outcomes: [Change.Outcome] = []
         do {
-            let (acts, hasSearchBacklog) = try pool.writeWithoutTransaction { connection in
+            let transaction = try pool.writeWithoutTransaction { connection in
                 try connection.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
                 let transaction = Transaction(connection, explainer: explainer)
                 do {
+                    let changes = next()
+                    taken = changes
                     for change in changes {
                         outcomes.append(change.perform(transaction, changes.count == 1))
                         if !connection.isInsideTransaction { throw outcomes.last?.error ?? CancellationError() }
                     }
                     // Nothing to keep: a single change that failed has no savepoint of its own.
-                    if changes.count == 1, outcomes[0].error != nil {
+                    if changes.isEmpty || changes.count == 1 && outcomes[0].error != nil {
                         try connection.execute(sql: "ROLLBACK")
                     } else {
                         // Where several are committed, their callers would only be woken twice.
@@ -164,13 +196,13 @@ final class CommitLeader: Sendable {
                     if connection.isInsideTransaction { try connection.execute(sql: "ROLLBACK") }
                     throw error
                 }
-                return (transaction.afterCommit, transaction.hasSearchBacklog)
+                return transaction
             }
-            if outcomes.contains(where: { $0.error == nil }) { for act in acts { act() } }
-            if hasSearchBacklog { absorbSearchBacklog() }
-            for (change, outcome) in zip(changes, outcomes) { change.answer(outcome.error) }
+            if outcomes.contains(where: { $0.error == nil }) { for act in transaction.afterCommit { act() } }
+            if transaction.hasSearchBacklog { absorbSearchBacklog() }
+            for (change, outcome) in zip(taken ?? [], outcomes) { change.answer(outcome.error) }
         } catch {
-            for change in changes { change.answer(error) }
+            for change in taken ?? next() { change.answer(error) }
         }
     }
 }

@@ -48,7 +48,8 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
         package mutating func appendInterpolation(_ value: some SQLBindable) { bind(value.sqlValue) }
 
         package mutating func appendInterpolation(_ value: (some SQLBindable)?) {
-            bind(value.map(\.sqlValue) ?? .null)
+            // A key path is made anew each time; a closure is not.
+            bind(value.map { $0.sqlValue } ?? .null)
         }
 
         private mutating func bind(_ value: Value) {

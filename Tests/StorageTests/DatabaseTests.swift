@@ -28,6 +28,16 @@ struct `A database` {
         #expect(settings.journalMode == "wal")
     }
 
+    @Test func `the log is folded into the database when it has 4000 pages, and begun again`() async throws {
+        let database = try open()
+        try await Notes.create(in: database)
+        let text = String(repeating: "x", count: 4 << 20)
+        for id in 1...12 { try await database.write { try Notes.add(id, text, in: $0) } }
+        let log = try FileManager.default.attributesOfItem(atPath: folder.file("data/runbook.db-wal"))
+        let size = try #require(log[.size] as? Int)
+        #expect((4000 * 4096..<5100 * 4120).contains(size))
+    }
+
     @Test func `a large change copies nothing into files outside the folder`() async throws {
         let database = try open()
         try await Notes.create(in: database)

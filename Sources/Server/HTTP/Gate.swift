@@ -6,6 +6,7 @@ import HTTPTypes
 import Hummingbird
 import Journal
 import NIOCore
+import Storage
 
 /// Lets those in who are signed in: by a token, or by a session's cookie and, for writes, its CSRF token.
 struct Gate: Sendable {
@@ -14,6 +15,10 @@ struct Gate: Sendable {
     static let idempotencyHeader = HTTPField.Name("Idempotency-Key")
     static let replayedHeader = HTTPField.Name("Idempotent-Replayed")
 
+    /// A body of so many bytes at most comes with its request, or right behind it.
+    private static let promptBody = 16 << 10
+
+    let database: Database
     let accounts: Accounts
     let idempotency: Idempotency
     let limits: RateLimits
@@ -76,6 +81,7 @@ struct Gate: Sendable {
                     principal: principal, session: session, request: request, context: context, body: ByteBuffer(),
                     form: .none))
         }
+        if request.headers[.contentLength].flatMap(Int.init) ?? .max <= Self.promptBody { database.expectWrite() }
         var request = request
         let body = try await request.body(upTo: admission.bodyLimit)
         let form = try request.form(in: body)

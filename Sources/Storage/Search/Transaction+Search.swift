@@ -1,4 +1,5 @@
 package import Essentials
+import GRDB
 
 extension Transaction {
     /// Lets a thing be found by its words, or by others than before: by each search that begins after the commit.
@@ -58,11 +59,13 @@ extension Transaction {
             return
         }
         let kind = String(object.prefix { $0 != "/" })
-        let n = try integer(
+        try execute(
             """
             INSERT INTO search_entries (object, title, time, original)
-            VALUES (\(object), \(title), \(time), \(original)) RETURNING n
+            VALUES (\(object), \(title), \(time), \(original))
             """)
+        // Not by RETURNING, which begins a savepoint, for which the index of words would put down what it holds each time.
+        let n = connection.lastInsertedRowID
         try execute(
             """
             INSERT INTO search_text (rowid, kind, title, text)
@@ -96,11 +99,12 @@ extension Transaction {
             try execute("UPDATE \(table) SET text = \(written) WHERE rowid = \(n)")
             return
         }
-        let n = try integer(
+        try execute(
             """
             INSERT INTO search_entries (object, title, time, original, seq)
-            VALUES (\(object), \(title), \(time), \(original), \(seq)) RETURNING n
+            VALUES (\(object), \(title), \(time), \(original), \(seq))
             """)
+        let n = connection.lastInsertedRowID
         try execute("INSERT INTO \(table) (rowid, text) VALUES (\(n), \(written))")
     }
 
