@@ -145,6 +145,21 @@ with Site() as site:
     # A place within a page is no navigation that a key press waits for.
     until("a line is linked", is_linked)
     claim("a line of output is reached and linked by keyboard", page.url.endswith("#drain-3"), page.url)
+    # Behind the page's own listener, and what it does a moment later.
+    page.evaluate("addEventListener('click', () => setTimeout(() => document.body.dataset.pressed = true))")
+
+    def is_pressed():
+        page.keyboard.press("Enter")
+        try:
+            page.wait_for_function("document.body.dataset.pressed", timeout=5000)
+        except TimeoutError:
+            return False
+        return True
+
+    until("the line is pressed again", is_pressed)
+    claim(
+        "a line that is pressed again keeps the focus", page.evaluate("document.activeElement.hash") == "#drain-3",
+        page.evaluate("document.activeElement.outerHTML"))
     page.keyboard.press("Escape")
     claim("one leaves the lines as one came", page.evaluate("document.activeElement.matches('.terminal')"))
     site.claim_quiet()
