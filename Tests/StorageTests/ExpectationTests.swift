@@ -94,9 +94,13 @@ struct `Changes that are expected` {
         #expect(try await Notes.ids(in: database) == [2])
     }
 
-    @Test func `one is waited for when the database is closed`() async throws {
+    @Test func `one is waited for when the database is closed, and is none afterwards`() async throws {
         database.expectWrite()
         try database.close()
+        database.expectWrite()
+        await #expect(throws: (any Error).self) {
+            try await database.write { try Notes.add(1, in: $0) }
+        }
         let reopened = try Database(folder: folder.path)
         #expect(try await Notes.ids(in: reopened) == [])
         try reopened.close()
