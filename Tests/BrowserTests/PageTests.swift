@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func `every page is walked by keyboard alone`() async throws {
-        try await expect("keyboard.py", claims: 141)
+        try await expect("keyboard.py", claims: 142)
     }
 
     @Test func `every page says and does the same without scripts`() async throws {

@@ -30,10 +30,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// A line that was pressed keeps the focus, and the arrow keys go on from there.
-addEventListener("hashchange", () => document.querySelector(".terminal li:target > a")?.focus({ preventScroll: true }));
-// Pressed again it changes no address, and the browser takes the focus from it all the same.
-document.addEventListener("click", ({ target }) => {
-  const link = target.closest?.(".terminal li > a");
-  if (link && link.hash === location.hash) setTimeout(() => link.focus({ preventScroll: true }));
-});
+// A line that was pressed, or pressed again, keeps the focus, and the arrow keys go on from there.
+addEventListener("click", ({ target }) =>
+  target.matches(".terminal li > a") && setTimeout(() => target.focus({ preventScroll: true })));
