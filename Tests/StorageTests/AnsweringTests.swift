@@ -5,15 +5,12 @@ import Synchronization
 import Testing
 
 struct `Answers that are made while the disk is at work` {
-    struct Odd: Error, Equatable { let number: Int }
-
     let folder: TemporaryFolder
     let database: Database
 
     init() async throws {
         folder = try TemporaryFolder()
-        database = try Database(folder: folder.path, options: .init(explainer: Explainer()))
-        try await Notes.create(in: database)
+        database = try await Notes.database(in: folder)
     }
 
     private func add(_ number: Int, answering answer: (Int) throws -> String = { "\($0)" }) async throws -> String {

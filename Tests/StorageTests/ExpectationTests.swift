@@ -3,15 +3,12 @@ import Storage
 import Testing
 
 struct `Changes that are expected` {
-    struct Odd: Error, Equatable { let number: Int }
-
     let folder: TemporaryFolder
     let database: Database
 
     init() async throws {
         folder = try TemporaryFolder()
-        database = try Database(folder: folder.path, options: .init(explainer: Explainer()))
-        try await Notes.create(in: database)
+        database = try await Notes.database(in: folder)
     }
 
     @Test func `one that comes is a commit like others`() async throws {

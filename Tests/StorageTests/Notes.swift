@@ -2,6 +2,13 @@ import Storage
 
 /// The table that these tests write to.
 enum Notes {
+    /// A database with the table in it, of which every statement is explained.
+    static func database(in folder: TemporaryFolder) async throws -> Database {
+        let database = try Database(folder: folder.path, options: .init(explainer: Explainer()))
+        try await create(in: database)
+        return database
+    }
+
     static func create(in database: Database) async throws {
         _ = try await database.write { transaction in
             try transaction.execute("CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, text TEXT NOT NULL) STRICT")
@@ -19,3 +26,6 @@ enum Notes {
         }
     }
 }
+
+/// What a change of these tests fails with.
+struct Odd: Error, Equatable { let number: Int }

@@ -4,15 +4,12 @@ import Synchronization
 import Testing
 
 struct `Changes that arrive together` {
-    struct Odd: Error, Equatable { let number: Int }
-
     let folder: TemporaryFolder
     let database: Database
 
     init() async throws {
         folder = try TemporaryFolder()
-        database = try Database(folder: folder.path, options: .init(explainer: Explainer()))
-        try await Notes.create(in: database)
+        database = try await Notes.database(in: folder)
     }
 
     @Test func `they share commits`() async throws {
