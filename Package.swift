@@ -56,6 +56,7 @@ let package = Package(
         // 0
         .systemLibrary(name: "CMarkGFM"),
         .target(name: "CProcess"),
+        .target(name: "CLogVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
         // Linked without Swift's libraries, which the driver would add: loading them costs 2.5 ms a step.
         .executableTarget(
             name: "runbook-shim", dependencies: ["CProcess"],
@@ -79,7 +80,7 @@ let package = Package(
             ]),
         module(
             "Storage",
-            ["Essentials", logging, grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            ["Essentials", "CLogVFS", logging, grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")],
             resources: [.embedInCode("Migrations/schema.sql")]),
         // 2
         module("Journal", ["Essentials", "Storage", crypto, logging]),

@@ -78,22 +78,22 @@ package struct ItemRecord: Sendable, Equatable, Decodable {
     package let depth: Int
     package let text: String
     package let required: Bool
-    package let state: ItemState
-    package let version: Int
-    package let note: String?
-    package let by_kind: String?
-    package let by: String?
-    package let by_name: String?
-    package let at: Timestamp?
+    package internal(set) var state: ItemState
+    package internal(set) var version: Int
+    package internal(set) var note: String?
+    package internal(set) var by_kind: String?
+    package internal(set) var by: String?
+    package internal(set) var by_name: String?
+    package internal(set) var at: Timestamp?
     package let check_step: String?
     package let check_run: String?
-    package let checking: Bool
+    package internal(set) var checking: Bool
     package let evidence: String?
     /// Who is to see to it, by id and by the name that they had then.
-    package let assignee: String?
-    package let assignee_name: String?
+    package internal(set) var assignee: String?
+    package internal(set) var assignee_name: String?
     /// What whoever settles it must be; nil for anybody who may tick.
-    package let role: Role?
+    package internal(set) var role: Role?
     /// The guide shows it as done, which proves nothing.
     package let pre_ticked: Bool
 

@@ -189,8 +189,8 @@ final class CommitLeader: Sendable {
                         try connection.execute(sql: "ROLLBACK")
                     } else {
                         // Where several are committed, their callers would only be woken twice.
-                        if changes.count == 1 { changes[0].show() }
-                        try connection.cachedStatement(sql: "COMMIT").execute()
+                        let lone = changes.count == 1 ? changes.first : nil
+                        try LogSync.commit(on: connection) { lone?.show() }
                     }
                 } catch {
                     if connection.isInsideTransaction { try connection.execute(sql: "ROLLBACK") }

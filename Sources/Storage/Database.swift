@@ -48,6 +48,9 @@ package final class Database: Sendable {
         defer { withExtendedLifetime(opening) {} }
         let path = folder + "/" + Self.fileName
         do {
+            guard LogSync.registration == .SQLITE_OK else {
+                throw DatabaseError(resultCode: LogSync.registration)
+            }
             try DatabaseFile.refuseForeign(path)
             var configuration = Configuration()
             configuration.busyMode = .timeout(10)
