@@ -1,6 +1,7 @@
 package import Essentials
 import Foundation
 package import Storage
+import Synchronization
 
 /// What happened, in order, for good. Every change appends its event here in its own transaction.
 package struct Journal: Sendable {
@@ -8,6 +9,7 @@ package struct Journal: Sendable {
     package let time: TimeSource
     /// Tells of each event once it is durable.
     package let tail: Tail
+    private let heads = LastHead()
 
     package init(database: Database, time: TimeSource = .system) {
         self.database = database
@@ -17,14 +19,12 @@ package struct Journal: Sendable {
 
     /// Appends an event in the transaction of the change that it tells of.
     ///
-    /// The head is read inside the transaction, so that a command on the data folder may append beside a server.
+    /// A command on the data folder may append beside a server: where the head is another than this program's last, the database
+    /// refuses the event, and the head is read.
     /// - Returns: its `seq`.
     /// - Throws: `Problem.conflict` when the principal's idempotency key belongs to another request.
     @discardableResult
     package func append(_ event: Event, by principal: Principal, in transaction: Transaction) throws -> Int64 {
-        let head = try transaction.first("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", as: HeadRow.self)
-        let seq = (head?.seq ?? 0) + 1
-        let prev = head?.hash ?? Chain.origin(instance: database.instance)
         let now = time.now()
         var members = event.details
         members["actor_name"] = .string(principal.name)
@@ -34,12 +34,8 @@ package struct Journal: Sendable {
         let id = ID<Event>(at: now)
         let body = Chain.body(
             id: id.rawValue, time: now, event: event, by: principal, dataHash: Chain.dataHash(salt: salt, data: data))
-        let hash = Chain.hash(prev: prev, seq: seq, body: body)
-        try transaction.execute(
-            """
-            INSERT INTO journal (seq, prev, hash, body) VALUES (\(seq), \(prev), \(hash), \(body))
-            /* scan: for lost parents of foreign keys, which SQLite leaves out while there are none */
-            """)
+        let link = try link(body, in: transaction)
+        let seq = link.seq
         try transaction.execute("INSERT INTO journal_data (seq, salt, data) VALUES (\(seq), \(salt), \(data))")
         for object in Set(event.objects) {
             try transaction.execute("INSERT INTO journal_objects (object, seq) VALUES (\(object), \(seq))")
@@ -50,10 +46,35 @@ package struct Journal: Sendable {
         let recorded = RecordedEvent(
             seq: seq, id: id.rawValue, time: now.rfc3339, kind: event.kind,
             actor: .init(kind: principal.kind.rawValue, id: principal.id, name: principal.name),
-            via: principal.via.rawValue, objects: event.objects, details: members, isErased: false, hash: hash.hex)
+            via: principal.via.rawValue, objects: event.objects, details: members, isErased: false, hash: link.hash.hex)
         let tail = tail
         transaction.afterCommit { tail.tell(recorded) }
         return seq
+    }
+
+    /// Makes an event's body the next link of the chain.
+    private func link(_ body: String, in transaction: Transaction) throws -> HeadRow {
+        if let last = heads.last, let link = try link(body, behind: last, in: transaction) { return link }
+        // There is none yet, the last was taken back, or another program has appended since.
+        let head = try transaction.first("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", as: HeadRow.self)
+        guard let link = try link(body, behind: head, in: transaction) else {
+            throw Problem.unavailable("The journal takes no more events: see what `runbook audit verify` says.")
+        }
+        return link
+    }
+
+    /// - Returns: nil where the journal has another head.
+    private func link(_ body: String, behind head: HeadRow?, in transaction: Transaction) throws -> HeadRow? {
+        let seq = (head?.seq ?? 0) + 1
+        let prev = head?.hash ?? Chain.origin(instance: database.instance)
+        let link = HeadRow(seq: seq, hash: Chain.hash(prev: prev, seq: seq, body: body))
+        let isTaken = try transaction.attempt(
+            """
+            INSERT INTO journal (seq, prev, hash, body) VALUES (\(seq), \(prev), \(link.hash), \(body))
+            /* scan: for lost parents of foreign keys, which SQLite leaves out while there are none */
+            """)
+        heads.last = isTaken ? link : nil
+        return isTaken ? link : nil
     }
 
     /// Clears the details of events, names and addresses included, and says on the journal that it did.
@@ -84,4 +105,14 @@ package struct Journal: Sendable {
 struct HeadRow: Decodable {
     let seq: Int64
     let hash: Data
+}
+
+/// The link of the chain that this program was the last to append; one that was taken back may stand here too.
+private final class LastHead: Sendable {
+    private let head = Mutex<HeadRow?>(nil)
+
+    var last: HeadRow? {
+        get { head.withLock { $0 } }
+        set { head.withLock { $0 = newValue } }
+    }
 }

@@ -6,6 +6,7 @@ package import Executions
 package import Hooks
 import HTTPTypes
 package import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 package import Incidents
 package import Journal
@@ -127,9 +128,10 @@ package struct WebServer: Sendable {
     ) throws -> some ApplicationProtocol {
         let configuration = ApplicationConfiguration(
             address: .hostname(settings.host, port: settings.port), serverName: nil)
+        let server = HTTPServerBuilder.onItsLoop(foreseeing: gate.expectChange)
         return Application(
             router: router(),
-            server: try settings.tls.map { try .tls(.onItsLoop, tlsConfiguration: $0) } ?? .onItsLoop,
+            server: try settings.tls.map { try .tls(server, tlsConfiguration: $0) } ?? server,
             configuration: configuration,
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
             logger: logger)

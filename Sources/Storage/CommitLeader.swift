@@ -36,7 +36,7 @@ final class CommitLeader: Sendable {
     /// How long a rider waits, and what is to be found for the index.
     private static let patience = DispatchTimeInterval.seconds(1)
     /// How long a change is waited for that is expected: longer than a request takes to be read and understood.
-    private static let expectation = Duration.microseconds(200)
+    private static let expectation = Duration.microseconds(300)
 
     private let pool: DatabasePool
     private let explainer: Explainer?
@@ -76,7 +76,7 @@ final class CommitLeader: Sendable {
         if mustLead { thread.async { self.lead() } }
     }
 
-    /// Makes ready for a change that will come at once, as soon as who asks for it is understood: a thread that sleeps takes
+    /// Makes ready for a change that will come at once, as soon as it is known that somebody asks for one: a thread that sleeps takes
     /// as long to come (decision 0025). Where none comes, nothing has happened.
     func expect() {
         let mustLead = queue.withLock { queue in

@@ -138,7 +138,7 @@ package final class Database: Sendable {
         try await leader.commit(body, preparing: answer)
     }
 
-    /// Says that a `write` follows at once, in a request that is being read: what takes it is awake by then (decision 0025).
+    /// Says that a `write` will follow, in a request that is being read: what takes it is awake by then (decision 0025).
     package func expectWrite() { leader.expect() }
 
     /// Carries out a change a second later; of several under one name only the last. For what may be lost with the process,

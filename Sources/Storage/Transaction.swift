@@ -15,6 +15,17 @@ package final class Transaction: Reader {
         return connection.changesCount
     }
 
+    /// The same, for what a trigger may refuse.
+    /// - Returns: false where one has: then the statement has changed nothing, and the transaction goes on.
+    package func attempt(_ sql: SQL) throws -> Bool {
+        do {
+            try execute(sql)
+            return true
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_TRIGGER {
+            return false
+        }
+    }
+
     /// Runs once the change is durable, before its caller is answered; not at all when it is rolled back.
     package func afterCommit(_ act: @escaping @Sendable () -> Void) { afterCommit.append(act) }
 

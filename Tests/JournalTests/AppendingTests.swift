@@ -30,6 +30,31 @@ struct `Appending` {
         #expect(try await fixture.journal.head() == Head(seq: 1, hash: event.hash))
     }
 
+    @Test func `after what was taken back, and after what somebody else appended, the chain goes on`() async throws {
+        struct Refusal: Error {}
+        let (journal, ada) = (fixture.journal, fixture.ada)
+        // It knows nothing of what the other appends.
+        let other = Journal(database: fixture.database, time: fixture.clock.source)
+        for _ in 0..<3 {
+            try await fixture.append(2)
+            await #expect(throws: Refusal.self) {
+                try await fixture.database.write { transaction in
+                    for _ in 0..<3 { try journal.append(Event("thing.lost"), by: ada, in: transaction) }
+                    throw Refusal()
+                }
+            }
+            try await fixture.append(1)
+            try await fixture.database.write { transaction in
+                try other.append(Event("thing.else"), by: ada, in: transaction)
+                try journal.append(Event("thing.more"), by: ada, in: transaction)
+            }
+        }
+        let kinds = try await journal.events(PageRequest(limit: 100), by: ada).items.map(\.kind)
+        let round = ["thing.done", "thing.done", "thing.done", "thing.else", "thing.more"]
+        #expect(kinds.sorted() == (round + round + round).sorted())
+        try fixture.expectGood()
+    }
+
     @Test func `names, addresses and free text stand beside the chain, never in it`() async throws {
         try await fixture.append(Event("note.added", details: ["text": "a private matter"]))
         let body = try #require(

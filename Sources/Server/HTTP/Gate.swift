@@ -15,9 +15,6 @@ struct Gate: Sendable {
     static let idempotencyHeader = HTTPField.Name("Idempotency-Key")
     static let replayedHeader = HTTPField.Name("Idempotent-Replayed")
 
-    /// A body of so many bytes at most comes with its request, or right behind it.
-    private static let promptBody = 16 << 10
-
     let database: Database
     let accounts: Accounts
     let idempotency: Idempotency
@@ -70,6 +67,9 @@ struct Gate: Sendable {
         }
     }
 
+    /// A request has come that will change something, if it is let in.
+    @Sendable func expectChange() { database.expectWrite() }
+
     func visit(
         _ request: Request, _ context: Context, _ admission: Route.Admission, _ lost: LostAnswers,
         _ answer: @Sendable (Visit) async throws -> Response
@@ -81,7 +81,6 @@ struct Gate: Sendable {
                     principal: principal, session: session, request: request, context: context, body: ByteBuffer(),
                     form: .none))
         }
-        if request.headers[.contentLength].flatMap(Int.init) ?? .max <= Self.promptBody { database.expectWrite() }
         var request = request
         let body = try await request.body(upTo: admission.bodyLimit)
         let form = try request.form(in: body)

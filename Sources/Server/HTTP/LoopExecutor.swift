@@ -35,7 +35,13 @@ struct OnItsLoop<Base: ServerChildChannel>: ServerChildChannel {
 
 extension HTTPServerBuilder {
     /// HTTP/1.1, each connection on its loop.
-    static var onItsLoop: HTTPServerBuilder {
-        HTTPServerBuilder { responder in OnItsLoop(base: HTTP1Channel(responder: responder)) }
+    /// - Parameter foreseeing: called when a request has come that will change something.
+    static func onItsLoop(foreseeing: @escaping @Sendable () -> Void) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            OnItsLoop(
+                base: HTTP1Channel(
+                    responder: responder,
+                    configuration: .init(additionalChannelHandlers: [Foresight(act: foreseeing)])))
+        }
     }
 }
