@@ -148,7 +148,7 @@ package struct Checklists: Sendable {
     /// The same, with an answer that is made of what the item has become.
     package func change<Answer: Sendable>(
         _ item: String, of id: ID<ChecklistRecord>, to change: ItemChange, expecting expected: Int?,
-        by principal: Principal, answering answer: (ItemRecord) throws -> Answer
+        by principal: Principal, withholding: Withholding? = nil, answering answer: (ItemRecord) throws -> Answer
     ) async throws -> Answer {
         try principal.require(.operate, to: "change items of checklists")
         try Self.check(change.note ?? "", called: "note", maximum: Self.longestNote)
@@ -200,7 +200,7 @@ package struct Checklists: Sendable {
                 by: principal, in: transaction)
             return changed
         }
-        return try await database.write(body, answering: answer)
+        return try await database.write(body, withholding: withholding, answering: answer)
     }
 
     /// Completes a checklist whose required items are settled.

@@ -27,7 +27,8 @@ package struct Incidents: Sendable {
 
     /// The same, with an answer that is made of all that is known of the incident.
     package func open<Answer: Sendable>(
-        _ order: IncidentOrder, by principal: Principal, answering answer: (IncidentDetails) throws -> Answer
+        _ order: IncidentOrder, by principal: Principal, withholding: Withholding? = nil,
+        answering answer: (IncidentDetails) throws -> Answer
     ) async throws -> Answer {
         try principal.require(.operate, to: "open incidents")
         let order = try order.checked()
@@ -37,7 +38,7 @@ package struct Incidents: Sendable {
                 // Nothing else can be known of one that is new.
                 return order.runbooks.isEmpty
                     ? IncidentDetails(new: incident) : try Self.details(of: incident, in: transaction)
-            }, answering: answer)
+            }, withholding: withholding, answering: answer)
     }
 
     /// The same within a transaction of a higher slice: a deployment that fails and its incident do not come apart.

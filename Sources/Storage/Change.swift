@@ -43,6 +43,7 @@ final class PendingValue<Value: Sendable>: Sendable {
     private enum Waiter {
         case forValue(CheckedContinuation<Value, any Error>, mayForesee: Bool)
         case forEnd(CheckedContinuation<Void, any Error>)
+        case released(Withholding.Release)
     }
 
     private struct State {
@@ -73,6 +74,18 @@ final class PendingValue<Value: Sendable>: Sendable {
         }
     }
 
+    /// The same for who does not wait for it.
+    /// - Returns: false where it is known already, or the answer can't be held: then nothing is called.
+    func release(_ withholding: Withholding) -> Bool {
+        guard state.withLock({ $0.end == nil }), let release = withholding.hold() else { return false }
+        let end = state.withLock { state in
+            if state.end == nil { state.waiter = .released(release) }
+            return state.end
+        }
+        if let end { release(end) }
+        return true
+    }
+
     func keep(_ value: Value) { state.withLock { $0.value = value } }
 
     func show() {
@@ -100,6 +113,7 @@ final class PendingValue<Value: Sendable>: Sendable {
         case .forValue(let continuation, _):
             continuation.resume(with: end.flatMap { value.map(Result.success) ?? .failure(CancellationError()) })
         case .forEnd(let continuation): continuation.resume(with: end)
+        case .released(let release): release(end)
         case nil: break
         }
     }

@@ -57,11 +57,13 @@ final class CommitLeader: Sendable {
 
     /// The same; what the caller makes of the value is made while the disk is at work.
     func commit<Value: Sendable, Answer: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Value, preparing: (Value) throws -> Answer
+        _ body: @escaping @Sendable (Transaction) throws -> Value, preparing: (Value) throws -> Answer,
+        withholding: Withholding?
     ) async throws -> Answer {
         let pending = PendingValue<Value>()
         let value = try await pending.value(foreseen: true) { enqueue(Change(body, pending)) }
         let answer = Result { try preparing(value) }
+        if let withholding, case .success(let made) = answer, pending.release(withholding) { return made }
         try await pending.durable()
         return try answer.get()
     }

@@ -132,10 +132,13 @@ package final class Database: Sendable {
     /// The same for a caller who makes an answer of what the change came to: it is made while the disk is at work, and given
     /// out, like an error of `answer`, only once the change is durable (decision 0023). `answer` reads nothing from here: nobody
     /// sees the change yet.
+    /// - Parameter withholding: gives the answer out in our stead; then it is returned before the change is durable, if it can
+    ///   be held (decision 0027).
     package func write<Value: Sendable, Answer: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Value, answering answer: (Value) throws -> Answer
+        _ body: @escaping @Sendable (Transaction) throws -> Value, withholding: Withholding? = nil,
+        answering answer: (Value) throws -> Answer
     ) async throws -> Answer {
-        try await leader.commit(body, preparing: answer)
+        try await leader.commit(body, preparing: answer, withholding: withholding)
     }
 
     /// Says that a `write` will follow, in a request that is being read: what takes it is awake by then (decision 0025).

@@ -80,6 +80,63 @@ struct `Answers that are made while the disk is at work` {
         #expect(try await Notes.ids(in: database) == [])
     }
 
+    /// What is said of the answers that are given out before their changes are durable.
+    private final class Holder: Sendable {
+        enum Event: Equatable { case held, durable, failed }
+
+        private let events = Mutex<[Event]>([])
+        private let isAble: Bool
+
+        init(isAble: Bool = true) { self.isAble = isAble }
+
+        var told: [Event] { events.withLock { $0 } }
+
+        var withholding: Withholding {
+            Withholding { [self] in
+                guard isAble else { return nil }
+                events.withLock { $0.append(.held) }
+                return { [self] outcome in
+                    let event: Event = if case .success = outcome { .durable } else { .failed }
+                    events.withLock { $0.append(event) }
+                }
+            }
+        }
+    }
+
+    private func add(_ number: Int, _ holder: Holder, isFailing: Bool = false) async throws -> String {
+        try await database.write(
+            { transaction in
+                try Notes.add(number, in: transaction)
+                if isFailing { throw Odd(number: number) }
+                return number
+            }, withholding: holder.withholding, answering: { "\($0)" })
+    }
+
+    @Test func `one that somebody holds is given before, and let go when the change is durable`() async throws {
+        for number in 0..<20 {
+            let holder = Holder()
+            #expect(try await add(number, holder) == "\(number)")
+            // Behind it in the queue: it is durable then.
+            try await database.write { _ in }
+            #expect([[.held, .durable], []].contains(holder.told), "held, or known to be durable before")
+        }
+        #expect(try await Notes.ids(in: database) == Array(0..<20))
+    }
+
+    @Test func `where it can't be held, or there is none, nobody is told`() async throws {
+        let unable = Holder(isAble: false)
+        #expect(try await add(1, unable) == "1")
+        #expect(try await Notes.ids(in: database) == [1])
+        let holder = Holder()
+        await #expect(throws: Odd(number: 2)) { try await add(2, holder, isFailing: true) }
+        await #expect(throws: Odd(number: 3)) {
+            try await database.write(
+                { try Notes.add(3, in: $0) }, withholding: holder.withholding, answering: { throw Odd(number: 3) })
+        }
+        #expect(unable.told == [] && holder.told == [])
+        #expect(try await Notes.ids(in: database) == [1, 3])
+    }
+
     @Test func `those that share a commit get theirs too, and who fails an error`() async throws {
         let results = try await HeldWriter(database).crowd(of: 40) { [database] number in
             try await database.write(

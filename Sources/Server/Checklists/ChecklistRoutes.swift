@@ -94,7 +94,8 @@ struct ChecklistRoutes: Sendable {
             state: try request.state.map(state), note: request.note, assignee: request.assignee,
             role: try request.role.map(role))
         return try await checklists.change(
-            try visit.path("item"), of: try id(visit), to: change, expecting: expected, by: visit.principal
+            try visit.path("item"), of: try id(visit), to: change, expecting: expected, by: visit.principal,
+            withholding: visit.withholding
         ) { item in
             try .json(ChecklistEntry(item), headers: [.eTag: VersionTag.text(item.version)])
         }

@@ -41,7 +41,7 @@ extension HTTPServerBuilder {
             OnItsLoop(
                 base: HTTP1Channel(
                     responder: responder,
-                    configuration: .init(additionalChannelHandlers: [Foresight(act: foreseeing)])))
+                    configuration: .init(additionalChannelHandlers: [Foresight(act: foreseeing), AnswerHold()])))
         }
     }
 }

@@ -44,12 +44,20 @@ struct RequestLog: RouterMiddleware {
         let clock = ContinuousClock()
         let start = clock.now
         var response = try await next(request, context)
-        let took = clock.now - start
+        if let name = Self.idHeader { response.headers[name] = context.id }
+        let status = response.status
+        // Until the answer goes out, which may have to wait for the disk.
+        let isHeld = AnswerHold.whenReleased(on: context.channel) { instead in
+            note(request, context, status: instead ?? status, took: clock.now - start)
+        }
+        if !isHeld { note(request, context, status: status, took: clock.now - start) }
+        return response
+    }
+
+    private func note(_ request: Request, _ context: Context, status: HTTPResponse.Status, took: Duration) {
         // Hummingbird's own word for an address that no route has.
         let route = context.endpointPath.flatMap { $0 == "NotFound" ? nil : $0 }
-        if let name = Self.idHeader { response.headers[name] = context.id }
-        counts.note(
-            method: request.method.rawValue, route: route, status: response.status.code, took: took)
+        counts.note(method: request.method.rawValue, route: route, status: status.code, took: took)
         // A probe every few seconds would drown everything else.
         let isProbe =
             request.uri.path == "/health" || request.uri.path == "/ready"
@@ -58,10 +66,9 @@ struct RequestLog: RouterMiddleware {
             level: isProbe ? .debug : .info, "request",
             metadata: [
                 "method": .string(request.method.rawValue), "path": .string(request.uri.path),
-                "status": .string(String(response.status.code)), "ms": .string(String(took.milliseconds)),
+                "status": .string(String(status.code)), "ms": .string(String(took.milliseconds)),
                 "route": .string(route ?? ""),
             ])
-        return response
     }
 }
 

@@ -17,7 +17,7 @@ struct ProblemMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            let details = details(of: error, context)
+            let details = ProblemDetails(of: error, context)
             var response = try await answer(details, to: request)
             if details.status == 401, !request.wantsJSON, request.method == .get {
                 response = .seeOther(Paths.query("/sign-in", [("next", request.uri.string)]))
@@ -26,33 +26,6 @@ struct ProblemMiddleware: RouterMiddleware {
             if details.status == 429 { response.headers[.retryAfter] = "60" }
             if let error = error as? MethodNotAllowed { response.headers[.allow] = error.allowed }
             return response
-        }
-    }
-
-    private func details(of error: any Error, _ context: Context) -> ProblemDetails {
-        switch error {
-        case let problem as Problem:
-            return ProblemDetails(problem, request: context.id)
-        case let error as MethodNotAllowed:
-            return ProblemDetails(
-                title: "Method not allowed", status: 405, detail: "This address takes \(error.allowed).",
-                code: "invalid", request: context.id)
-        case let error as BodyTooLarge:
-            return ProblemDetails(
-                title: "Content too large", status: 413,
-                detail: "The body is larger than \(error.limit) bytes, the most that is taken here.", code: "invalid",
-                request: context.id)
-        case let error as any HTTPResponseError where error.status.code < 500:
-            return ProblemDetails(
-                title: error.status.reasonPhrase, status: error.status.code,
-                detail: error.status == .notFound ? "There is nothing at this address." : error.status.reasonPhrase,
-                code: error.status == .notFound ? "not-found" : "invalid", request: context.id)
-        default:
-            context.logger.error("Internal error", metadata: ["error": "\(error)"])
-            return ProblemDetails(
-                title: "Internal error", status: 500,
-                detail: "Something went wrong that is not your fault; the server's log has it under \(context.id).",
-                code: "internal", request: context.id)
         }
     }
 
@@ -77,6 +50,34 @@ struct BodyTooLarge: Error {
 }
 
 extension ProblemDetails {
+    /// Tells of problems as they are. Everything else is logged whole, and never shown.
+    init(of error: any Error, _ context: Context) {
+        switch error {
+        case let problem as Problem:
+            self.init(problem, request: context.id)
+        case let error as MethodNotAllowed:
+            self.init(
+                title: "Method not allowed", status: 405, detail: "This address takes \(error.allowed).",
+                code: "invalid", request: context.id)
+        case let error as BodyTooLarge:
+            self.init(
+                title: "Content too large", status: 413,
+                detail: "The body is larger than \(error.limit) bytes, the most that is taken here.", code: "invalid",
+                request: context.id)
+        case let error as any HTTPResponseError where error.status.code < 500:
+            self.init(
+                title: error.status.reasonPhrase, status: error.status.code,
+                detail: error.status == .notFound ? "There is nothing at this address." : error.status.reasonPhrase,
+                code: error.status == .notFound ? "not-found" : "invalid", request: context.id)
+        default:
+            context.logger.error("Internal error", metadata: ["error": "\(error)"])
+            self.init(
+                title: "Internal error", status: 500,
+                detail: "Something went wrong that is not your fault; the server's log has it under \(context.id).",
+                code: "internal", request: context.id)
+        }
+    }
+
     init(_ problem: Problem, request: String) {
         self.init(
             title: problem.code.title, status: problem.code.status, detail: problem.message,

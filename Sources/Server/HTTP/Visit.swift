@@ -1,9 +1,11 @@
+import API
 import Accounts
 import Essentials
 import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Storage
 
 /// A request of somebody who is signed in: the actor is there, the body is read, a form's token was checked.
 struct Visit: Sendable {
@@ -19,6 +21,20 @@ struct Visit: Sendable {
 
     /// Programs get JSON: under `/api/`, and elsewhere when they ask for it.
     var wantsJSON: Bool { request.wantsJSON }
+
+    /// Holds this visit's answer until its change is durable. Nil where it is a page, or is to be kept for its idempotency key.
+    var withholding: Withholding? {
+        guard wantsJSON, principal.idempotency == nil else { return nil }
+        let context = context
+        return Withholding {
+            AnswerHold.hold(on: context.channel) { error in
+                let details = ProblemDetails(of: error, context)
+                // What has no JSON is none of ours.
+                let body = (try? Response.encoded(details)) ?? ByteBuffer()
+                return (HTTPResponse.Status(code: details.status), body)
+            }
+        }
+    }
 
     /// A part of the path, decoded.
     func path(_ name: String) throws(Problem) -> String {

@@ -77,7 +77,7 @@ struct IncidentRoutes: Sendable {
             title: request.title, severity: try Self.severity(request.severity) ?? .sev3,
             services: request.services ?? [], runbooks: request.runbooks ?? [], note: request.note,
             deployment: request.deployment)
-        return try await incidents.open(order, by: visit.principal) { details in
+        return try await incidents.open(order, by: visit.principal, withholding: visit.withholding) { details in
             try .json(
                 API.Incident(details), status: .created,
                 headers: [.location: "/api/v1/incidents/\(details.incident.id)"])
