@@ -3,6 +3,19 @@ package import Journal
 import Storage
 
 extension Incidents {
+    /// An incident is found by its title and its services, as soon as it is opened. Its notes are on the journal alone, where an
+    /// erasure reaches them.
+    static let found = SearchFeed(cursor: "search/incidents") { seq, limit in
+        """
+        SELECT j.seq AS place, object.value AS object, i.title AS title, i.opened AS time,
+            coalesce((SELECT group_concat(value, char(10)) FROM json_each(i.services)), '') AS text
+        FROM journal j CROSS JOIN json_each(j.body, '$.objects') object
+            CROSS JOIN incidents i ON i.id = substr(object.value, length('incident/') + 1)
+        WHERE j.kind = 'incident.opened' AND j.seq > \(seq) AND object.value LIKE 'incident/%'
+        ORDER BY j.seq LIMIT \(limit)
+        """
+    }
+
     /// The events that say something of an incident in somebody's words.
     package static let worded: Set<String> = [
         "incident.noted", "note.edited", "incident.acknowledged", "incident.mitigated", "incident.resolved",

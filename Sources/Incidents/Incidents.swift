@@ -16,6 +16,7 @@ package struct Incidents: Sendable {
         self.journal = journal
         self.catalogue = catalogue
         self.time = time
+        database.feedSearch(Self.found)
     }
 
     /// - Throws: `Problem.invalid` with every field that is wrong.
@@ -122,7 +123,7 @@ package struct Incidents: Sendable {
                 \(incident.actorName), \(alertGroup), \(incident.deployment), \(incident.isDeploymentSaid))
             """)
         try insert(services: incident.services, of: incident, in: transaction)
-        try index(incident, in: transaction)
+        transaction.feedsSearch()
         let attached = try attach(order.runbooks.map { ($0, nil) }, to: incident.id, in: transaction)
         var details = details
         details["title"] = .string(incident.title)
@@ -139,7 +140,7 @@ package struct Incidents: Sendable {
         return incident
     }
 
-    /// It is found by its title and its services. Its notes are on the journal alone, where an erasure reaches them.
+    /// What it is found by has changed.
     func index(_ incident: IncidentRecord, in transaction: Transaction) throws {
         try transaction.index(
             incident.reference.text, title: incident.title, text: incident.services.joined(separator: "\n"),

@@ -21,6 +21,7 @@ final class CommitLeader: Sendable {
         /// Something may be committed that the index of words does not have yet; until a look has said else.
         var hasSearchBacklog = true
         var isSearchTimed = false
+        var feeds: [SearchFeed] = []
 
         /// What the next commit carries; nothing when there is nothing to lead.
         mutating func next() -> [Change] {
@@ -125,6 +126,15 @@ final class CommitLeader: Sendable {
         if isAny { lead() }
     }
 
+    /// From now on what it tells of is taken up too, and what it told of before this program began.
+    func feed(_ feed: SearchFeed) {
+        queue.withLock { queue in
+            queue.feeds.removeAll { $0.cursor == feed.cursor }
+            queue.feeds.append(feed)
+            queue.hasSearchBacklog = true
+        }
+    }
+
     /// Whether a search has to wait for `absorbSearchBacklog`.
     var hasSearchBacklog: Bool { queue.withLock(\.hasSearchBacklog) }
 
@@ -152,7 +162,8 @@ final class CommitLeader: Sendable {
     private func absorbPart(_ transaction: Transaction) throws { _ = try absorb(in: transaction, goingOn: true) }
 
     private func absorb(in transaction: Transaction, goingOn: Bool) throws -> Bool {
-        let isMore = try transaction.absorbSearchBacklog()
+        var backlog = try SearchBacklog(queue.withLock(\.feeds), in: transaction)
+        let isMore = try backlog.takeUp()
         transaction.afterCommit { [weak self] in
             if !isMore {
                 self?.queue.withLock { $0.hasSearchBacklog = false }

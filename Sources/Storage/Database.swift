@@ -150,6 +150,12 @@ package final class Database: Sendable {
         leader.ride(name, body)
     }
 
+    /// Lets things be found that events on the journal tell of.
+    package func feedSearch(_ feed: SearchFeed) {
+        leader.feed(feed)
+        if lock != nil { leader.absorbSearchBacklog() }
+    }
+
     /// Lets a search that follows find all that was committed before.
     package func prepareSearch() async throws {
         if leader.hasSearchBacklog { try await leader.absorbSearchBacklog() }

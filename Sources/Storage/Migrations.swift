@@ -48,6 +48,7 @@ enum Migrations {
         migrator.registerMigration("58-service-links", migrate: watchServiceLinks)
         migrator.registerMigration("59-ticked-in-the-guide", migrate: noteTicksOfGuides)
         migrator.registerMigration("61-clock-jumps", migrate: followClock)
+        migrator.registerMigration("62-search-feeds", migrate: feedSearch)
         return migrator
     }
 

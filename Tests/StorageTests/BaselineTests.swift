@@ -42,6 +42,19 @@ struct `The schema of a new database` {
         #expect(try new.read { try Int.fetchOne($0, sql: count) } == 1)
     }
 
+    @Test func `what was found before there were feeds is not taken up by them again`() throws {
+        let folder = try TemporaryFolder()
+        let old = try DatabasePool(path: folder.file("old.db"))
+        try Migrations.migrator.migrate(old, upTo: "61-clock-jumps")
+        try old.write { connection in
+            try connection.execute(
+                sql: "INSERT INTO journal (seq, prev, hash, body) VALUES (1, zeroblob(32), zeroblob(32), '{}')")
+        }
+        try Migrations.apply(to: old)
+        let place = "SELECT seq FROM cursors WHERE name = 'search/incidents'"
+        #expect(try old.read { try Int.fetchOne($0, sql: place) } == 1)
+    }
+
     @Test func `each has an id of its own`() throws {
         let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
         #expect(try Database(folder: first.path).instance != Database(folder: second.path).instance)

@@ -89,4 +89,72 @@ import Testing
         let hits = try await database.read { try $0.search(words, PageRequest()).page.items }
         #expect(hits.map(\.object) == ["a/4"])
     }
+
+    /// A table of things whose number tells when they came.
+    private func fed(_ folder: TemporaryFolder) async throws -> Database {
+        let database = try Database(folder: folder.path, options: .init(explainer: Explainer()))
+        database.feedSearch(
+            SearchFeed(cursor: "search/notes") { seq, limit in
+                """
+                SELECT id AS place, 'note/' || id AS object, text AS title, '' AS text, id AS time FROM notes
+                WHERE id > \(seq) ORDER BY id LIMIT \(limit)
+                """
+            })
+        return database
+    }
+
+    private func objects(_ database: Database) async throws -> [String] {
+        let words = try SearchWords(parsing: "word")
+        return try await database.read { try $0.search(words, PageRequest(limit: 500)).page.items.map(\.object) }
+    }
+
+    @Test func `what a feed tells of is taken up once, in the order in which all came`() async throws {
+        let database = try await fed(folder)
+        try await Notes.create(in: database)
+        try await database.write { try $0.execute("INSERT INTO cursors (name, seq) VALUES ('search/notes', 3)") }
+        var expected: [String] = []
+        for number in 1...460 {
+            // Every third is a thing that is written to the backlog.
+            if number % 3 == 0 {
+                try await database.write { transaction in
+                    try transaction.index(
+                        "a/\(number)", title: "word", text: "", at: Timestamp(microseconds: Int64(number)))
+                }
+                expected.append("a/\(number)")
+            } else {
+                try await database.write { transaction in
+                    try Notes.add(number, "word", in: transaction)
+                    transaction.feedsSearch()
+                }
+                if number > 3 { expected.append("note/\(number)") }
+            }
+        }
+        try await database.prepareSearch()
+        #expect(try await objects(database) == expected.reversed())
+        #expect(try await waiting(database) == 0)
+        try await database.write { transaction in
+            try Notes.add(461, "word", in: transaction)
+            transaction.feedsSearch()
+        }
+        try await database.prepareSearch()
+        #expect(try await objects(database) == ["note/461"] + expected.reversed())
+        let place = try await database.read { try $0.integer("SELECT seq FROM cursors WHERE name = 'search/notes'") }
+        #expect(place == 461)
+    }
+
+    @Test func `what a feed told of before a kill is found after it`() async throws {
+        let database = try await fed(folder)
+        try await Notes.create(in: database)
+        try await database.write { transaction in
+            try transaction.execute("INSERT INTO cursors (name, seq) VALUES ('search/notes', 0)")
+            try Notes.add(1, "word", in: transaction)
+            transaction.feedsSearch()
+        }
+        let copy = try TemporaryFolder()
+        try FileManager.default.removeItem(atPath: copy.path)
+        try FileManager.default.copyItem(atPath: folder.path, toPath: copy.path)
+        let next = try await fed(copy)
+        try await next.prepareSearch()
+        #expect(try await objects(next) == ["note/1"])
+    }
 }

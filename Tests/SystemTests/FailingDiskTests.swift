@@ -29,7 +29,8 @@ import Testing
         return Set(list["items"].items.compactMap { $0["title"].string })
     }
 
-    private func open(_ title: String, on server: Server, _ headers: [String: String] = [:]) async throws -> Wire.Answer {
+    private func open(_ title: String, on server: Server, _ headers: [String: String] = [:]) async throws -> Wire.Answer
+    {
         try await server.wire.post(incidents, #"{"title":"\#(title)","severity":"sev2"}"#, headers)
     }
 

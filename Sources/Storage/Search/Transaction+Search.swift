@@ -26,26 +26,15 @@ extension Transaction {
         hasSearchBacklog = true
     }
 
-    /// Takes up a part of what is to be found, the oldest first: as much as holds up other changes for a few milliseconds.
-    /// - Returns: whether something is left.
-    func absorbSearchBacklog() throws -> Bool {
-        let rows: [BacklogRow] = try all(
-            "SELECT n, object, title, text, time FROM search_backlog ORDER BY n LIMIT \(BacklogRow.atOnce)")
-        var bytes = 0
-        for (index, row) in rows.enumerated() {
-            bytes += row.text?.utf8.count ?? 0
-            if index > 0, bytes > BacklogRow.bytesAtOnce {
-                try execute("DELETE FROM search_backlog WHERE n < \(row.n)")
-                return true
-            }
-            if let title = row.title, let text = row.text, let time = row.time {
-                try enter(row.object, title: title, text: text, at: time)
-            } else {
-                try leaveOut(row.object)
-            }
+    /// Says that something is to be found which a feed tells of.
+    package func feedsSearch() { hasSearchBacklog = true }
+
+    func take(up entry: SearchEntry) throws {
+        if let title = entry.title, let text = entry.text, let time = entry.time {
+            try enter(entry.object, title: title, text: text, at: time)
+        } else {
+            try leaveOut(entry.object)
         }
-        if let last = rows.last { try execute("DELETE FROM search_backlog WHERE n <= \(last.n)") }
-        return rows.count == BacklogRow.atOnce
     }
 
     private func enter(_ object: String, title: String, text: String, at time: Timestamp) throws {
@@ -116,17 +105,6 @@ extension Transaction {
         try execute("DELETE FROM \(SearchShelf(of: object).table) WHERE rowid = \(n)")
         try execute("DELETE FROM search_entries WHERE n = \(n)")
     }
-}
-
-private struct BacklogRow: Decodable {
-    static let atOnce = 200
-    static let bytesAtOnce = 256 << 10
-
-    let n: Int64
-    let object: String
-    let title: String?
-    let text: String?
-    let time: Timestamp?
 }
 
 extension String {
