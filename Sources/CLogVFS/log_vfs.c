@@ -10,6 +10,8 @@
 //   the sync that follows, the shared index, and whoever reads it find the file as they would without us.
 // - Only a frame that stands right behind the last write to the file is gathered. Whatever else is written, read, synced,
 //   truncated or asked of the file hands over first what was gathered.
+// - What could not be handed over is gone. SQLite may learn of it when it reads, and think that it can go on: until the lock is let
+//   go nothing more is written or synced, so that no commit comes behind the gap.
 // - A transaction that is taken back may leave some. The lock of the log is not let go before that is handed over: it can't
 //   come to stand over what another connection or program writes after it.
 #define _GNU_SOURCE
@@ -20,7 +22,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FRAME_HEADER_BYTES = 24, LARGEST_PAGE = 65536, CAPACITY = 2 * (FRAME_HEADER_BYTES + LARGEST_PAGE) };
+// SQLite's own takes at most so many bytes at once.
+enum { FRAME_HEADER_BYTES = 24, LARGEST_PAGE = 65536, CAPACITY = 0x1ffff };
+
+// Of the locks in the shared memory; see https://www.sqlite.org/walformat.html#wal_locks
+enum { WRITE_LOCK = 0 };
 
 struct log_file {
     sqlite3_file base;
@@ -33,6 +39,8 @@ struct log_file {
     sqlite3_int64 handed; // Where what was last handed over begins, or -1.
     int is_within_frame; // A header was gathered, its page comes next.
     int is_last; // That frame commits.
+    int failure; // Why something could not be handed over, for as long as the lock is held.
+    sqlite3_int64 lost_from, lost_to; // Where it would stand.
 };
 
 struct database_file {
@@ -57,7 +65,11 @@ static int hand_over(struct log_file *log) {
     sqlite3_file *file = beneath_log(&log->base);
     log->handed = log->end - count;
     int result = file->pMethods->xWrite(file, log->gathered, count, log->handed);
-    if (result != SQLITE_OK) log->end = -1;
+    if (result == SQLITE_OK) return SQLITE_OK;
+    log->failure = result;
+    log->lost_from = log->handed;
+    log->lost_to = log->end;
+    log->end = -1;
     return result;
 }
 
@@ -79,6 +91,7 @@ static void gather(struct log_file *log, const void *bytes, int count) {
 
 static int log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset) {
     struct log_file *log = (struct log_file *)file;
+    if (log->failure != SQLITE_OK) return log->failure;
     if (offset != log->end) return write_through(log, bytes, count, offset);
     if (log->is_within_frame && count <= LARGEST_PAGE) {
         log->is_within_frame = 0;
@@ -116,6 +129,9 @@ static int log_close(sqlite3_file *file) {
     return beneath_log(file)->pMethods->method(beneath_log(file), __VA_ARGS__)
 
 static int log_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 offset) {
+    struct log_file *log = (struct log_file *)file;
+    // What was committed before can be read all the same: to take back what was lost, SQLite needs it.
+    if (log->failure != SQLITE_OK && offset < log->lost_to && offset + count > log->lost_from) return log->failure;
     AFTER_HANDING_OVER(xRead, bytes, count, offset);
 }
 
@@ -142,7 +158,7 @@ static void begin_sync(struct log_file *log) {
 
 static int log_sync(sqlite3_file *file, int flags) {
     struct log_file *log = (struct log_file *)file;
-    int result = hand_over(log);
+    int result = log->failure != SQLITE_OK ? log->failure : hand_over(log);
     if (result != SQLITE_OK) return result;
     begin_sync(log);
     return beneath_log(file)->pMethods->xSync(beneath_log(file), flags);
@@ -191,8 +207,12 @@ static const sqlite3_io_methods log_methods = {
 
 static int database_shm_lock(sqlite3_file *file, int first, int count, int flags) {
     struct log_file *log = ((struct database_file *)file)->log;
-    // What is left here belongs to nothing that was committed: whether it could be written is nobody's concern.
-    if (log != NULL && (flags & SQLITE_SHM_UNLOCK) != 0 && (flags & SQLITE_SHM_EXCLUSIVE) != 0) hand_over(log);
+    int is_let_go = first == WRITE_LOCK && (flags & SQLITE_SHM_UNLOCK) != 0 && (flags & SQLITE_SHM_EXCLUSIVE) != 0;
+    if (log != NULL && is_let_go) {
+        // What is left here belongs to nothing that was committed: whether it can be written is nobody's concern.
+        hand_over(log);
+        log->failure = SQLITE_OK;
+    }
     return beneath_database(file)->pMethods->xShmLock(beneath_database(file), first, count, flags);
 }
 

@@ -162,11 +162,15 @@ final class CommitLeader: Sendable {
     private func absorbPart(_ transaction: Transaction) throws { _ = try absorb(in: transaction, goingOn: true) }
 
     private func absorb(in transaction: Transaction, goingOn: Bool) throws -> Bool {
-        var backlog = try SearchBacklog(queue.withLock(\.feeds), in: transaction)
+        let feeds = queue.withLock(\.feeds)
+        var backlog = try SearchBacklog(feeds, in: transaction)
         let isMore = try backlog.takeUp()
         transaction.afterCommit { [weak self] in
             if !isMore {
-                self?.queue.withLock { $0.hasSearchBacklog = false }
+                // What a feed tells that has come meanwhile was not looked at.
+                self?.queue.withLock { queue in
+                    if queue.feeds.count == feeds.count { queue.hasSearchBacklog = false }
+                }
             } else if goingOn {
                 self?.absorbSearchBacklog(after: .milliseconds(20))
             }

@@ -12,6 +12,7 @@ struct `An answer that is held` {
     private struct Broken: Error {}
 
     private let channel = EmbeddedChannel(handler: AnswerHold())
+    private let asked = HTTPRequest(method: .post, scheme: "http", authority: "here", path: "/api/v1/incidents")
     private let made = HTTPResponse(
         status: .created,
         headerFields: [
@@ -19,11 +20,23 @@ struct `An answer that is held` {
             .xContentTypeOptions: "nosniff",
         ])
 
+    init() throws {
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    }
+
+    /// A request comes, and its answer is to be held.
     private func hold() throws -> @Sendable (Result<Void, any Error>) -> Void {
-        try #require(
+        try ask()
+        return try #require(
             AnswerHold.hold(on: channel) { error in
                 (.serviceUnavailable, ByteBuffer(string: error is Broken ? "{\"broken\":1}" : "{}"))
             })
+    }
+
+    private func ask() throws {
+        let parts: [HTTPRequestPart] = [.head(asked), .end(nil)]
+        for part in parts { try channel.writeInbound(part) }
+        #expect(try read() == parts)
     }
 
     private func answer(_ text: String = "{}") {
@@ -49,6 +62,7 @@ struct `An answer that is held` {
     private var whole: [HTTPResponsePart] { [.head(made), .body(ByteBuffer(string: "{}")), .end(nil)] }
 
     @Test func `one that nobody holds goes out at once`() throws {
+        try ask()
         answer()
         #expect(try sent() == whole)
         #expect(!AnswerHold.whenReleased(on: channel) { _ in Issue.record("nothing was held") })
@@ -65,6 +79,7 @@ struct `An answer that is held` {
         release(.success(()))
         #expect(try sent() == whole)
         #expect(told.withLock { $0 } == [nil])
+        try ask()
         answer("[]")
         #expect(try sent().count == 3)
         #expect(try channel.finish().isClean)
@@ -98,6 +113,7 @@ struct `An answer that is held` {
             ])
         #expect(parts == [.head(head), .body(ByteBuffer(string: "{\"broken\":1}")), .end(nil)])
         #expect(told.withLock { $0 } == [.serviceUnavailable])
+        try ask()
         answer()
         #expect(try sent() == whole)
         #expect(try channel.finish().isClean)
@@ -105,21 +121,19 @@ struct `An answer that is held` {
 
     @Test func `the requests behind it wait, and come in their order`() throws {
         let release = try hold()
-        let head = HTTPRequest(method: .get, scheme: "http", authority: "here", path: "/")
-        let next: [HTTPRequestPart] = [.head(head), .end(nil)]
+        let next: [HTTPRequestPart] = [.head(asked), .end(nil)]
         for part in next { try channel.writeInbound(part) }
         #expect(try read() == [])
         answer()
         release(.success(()))
         #expect(try sent() == whole)
         #expect(try read() == next)
-        for part in next { try channel.writeInbound(part) }
-        #expect(try read() == next)
+        answer()
+        #expect(try sent() == whole)
         #expect(try channel.finish().isClean)
     }
 
     @Test func `a connection that is to be closed behind it is closed behind it`() throws {
-        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         let release = try hold()
         answer()
         channel.close(promise: nil)
@@ -139,15 +153,59 @@ struct `An answer that is held` {
         #expect(try sent() == [])
     }
 
-    @Test func `one at a time is held`() throws {
+    @Test func `whose change has failed and which does not come any more leaves the connection to be closed`() throws {
+        let release = try hold()
+        let told = Mutex<[HTTPResponse.Status?]>([])
+        #expect(AnswerHold.whenReleased(on: channel) { status in told.withLock { $0.append(status) } })
+        channel.write(HTTPResponsePart.head(made), promise: nil)
+        release(.failure(Broken()))
+        #expect(try sent() == [])
+        channel.close(promise: nil)
+        #expect(try sent() == [])
+        #expect(!channel.isActive)
+        #expect(told.withLock { $0 } == [nil])
+    }
+
+    @Test func `a client that has gone is counted all the same`() throws {
+        for isLate in [true, false] {
+            let one = try Self()
+            let release = try one.hold()
+            let told = Mutex(0)
+            #expect(AnswerHold.whenReleased(on: one.channel) { _ in told.withLock { $0 += 1 } })
+            one.answer()
+            if isLate { release(.failure(Broken())) }
+            one.channel.close(mode: .input, promise: nil)
+            one.channel.pipeline.fireChannelInactive()
+            if !isLate { release(.failure(Broken())) }
+            one.channel.embeddedEventLoop.run()
+            #expect(told.withLock { $0 } == 1)
+        }
+    }
+
+    @Test func `one at a time is held, and none before whom others are on the way`() throws {
         let release = try hold()
         #expect(AnswerHold.hold(on: channel) { _ in (.ok, ByteBuffer()) } == nil)
-        release(.success(()))
-        #expect(try sent() == [])
-        try hold()(.success(()))
         answer()
+        release(.success(()))
         #expect(try sent() == whole)
-        #expect(try channel.finish().isClean)
+        try ask()
+        try ask()
+        #expect(AnswerHold.hold(on: channel) { _ in (.ok, ByteBuffer()) } == nil)
+        answer()
+        #expect(AnswerHold.hold(on: channel) { _ in (.ok, ByteBuffer()) } != nil)
+        #expect(try sent() == whole)
+    }
+
+    @Test func `what goes wrong behind it comes behind what was asked`() throws {
+        let release = try hold()
+        let next: [HTTPRequestPart] = [.head(asked), .end(nil)]
+        for part in next { try channel.writeInbound(part) }
+        channel.pipeline.fireErrorCaught(Broken())
+        answer()
+        release(.success(()))
+        #expect(try sent() == whole)
+        #expect(try read() == next)
+        #expect(throws: Broken.self) { try channel.throwIfErrorCaught() }
     }
 
     @Test func `a connection that can't hold says so`() {

@@ -9,9 +9,13 @@ import Testing
 
 struct `A change is foreseen` {
     /// How often it was foreseen with this head, and whether the head went on to whoever answers it.
-    private func foreseen(_ method: HTTPRequest.Method, _ fields: HTTPFields) throws -> Int {
+    /// - Parameter answered: with what, on the same connection before; nil for the first request.
+    private func foreseen(
+        _ method: HTTPRequest.Method, _ fields: HTTPFields, after answered: HTTPResponse.Status? = .ok
+    ) throws -> Int {
         let times = Counter()
         let channel = EmbeddedChannel(handler: Foresight(act: { times.add() }))
+        if let answered { try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: answered))) }
         let head = HTTPRequest(
             method: method, scheme: "http", authority: "here", path: "/api/v1/incidents", headerFields: fields)
         try channel.writeInbound(HTTPRequestPart.head(head))
@@ -20,7 +24,7 @@ struct `A change is foreseen` {
         #expect(try channel.readInbound(as: HTTPRequestPart.self) == .head(head))
         #expect(try channel.readInbound(as: HTTPRequestPart.self) == .body(ByteBuffer(string: "{}")))
         #expect(try channel.readInbound(as: HTTPRequestPart.self) == .end(nil))
-        _ = try channel.finish()
+        _ = try channel.finish(acceptAlreadyClosed: true)
         return times.count
     }
 
@@ -30,6 +34,17 @@ struct `A change is foreseen` {
             #expect(try foreseen(method, [.cookie: "runbook_session=x", .contentLength: "16384"]) == 1)
         }
         #expect(try foreseen(.delete, [.authorization: "Bearer x"]) == 1)
+    }
+
+    @Test func `of somebody who was answered before on this connection, and was not turned away`() throws {
+        let fields: HTTPFields = [.authorization: "Bearer x", .contentLength: "2"]
+        #expect(try foreseen(.post, fields, after: nil) == 0)
+        for status in [HTTPResponse.Status.unauthorized, .tooManyRequests] {
+            #expect(try foreseen(.post, fields, after: status) == 0)
+        }
+        for status in [HTTPResponse.Status.created, .conflict, .serviceUnavailable] {
+            #expect(try foreseen(.post, fields, after: status) == 1)
+        }
     }
 
     @Test func `not where something is read, nobody asks or the body comes later`() throws {

@@ -88,24 +88,3 @@ struct `What was answered stays` {
         try again.close()
     }
 }
-
-/// A file system in memory that is soon full.
-private struct SmallDisk {
-    let path: String
-
-    static var isPermitted: Bool {
-        guard geteuid() == 0, let folder = try? TemporaryFolder(),
-            let disk = try? SmallDisk(at: folder.path, megabytes: 1)
-        else { return false }
-        disk.unmount()
-        return true
-    }
-
-    init(at path: String, megabytes: Int) throws {
-        self.path = path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try #require(mount("tmpfs", path, "tmpfs", 0, "size=\(megabytes)m") == 0)
-    }
-
-    func unmount() { umount2(path, Int32(MNT_DETACH)) }
-}

@@ -1,6 +1,7 @@
 import Essentials
 import Foundation
 import Storage
+import Synchronization
 import Testing
 
 struct `What a commit appends to the log` {
@@ -22,6 +23,14 @@ struct `What a commit appends to the log` {
             other.execute("INSERT INTO notes (id, text) VALUES (?, 'of another program')", (int(number),))
             for page in range(4):
                 other.execute("UPDATE notes SET text = ? WHERE id = ?", (f"{number}" * 1900, 1000550 + page))
+        """
+
+    private static let visitor = """
+        import sqlite3, sys
+        path, number = sys.argv[1].rsplit(":", 1)
+        other = sqlite3.connect(path)
+        with other:
+            other.execute("INSERT INTO guarded (id) VALUES (?)", (int(number),))
         """
 
     private static func text(_ character: Character) -> String { String(repeating: character, count: 4000) }
@@ -87,6 +96,68 @@ struct `What a commit appends to the log` {
             try reader.integer("SELECT count(*) FROM notes WHERE text = \(Self.text("z")) /* scan: a test wants all */")
         }
         #expect(changed == 0)
+    }
+
+    /// A statement that fails with a full disk takes back itself alone, where it may also be refused; and then there is room again.
+    @Test(.enabled(if: SmallDisk.isPermitted, "mounting needs root"))
+    func `what the disk did not take of a change is missed when it is committed`() async throws {
+        let disk = try SmallDisk(at: folder.file("disk"), megabytes: 24)
+        defer { disk.unmount() }
+        let pages = 0..<600
+        let first = try Database(folder: disk.path)
+        try await Notes.create(in: first)
+        try await first.write { transaction in
+            for id in pages { try Notes.add(id, Self.text("y"), in: transaction) }
+            try transaction.execute("CREATE TABLE guarded (id INTEGER NOT NULL PRIMARY KEY) STRICT")
+            try transaction.execute(
+                """
+                CREATE TRIGGER guarded_ids BEFORE INSERT ON guarded WHEN NEW.id < 0
+                BEGIN SELECT RAISE(ABORT, 'guarded'); END
+                """)
+        }
+        try first.close()
+        var refusals = 0
+        let gaps = Mutex(0)
+        for round in 0..<28 {
+            // With an empty log, in which then the page stands that the change will read.
+            let database = try Database(folder: disk.path)
+            defer { #expect(throws: Never.self) { try database.close() } }
+            try Python.run(Self.visitor, "\(disk.path)/runbook.db:\(round * 2)")
+            let mark = "\(round)"
+            try disk.fill(leaving: 8192)
+            let result: Result<Void, any Error>
+            do {
+                try await database.write { transaction in
+                    for id in pages.prefix(412 + round * 2) {
+                        try transaction.execute(
+                            "UPDATE notes SET text = \(Self.text("z") + mark) WHERE id = \(id)")
+                    }
+                    do {
+                        try transaction.execute("INSERT INTO guarded (id) VALUES (\(round * 2 + 1))")
+                    } catch {
+                        // The caller thinks that it can do without.
+                        gaps.withLock { $0 += 1 }
+                        try disk.empty()
+                    }
+                }
+                result = .success(())
+            } catch {
+                result = .failure(error)
+            }
+            if FileManager.default.fileExists(atPath: disk.path + "/ballast") { try disk.empty() }
+            let changed = try await database.read { reader in
+                try reader.integer(
+                    "SELECT count(*) FROM notes WHERE text = \(Self.text("z") + mark) /* scan: a test wants all */")
+            }
+            switch result {
+            case .success: #expect(changed == Int64(412 + round * 2))
+            case .failure(let error):
+                refusals += 1
+                #expect(changed == 0 && (error as? Problem)?.code == .unavailable, "\(error)")
+            }
+            #expect(try await database.read { try $0.text("PRAGMA integrity_check") } == "ok")
+        }
+        #expect(refusals > 0 && gaps.withLock { $0 } > 0)
     }
 
     @Test func `a change that is larger than what is gathered stands there whole`() async throws {

@@ -60,7 +60,7 @@ import Testing
         let kills = try environment["RUNBOOK_CHAOS_KILLS"].map { try #require(Int($0)) } ?? 15
         let seed = try environment["RUNBOOK_CHAOS_SEED"].map { try #require(UInt64($0)) } ?? .random(in: 0 ... .max)
         print("storm: seed \(seed), \(kills) kills")
-        try await Server.with { server in
+        try await Server.with(port: try SteadyPort.any()) { server in
             let storm = try await Storm(on: server)
             let field = Field()
             let over = try await withThrowingTaskGroup(of: [(id: String, answers: Storm.Answers)].self) { group in

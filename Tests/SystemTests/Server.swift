@@ -28,15 +28,16 @@ final class Server: Sendable {
     }
 
     /// Runs a test beside a server that is ready; afterwards nothing of it is left, but for the logs when the test throws.
+    /// - Parameter port: 0 for any; one of `SteadyPort` for a server that comes back to it.
     static func with<Value>(
-        _ arguments: [String] = [], data: String? = nil, isStarted: Bool = true,
+        _ arguments: [String] = [], data: String? = nil, isStarted: Bool = true, port: UInt16 = 0,
         _ body: (Server) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.path + "/runbook-system-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let server = Server(folder: folder, data: data ?? folder + "/data", arguments: arguments)
         do {
-            if isStarted { try await server.start() }
+            if isStarted { try await server.start(port: port) }
             let value = try await body(server)
             try await server.cleanUp()
             try FileManager.default.removeItem(atPath: folder)

@@ -61,7 +61,7 @@ import Testing
     /// - Parameter moments: what decides when.
     /// - Returns: the moments that are left, and how often the server was killed.
     private func tell(killing kills: Int, at moments: SplitMix) async throws -> (SplitMix, Int) {
-        try await Server.with { server in
+        try await Server.with(port: try SteadyPort.any()) { server in
             let receiver = try await Receiver(["200"], in: server.folder)
             defer { receiver.end() }
             let added = try await server.runbook(

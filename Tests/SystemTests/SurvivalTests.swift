@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test func `exec goes on across a crash of the server`() async throws {
-        try await Server.with { server in
+        try await Server.with(port: try SteadyPort.any()) { server in
             let go = try await store(on: server)
             let exec = try server.command(["exec", "waiting"])
             try await until("exec has printed the first line") { try exec.output == "before\n" }

@@ -27,9 +27,12 @@ final class AnswerHold: ChannelDuplexHandler, RemovableChannelHandler {
         case part(HTTPRequestPart)
         case complete
         case event(Any)
+        case error(any Error)
     }
 
     private var context: ChannelHandlerContext?
+    /// Requests that have been given on, and are not answered.
+    private var open = 0
     /// Nil while nothing is held.
     private var refusal: Refusal?
     /// Nothing has become durable, and the answer that is to be replaced has not come whole.
@@ -37,6 +40,7 @@ final class AnswerHold: ChannelDuplexHandler, RemovableChannelHandler {
     private var outbound: [Outbound] = []
     private var inbound: [Inbound] = []
     private var wantsRead = false
+    private var isGone = false
     private var listeners: [(HTTPResponse.Status?) -> Void] = []
 
     private var isHolding: Bool { refusal != nil }
@@ -50,9 +54,10 @@ final class AnswerHold: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// Holds what is answered next on this connection.
-    /// - Returns: lets it go; called once, from any thread, with how the change ended. Nil where nothing can be held.
+    /// - Returns: lets it go; called once, from any thread, with how the change ended. Nil where nothing can be held, or other
+    ///   requests are on the way already that would be answered before the change is there.
     static func hold(on channel: any Channel, refusal: @escaping Refusal) -> Withholding.Release? {
-        guard let hold = of(channel), !hold.isHolding else { return nil }
+        guard let hold = of(channel), !hold.isHolding, hold.open == 1 else { return nil }
         hold.refusal = refusal
         let bound = NIOLoopBound(hold, eventLoop: channel.eventLoop)
         return { outcome in bound.eventLoop.execute { bound.value.release(outcome) } }
@@ -75,23 +80,36 @@ final class AnswerHold: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Replaces the answer once all of it is here.
+    /// Replaces the answer once all of it is here, or leaves it out where it will not come any more.
     private func replaceWhole() {
         guard let failure, let refusal else { return }
-        var head: HTTPResponse?
+        guard !isGone else { return letGo(nil) }
+        var (head, before): (HTTPResponse?, [Outbound]) = (nil, [])
         for (index, item) in outbound.enumerated() {
-            guard case .part(let part, let promise) = item else { continue }
-            if case .head(let answered) = part { head = answered }
-            guard case .end = part, var head else { continue }
-            let (status, body) = refusal(failure)
-            head.status = status
-            head.headerFields[.contentType] = "application/problem+json"
-            head.headerFields[.contentLength] = String(body.readableBytes)
-            for told in [HTTPField.Name.location, .eTag] { head.headerFields[told] = nil }
-            for case .part(_, let promise) in outbound[..<index] { promise?.succeed() }
-            outbound.replaceSubrange(
-                ...index, with: [.part(.head(head), nil), .part(.body(body), nil), .part(.end(nil), promise)])
-            return letGo(status)
+            switch item {
+            case .flush: continue
+            case .close(.input, _): before.append(item)
+            case .close:
+                for case .part(_, let promise) in outbound[..<index] { promise?.fail(failure) }
+                outbound.replaceSubrange(..<index, with: before)
+                return letGo(nil)
+            case .part(.head(let answered), let promise):
+                head = answered
+                promise?.succeed()
+            case .part(.body, let promise): promise?.succeed()
+            case .part(.end, let promise):
+                guard var head else { return letGo(nil) }
+                let (status, body) = refusal(failure)
+                head.status = status
+                head.headerFields[.contentType] = "application/problem+json"
+                head.headerFields[.contentLength] = String(body.readableBytes)
+                for told in [HTTPField.Name.location, .eTag] { head.headerFields[told] = nil }
+                let instead: [Outbound] = [
+                    .part(.head(head), nil), .part(.body(body), nil), .part(.end(nil), promise),
+                ]
+                outbound.replaceSubrange(...index, with: before + instead)
+                return letGo(status)
+            }
         }
     }
 
@@ -103,16 +121,17 @@ final class AnswerHold: ChannelDuplexHandler, RemovableChannelHandler {
         guard let context else { return }
         for item in outbound {
             switch item {
-            case .part(let part, let promise): context.write(wrapOutboundOut(part), promise: promise)
+            case .part(let part, let promise): write(part, promise, context)
             case .flush: context.flush()
             case .close(let mode, let promise): context.close(mode: mode, promise: promise)
             }
         }
         for item in inbound {
             switch item {
-            case .part(let part): context.fireChannelRead(wrapInboundOut(part))
+            case .part(let part): give(part, context)
             case .complete: context.fireChannelReadComplete()
             case .event(let event): context.fireUserInboundEventTriggered(event)
+            case .error(let error): context.fireErrorCaught(error)
             }
         }
         if wantsRead {
@@ -135,16 +154,29 @@ final class AnswerHold: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
+    private func write(_ part: HTTPResponsePart, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
+        if case .end = part { open -= 1 }
+        context.write(wrapOutboundOut(part), promise: promise)
+    }
+
+    private func give(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        if case .head = part { open += 1 }
+        context.fireChannelRead(wrapInboundOut(part))
+    }
+
     /// Nobody is there any more who could be answered.
     private func drop() {
+        isGone = true
         for case .part(_, let promise) in outbound { promise?.fail(ChannelError.ioOnClosedChannel) }
         for case .close(_, let promise) in outbound { promise?.succeed() }
         (outbound, inbound, wantsRead) = ([], [], false)
+        if failure != nil { letGo(nil) }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard isHolding else { return context.write(data, promise: promise) }
-        outbound.append(.part(unwrapOutboundIn(data), promise))
+        let part = unwrapOutboundIn(data)
+        guard isHolding else { return write(part, promise, context) }
+        outbound.append(.part(part, promise))
         replaceWhole()
     }
 
@@ -153,7 +185,9 @@ final class AnswerHold: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if isHolding { outbound.append(.close(mode, promise)) } else { context.close(mode: mode, promise: promise) }
+        guard isHolding else { return context.close(mode: mode, promise: promise) }
+        outbound.append(.close(mode, promise))
+        replaceWhole()
     }
 
     func read(context: ChannelHandlerContext) {
@@ -161,11 +195,16 @@ final class AnswerHold: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if isHolding { inbound.append(.part(unwrapInboundIn(data))) } else { context.fireChannelRead(data) }
+        let part = unwrapInboundIn(data)
+        if isHolding { inbound.append(.part(part)) } else { give(part, context) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         if isHolding { inbound.append(.complete) } else { context.fireChannelReadComplete() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if isHolding { inbound.append(.error(error)) } else { context.fireErrorCaught(error) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

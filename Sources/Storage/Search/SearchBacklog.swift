@@ -57,7 +57,11 @@ struct SearchBacklog {
             let seen = try transaction.integer("SELECT seq FROM cursors WHERE name = \(feed.cursor)") ?? 0
             queues.append(
                 Queue(entries: try transaction.all(feed.query(seen, Self.atOnce))) {
-                    try transaction.execute("UPDATE cursors SET seq = \($0) WHERE name = \(feed.cursor)")
+                    try transaction.execute(
+                        """
+                        INSERT INTO cursors (name, seq) VALUES (\(feed.cursor), \($0))
+                        ON CONFLICT (name) DO UPDATE SET seq = excluded.seq
+                        """)
                 })
         }
     }
