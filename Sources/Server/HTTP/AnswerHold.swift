@@ -93,10 +93,8 @@ final class AnswerHold: ChannelDuplexHandler, RemovableChannelHandler {
                 for case .part(_, let promise) in outbound[..<index] { promise?.fail(failure) }
                 outbound.replaceSubrange(..<index, with: before)
                 return letGo(nil)
-            case .part(.head(let answered), let promise):
-                head = answered
-                promise?.succeed()
-            case .part(.body, let promise): promise?.succeed()
+            case .part(.head(let answered), _): head = answered
+            case .part(.body, _): continue
             case .part(.end, let promise):
                 guard var head else { return letGo(nil) }
                 let (status, body) = refusal(failure)
@@ -104,6 +102,7 @@ final class AnswerHold: ChannelDuplexHandler, RemovableChannelHandler {
                 head.headerFields[.contentType] = "application/problem+json"
                 head.headerFields[.contentLength] = String(body.readableBytes)
                 for told in [HTTPField.Name.location, .eTag] { head.headerFields[told] = nil }
+                for case .part(_, let promise) in outbound[..<index] { promise?.succeed() }
                 let instead: [Outbound] = [
                     .part(.head(head), nil), .part(.body(body), nil), .part(.end(nil), promise),
                 ]
